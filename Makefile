@@ -1,0 +1,88 @@
+# `make demo` shows a callback from SMS to CDR; `make test` passes the tests. Both set up what they
+# need. The rest is for those who change Ringback.
+
+# pjsua2, the media engine, has wheels for Python 3.11 and 3.12.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+export PYTHON
+
+.PHONY: setup demo test check check-format check-lint check-types check-imports format lock package \
+	vendor prompts clean
+
+setup: .venv/installed
+
+demo: setup
+	$(BIN)/ringback demo
+
+test: setup
+	infra/machine.sh test
+	tests/dynamodb_local/fetch.sh
+	$(BIN)/pytest $(ARGS)
+
+# Locked packages first, from scratch whenever the lock changes, so that nothing is left of an older
+# one; then Ringback itself, in place.
+.venv/locked: requirements.lock
+	infra/machine.sh demo
+	@echo "Building .venv from $<: about a minute"
+	$(PYTHON) -m venv --clear .venv
+	$(PIP) install --require-hashes -r requirements.lock
+	touch $@
+
+.venv/installed: .venv/locked pyproject.toml
+	$(PIP) install --no-build-isolation --no-deps -e .
+	touch $@
+
+check: check-format check-lint check-types check-imports
+
+check-format: setup
+	$(BIN)/ruff format --check .
+
+check-lint: setup
+	$(BIN)/ruff check .
+
+check-types: setup
+	$(BIN)/mypy
+
+# The Chalice app is imported as Lambda does it, with api/ on the path.
+check-imports: setup
+	PYTHONPATH=api $(BIN)/lint-imports --no-logo
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Keeps the versions that are locked; `make lock ARGS=--upgrade` takes the newest. The second file is
+# what Chalice packs for Lambda: a part of the first. Chalice's runtime comes from the packager, boto3
+# and what it needs from Lambda.
+COMPILE = var/uv/bin/uv pip compile pyproject.toml --quiet --generate-hashes --python-version 3.11 $(ARGS)
+lock: var/uv/bin/uv
+	$(COMPILE) --no-header --group dev --universal --output-file requirements.lock
+	$(COMPILE) --custom-compile-command "make lock" --group lambda --constraint requirements.lock \
+		--python-platform x86_64-manylinux_2_17 \
+		--no-emit-package boto3 --no-emit-package botocore --no-emit-package s3transfer \
+		--no-emit-package jmespath --no-emit-package python-dateutil --no-emit-package six \
+		--output-file api/requirements.txt
+
+var/uv/bin/uv:
+	$(PYTHON) -m venv var/uv
+	var/uv/bin/pip install --quiet uv
+
+# api/requirements.txt names with hashes all that is packed; what it leaves to Lambda is not to be
+# looked for. The template's region is that of the deployment.
+package: setup
+	cd api && PIP_NO_DEPS=1 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-west-1} \
+		../$(BIN)/chalice package ../dist/api
+
+vendor:
+	api/vendor_static.sh
+
+prompts: setup
+	infra/machine.sh prompts
+	workers/prompts/build.sh
+
+# What tools made; the state of `ringback up`, in var/, stays.
+clean:
+	rm -rf .venv var/uv var/dynamodb-local build dist *.egg-info .mypy_cache .pytest_cache \
+		.ruff_cache .import_linter_cache .hypothesis api/.chalice/deployments
+	find . -name __pycache__ -prune -exec rm -rf {} +

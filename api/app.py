@@ -1,0 +1,25 @@
+"""What Lambda and Chalice load: the app, wired at its first request."""
+
+import os
+from functools import cache
+
+from chalice.app import CloudWatchEvent, Rate
+
+from chalicelib.factory import make_app
+from chalicelib.wiring import Wiring, open_wiring
+from switchboard.desk.sweep import sweep
+
+
+@cache
+def wiring() -> Wiring:
+    """Opened once in the life of a process."""
+    return open_wiring(os.environ)
+
+
+app = make_app(wiring)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def sweep_lost_callbacks(_event: CloudWatchEvent) -> None:
+    """Settle what a lost worker left behind."""
+    sweep(wiring().ports)

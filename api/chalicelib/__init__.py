@@ -1,0 +1,1 @@
+"""The API door: webhooks, the REST interface and the customer's pages, on Chalice."""

@@ -1,0 +1,203 @@
+"""What API clients send and get, as models: requests are validated by them, and the OpenAPI
+document is made of them. `switchboard.wire` makes the answers."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+from chalice.app import Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from switchboard.calls.callback import State
+from switchboard.calls.ending import Culprit, Ending
+from switchboard.errors import Malformed
+
+# Longer than any number that people type, shorter than a novel.
+Number = Annotated[str, Field(max_length=64, examples=["+442071234567"])]
+E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{4,14}$", examples=["+442071234567"])]
+Amount = Annotated[str, Field(pattern=r"^-?[0-9]+\.[0-9]{2,}$", examples=["4.9375"])]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["EUR"])]
+Seconds = Annotated[int, Field(ge=0)]
+
+
+class Model(BaseModel):
+    """What is not named here is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class SignIn(Model):
+    """Whose token is asked for."""
+
+    login: Annotated[str, Field(min_length=1, max_length=64)]
+    password: Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class CallbackOrder(Model):
+    """Two phones to connect. Local numbers are read in the account's country."""
+
+    customer: Annotated[Number | None, Field(alias="from")] = None
+    """The phone that is rung first; the account's default number where it is left out."""
+    destination: Annotated[Number, Field(alias="to")]
+    """The phone that it is connected with."""
+
+
+class QuoteQuery(CallbackOrder):
+    """Two phones whose connection has a price."""
+
+
+class ListQuery(Model):
+    """Which part of a list."""
+
+    cursor: Annotated[str | None, Field(max_length=2048)] = None
+    """The cursor of the part before; the newest where it is left out."""
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class NoQuery(Model):
+    """Nothing is asked beside the path."""
+
+
+class Error(Model):
+    """Why a request was not met."""
+
+    code: str
+    """Stable, for programs."""
+    message: str
+    """For people."""
+
+
+class Health(Model):
+    """The API and its store answer."""
+
+    status: Literal["ok"]
+
+
+class Token(Model):
+    """To be sent as `Authorization: Bearer`."""
+
+    token: str
+    expires_at: datetime
+
+
+class Verdict(Model):
+    """Why a callback ended, and whose doing it was."""
+
+    reason: Ending
+    culprit: Culprit
+
+
+class Callback(Model):
+    """An order to connect two phones, and what became of it so far."""
+
+    id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    status: State
+    customer: Annotated[E164, Field(alias="from")]
+    destination: Annotated[E164 | None, Field(alias="to")]
+    """Null until the customer has dialled it."""
+    requested_at: datetime
+    expires_at: datetime
+    """When it is given up, if nothing could ring by then."""
+    reached: dict[State, datetime]
+    """When it came into each state."""
+    ending: Verdict | None
+
+
+class Charge(Model):
+    """What a finished callback cost."""
+
+    amount: Amount
+    currency: Currency
+    talked_seconds: Seconds
+
+
+class CallbackWithCharge(Callback):
+    """A callback, and what it cost."""
+
+    charge: Charge | None
+    """Null until it is settled, and where no phone rang."""
+
+
+class CallbackPage(Model):
+    """A part of a list, newest first."""
+
+    items: list[Callback]
+    cursor: str | None
+    """Asks for the next part; null at the end."""
+
+
+class Account(Model):
+    """Who pays, and with what."""
+
+    account: str
+    name: str
+    type: Literal["prepaid", "postpaid"]
+    status: Literal["active", "blocked"]
+    currency: Currency
+    balance: Amount
+    """All that was paid, less all that was charged."""
+    held: Amount
+    """Set aside for running callbacks."""
+    available: Amount
+    """What can still be spent: the balance and the credit limit, less what is held."""
+    credit_limit: Amount
+    max_callbacks: int
+    """How many may be under way at once."""
+    numbers: list[E164]
+    default_number: E164 | None
+    country: str
+    language: str
+
+
+class LegPrice(Model):
+    """How one leg is charged."""
+
+    number: E164
+    prefix: str
+    destination: str
+    per_minute: Amount
+    connection_fee: Amount
+    initial_seconds: Seconds
+    increment_seconds: Seconds
+
+
+class Quote(Model):
+    """The price of a callback: both legs together, and each."""
+
+    currency: Currency
+    per_minute: Amount
+    connection_fee: Amount
+    talk_seconds: Seconds
+    """How long the two could talk on what is available now; a day at most."""
+    customer: Annotated[LegPrice, Field(alias="from")]
+    destination: Annotated[LegPrice, Field(alias="to")]
+
+
+Asked = TypeVar("Asked", bound=Model)
+
+
+def read_body(model: type[Asked], request: Request) -> Asked:
+    """The JSON body of a request. Malformed names the field that is wrong."""
+    try:
+        return model.model_validate_json(request.raw_body)
+    except ValidationError as error:
+        raise _malformed(error) from error
+
+
+def read_query(model: type[Asked], request: Request) -> Asked:
+    """The query of a request. Malformed names the parameter that is wrong."""
+    query = request.query_params or {}
+    try:
+        return model.model_validate({name: query[name] for name in query})
+    except ValidationError as error:
+        raise _malformed(error) from error
+
+
+def _malformed(error: ValidationError) -> Malformed:
+    first: Any = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    field = ".".join(str(part) for part in first["loc"])[:60]
+    if first["type"] == "extra_forbidden":
+        return Malformed(f"there is no field “{field}”")
+    if first["type"] == "missing":
+        return Malformed(f"“{field}” is missing")
+    what = f"“{field}”" if field else "the body"
+    return Malformed(f"{what}: {first['msg'][:1].lower()}{first['msg'][1:]}")

@@ -1,0 +1,23 @@
+"""Makes the Chalice app: every route of every part, and what all answers have in common."""
+
+import logging
+
+from chalice.app import Chalice
+
+from chalicelib.pages import page_routes
+from chalicelib.rest import rest_routes
+from chalicelib.routes import finish
+from chalicelib.twilio_webhooks import twilio_routes
+from chalicelib.wiring import Wire
+
+
+def make_app(wire: Wire) -> Chalice:
+    """An app whose views get what `wire` gives; it is first called with the first request."""
+    # Chalice would write its version into the environment, and its log to stdout.
+    app = Chalice("ringback", configure_logs=False, env={})
+    # Lambda's own handler hangs at the root logger, which is silent below WARNING.
+    logging.getLogger("ringback").setLevel(logging.INFO)
+    app.register_middleware(finish, "http")
+    for routes in (rest_routes(wire), twilio_routes(wire), page_routes(wire)):
+        app.register_blueprint(routes)
+    return app

@@ -1,0 +1,211 @@
+"""The REST interface (design §9)."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from uuid import uuid4
+
+from chalice.app import Request, Response
+
+from chalicelib import bodies
+from chalicelib.bodies import read_body, read_query
+from chalicelib.openapi import Operation, openapi_document
+from chalicelib.routes import JSON, Routes, View, answer, callback_id, refuse_as_json
+from chalicelib.sessions import Seal, Session
+from chalicelib.wiring import Wire, Wiring
+from switchboard.billing.account import Profile
+from switchboard.calls.callback import Trigger
+from switchboard.desk.accounts import sign_in
+from switchboard.desk.orders import Order, cancel_callback, find_callback, order_callback, quote
+from switchboard.errors import Malformed, NotANumber, NotSignedIn
+from switchboard.numbering import PhoneNumber, parse_number
+from switchboard.wire import Body, account_body, callback_body, charge_body, instant, quote_body
+
+TOKEN_LIFETIME = timedelta(hours=1)
+IDEMPOTENCY_KEY = re.compile("[ -~]{1,200}")
+# The id of no callback: to look for it costs one read and tells whether the store answers.
+NOBODY = "0" * 32
+
+
+def rest_routes(wire: Wire) -> Routes:
+    """The operations, as routes."""
+    routes = Routes(wire, refuse_as_json)
+    for operation in OPERATIONS:
+        takes = JSON if operation.body else None
+        routes.add(operation.method, operation.path, operation.view, takes=takes)
+    return routes
+
+
+def signed_in(view: Callable[[Wiring, Request, str], Response]) -> View:
+    """Gives the view the account whose token the request bears. NotSignedIn where it bears none."""
+
+    @wraps(view)
+    def with_account(wiring: Wiring, request: Request) -> Response:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        session = _seal(wiring).open(token.strip(), wiring.ports.clock.now())
+        if scheme.lower() != "bearer" or session is None or session.account is None:
+            raise NotSignedIn("send a token of POST /api/v1/sessions as Authorization: Bearer")
+        return view(wiring, request, session.account)
+
+    return with_account
+
+
+def create_session(wiring: Wiring, request: Request) -> Response:
+    asked = read_body(bodies.SignIn, request)
+    account = sign_in(wiring.ports, wiring.passwords, asked.login, asked.password)
+    now = wiring.ports.clock.now()
+    session = Session.begin(account.profile.account, now, TOKEN_LIFETIME)
+    token: Body = {
+        "token": _seal(wiring).close(session),
+        "expires_at": instant(session.expires_at),
+    }
+    return answer(token, 201)
+
+
+@signed_in
+def create_callback(wiring: Wiring, request: Request, account_id: str) -> Response:
+    asked = read_body(bodies.CallbackOrder, request)
+    key = request.headers.get("idempotency-key", uuid4().hex)
+    if not IDEMPOTENCY_KEY.fullmatch(key):
+        raise Malformed("the Idempotency-Key has 1 to 200 printable ASCII characters")
+    account = wiring.ports.accounts.get(account_id)
+    customer, destination = _phones(asked, account.profile)
+    order = Order(customer, destination, Trigger("api", f"{account_id}#{key}"))
+    callback = order_callback(wiring.ports, account, order)
+    return answer(callback_body(callback, wiring.ports.clock.now()), 202)
+
+
+@signed_in
+def list_callbacks(wiring: Wiring, request: Request, account_id: str) -> Response:
+    asked = read_query(bodies.ListQuery, request)
+    page = wiring.ports.callbacks.recent(account_id, limit=asked.limit, cursor=asked.cursor)
+    now = wiring.ports.clock.now()
+    items = [callback_body(callback, now) for callback in page.items]
+    return answer({"items": [*items], "cursor": page.cursor})
+
+
+@signed_in
+def show_callback(wiring: Wiring, request: Request, account_id: str) -> Response:
+    callback = find_callback(wiring.ports, account_id, callback_id(request))
+    cdr = None
+    if callback.state.final:
+        cdr = wiring.ports.books.cdr(account_id, callback.id, callback.requested_at)
+    body = callback_body(callback, wiring.ports.clock.now())
+    return answer({**body, "charge": None if cdr is None else charge_body(cdr)})
+
+
+@signed_in
+def delete_callback(wiring: Wiring, request: Request, account_id: str) -> Response:
+    callback = cancel_callback(wiring.ports, account_id, callback_id(request))
+    return answer(callback_body(callback, wiring.ports.clock.now()), 202)
+
+
+@signed_in
+def show_account(wiring: Wiring, _request: Request, account_id: str) -> Response:
+    return answer(account_body(wiring.ports.accounts.get(account_id)))
+
+
+@signed_in
+def show_quote(wiring: Wiring, request: Request, account_id: str) -> Response:
+    asked = read_query(bodies.QuoteQuery, request)
+    account = wiring.ports.accounts.get(account_id)
+    customer, destination = _phones(asked, account.profile)
+    price = quote(wiring.ports, account, customer, destination)
+    return answer(quote_body(price, customer, destination, account.balance.avail_micros))
+
+
+def show_health(wiring: Wiring, _request: Request) -> Response:
+    wiring.ports.callbacks.find(NOBODY)
+    return answer({"status": "ok"})
+
+
+def show_openapi(wiring: Wiring, _request: Request) -> Response:
+    return answer(openapi_document(OPERATIONS, wiring.settings.public_url))
+
+
+def _seal(wiring: Wiring) -> Seal:
+    return Seal(wiring.settings.secret_key, "api token")
+
+
+def _phones(asked: bodies.CallbackOrder, profile: Profile) -> tuple[PhoneNumber, PhoneNumber]:
+    if asked.customer is not None:
+        customer = _phone("from", asked.customer, profile)
+    elif profile.default_number is not None:
+        customer = profile.default_number
+    else:
+        raise Malformed("“from” is missing, and the account has no default number")
+    return customer, _phone("to", asked.destination, profile)
+
+
+def _phone(field: str, text: str, profile: Profile) -> PhoneNumber:
+    try:
+        return parse_number(text, profile.country)
+    except NotANumber as error:
+        raise NotANumber(f"“{field}”: {error.message}") from error
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/api/v1/sessions",
+        create_session,
+        "Sign in: a token for an hour",
+        bodies.Token,
+        status=201,
+        body=bodies.SignIn,
+        refused_with=(400, 401),
+        public=True,
+    ),
+    Operation(
+        "POST",
+        "/api/v1/callbacks",
+        create_callback,
+        "Order a callback",
+        bodies.Callback,
+        status=202,
+        body=bodies.CallbackOrder,
+        refused_with=(400, 402, 403, 409, 422, 429),
+        idempotent=True,
+    ),
+    Operation(
+        "GET",
+        "/api/v1/callbacks",
+        list_callbacks,
+        "List the account's callbacks, newest first",
+        bodies.CallbackPage,
+        query=bodies.ListQuery,
+        refused_with=(400,),
+    ),
+    Operation(
+        "GET",
+        "/api/v1/callbacks/{id}",
+        show_callback,
+        "Show a callback and what it cost",
+        bodies.CallbackWithCharge,
+        refused_with=(404,),
+    ),
+    Operation(
+        "DELETE",
+        "/api/v1/callbacks/{id}",
+        delete_callback,
+        "Cancel a callback, or hang it up",
+        bodies.Callback,
+        status=202,
+        refused_with=(404,),
+    ),
+    Operation(
+        "GET", "/api/v1/account", show_account, "Show the account and its money", bodies.Account
+    ),
+    Operation(
+        "GET",
+        "/api/v1/quote",
+        show_quote,
+        "Show what a callback would cost",
+        bodies.Quote,
+        query=bodies.QuoteQuery,
+        refused_with=(400, 422),
+    ),
+    Operation("GET", "/healthz", show_health, "Tell that all is well", bodies.Health, public=True),
+    Operation("GET", "/openapi.json", show_openapi, "This document", None, public=True),
+)

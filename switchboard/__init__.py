@@ -1,0 +1,1 @@
+"""The shared core of Ringback: values, rules, ports, use cases and adapters."""

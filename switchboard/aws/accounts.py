@@ -1,0 +1,134 @@
+"""Accounts in DynamoDB, and who stands behind a number or a login."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.transactions import TransactWrite
+
+from switchboard.aws.books import BALANCE, PROFILE, balance_of, item_of
+from switchboard.aws.forms import from_text, to_text
+from switchboard.aws.models import AccountItem, IdentityItem, bind, made
+from switchboard.billing.account import Account, Profile, ServiceNumber
+from switchboard.errors import AlreadyExists, Conflict, NotFound
+from switchboard.ledger.balance import Balance
+from switchboard.numbering import PhoneNumber
+from switchboard.ports import Directory
+
+
+class DynamoAccounts:
+    """`Accounts` over two tables: an identity belongs to one account, by transaction."""
+
+    def __init__(self, prefix: str, region: str) -> None:
+        self._accounts = bind(AccountItem, prefix, region)
+        self._identities = bind(IdentityItem, prefix, region)
+        self._connection = Connection(region=region)
+
+    def open(self, profile: Profile, balance: Balance) -> None:
+        """Add an account, with all its identities or not at all."""
+
+        def write() -> None:
+            with TransactWrite(connection=self._connection) as transaction:
+                new = self._accounts.account.does_not_exist()
+                transaction.save(self._profile_item(profile), condition=new)
+                transaction.save(item_of(balance, self._accounts), condition=new)
+                self._take(transaction, profile.account, _identities(profile))
+
+        if not made(write):
+            raise AlreadyExists(self._what_is_taken(profile))
+
+    def get(self, account: str) -> Account:
+        """An account with its balance, in one read. NotFound where there is none."""
+        parts = {item.part: item for item in self._accounts.query(account, consistent_read=True)}
+        if len(parts) < 2:
+            raise NotFound(f"there is no account {account}")
+        return _account(parts[PROFILE], parts[BALANCE])
+
+    def change(self, old: Profile, new: Profile) -> None:
+        """Replace a profile with its identities, if it is still the old one."""
+        before, after = _identities(old), _identities(new)
+
+        def write() -> None:
+            with TransactWrite(connection=self._connection) as transaction:
+                unchanged = self._accounts.profile == to_text(old)
+                transaction.save(self._profile_item(new), condition=unchanged)
+                self._take(transaction, new.account, sorted(set(after) - set(before)))
+                for identity in sorted(set(before) - set(after)):
+                    transaction.delete(self._identities(identity))
+
+        if not made(write):
+            if self.get(old.account).profile != old:
+                raise Conflict("the account is being changed by somebody else")
+            raise AlreadyExists(self._what_is_taken(new))
+
+    def all(self) -> Iterator[Account]:
+        """Every account: both parts of one come in neighbouring places of a scan."""
+        waiting: dict[str, AccountItem] = {}
+        for item in self._accounts.scan(consistent_read=True):
+            other = waiting.pop(item.account, None)
+            if other is None:
+                waiting[item.account] = item
+            else:
+                profile, balance = (item, other) if item.part == PROFILE else (other, item)
+                yield _account(profile, balance)
+
+    def look_up(self, sender: PhoneNumber, service: PhoneNumber) -> Directory:
+        """Who stands behind both numbers, in one read."""
+        keys = [f"number#{sender}", f"service#{service}"]
+        found = {item.identity: item for item in self._identities.batch_get(keys)}
+        owner, line = (found.get(key) for key in keys)
+        return Directory(
+            account=None if owner is None else owner.account,
+            service=None if line is None else from_text(line.service, ServiceNumber),
+        )
+
+    def by_number(self, number: PhoneNumber) -> str | None:
+        """The account that a caller ID acts for."""
+        return self._owner(f"number#{number}")
+
+    def by_login(self, login: str) -> str | None:
+        """The account that signs in with this name."""
+        return self._owner(f"login#{login}")
+
+    def add_service_number(self, service: ServiceNumber) -> None:
+        """Add a number that customers ring or text."""
+        item = self._identities(f"service#{service.number}", service=to_text(service))
+        if not made(lambda: item.save(self._identities.identity.does_not_exist())):
+            raise AlreadyExists(f"{service.number} is in use already")
+
+    def service_numbers(self) -> Sequence[ServiceNumber]:
+        """Every service number."""
+        found = self._identities.scan(self._identities.service.exists(), consistent_read=True)
+        services = [from_text(item.service, ServiceNumber) for item in found]
+        return sorted(services, key=lambda service: service.number)
+
+    def _owner(self, identity: str) -> str | None:
+        try:
+            owner: str | None = self._identities.get(identity, consistent_read=True).account
+        except self._identities.DoesNotExist:
+            return None
+        return owner
+
+    def _take(self, transaction: TransactWrite, account: str, identities: Iterable[str]) -> None:
+        free = self._identities.identity.does_not_exist()
+        for identity in identities:
+            transaction.save(self._identities(identity, account=account), condition=free)
+
+    def _profile_item(self, profile: Profile) -> AccountItem:
+        return self._accounts(profile.account, PROFILE, profile=to_text(profile))
+
+    def _what_is_taken(self, profile: Profile) -> str:
+        for identity in _identities(profile):
+            if self._owner(identity) not in (None, profile.account):
+                kind, _, name = identity.partition("#")
+                return f"{kind} {name} is in use already"
+        return f"there is an account {profile.account} already"
+
+
+def _identities(profile: Profile) -> list[str]:
+    logins = [] if profile.login is None else [f"login#{profile.login}"]
+    return [*(f"number#{number}" for number in profile.numbers), *logins]
+
+
+def _account(profile: Any, balance: Any) -> Account:
+    return Account(from_text(profile.profile, Profile), balance_of(balance))

@@ -1,0 +1,231 @@
+"""The ledger in DynamoDB: conditional updates that consume their own condition (design §5)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.expressions.condition import size
+from pynamodb.transactions import TransactWrite
+
+from switchboard.aws.forms import from_text, from_us, to_text, to_us
+from switchboard.aws.models import AccountItem, CdrItem, EntryItem, bind, made
+from switchboard.calls.cdr import Cdr
+from switchboard.errors import NotFound
+from switchboard.ledger.balance import Balance, Hold
+from switchboard.ledger.entries import JournalEntry
+
+PROFILE, BALANCE = "profile", "balance"
+
+
+class DynamoBooks:
+    """`Books` over three tables."""
+
+    def __init__(self, prefix: str, region: str) -> None:
+        self._accounts = bind(AccountItem, prefix, region)
+        self._journal = bind(EntryItem, prefix, region)
+        self._cdrs = bind(CdrItem, prefix, region)
+        self._connection = Connection(region=region)
+
+    def balance(self, account: str) -> Balance:
+        """The balance, strongly consistent. NotFound where there is none."""
+        try:
+            return balance_of(self._accounts.get(account, BALANCE, consistent_read=True))
+        except self._accounts.DoesNotExist:
+            raise NotFound(f"there is no account {account}") from None
+
+    def set_active(self, account: str, *, active: bool) -> None:
+        """Block an account, or let it call again."""
+        exists = self._accounts.account.exists()
+        if not self._update(account, [self._accounts.active.set(active)], exists):
+            raise NotFound(f"there is no account {account}")
+
+    def set_limits(self, old: Balance, *, credit_limit_micros: int, max_callbacks: int) -> bool:
+        """Change both limits, if the credit limit is still the old one."""
+        item = self._accounts
+        grown = credit_limit_micros - old.credit_limit_micros
+        return self._update(
+            old.account,
+            [
+                item.credit_limit.set(credit_limit_micros),
+                item.max_callbacks.set(max_callbacks),
+                item.avail.set(item.avail + grown),
+            ],
+            item.credit_limit == old.credit_limit_micros,
+        )
+
+    def reserve(self, account: str, callback: str, hold: Hold) -> bool:
+        """One conditional update checks duplicate, funds, status and number of callbacks."""
+        item = self._accounts
+        return self._update(
+            account,
+            [
+                item.holds[callback].set(_hold_form(hold)),
+                *self._set_aside(hold.amount_micros),
+            ],
+            item.holds[callback].does_not_exist()
+            & (item.active == True)  # noqa: E712  PynamoDB builds a condition of it
+            & (item.avail >= hold.amount_micros)
+            & (size(item.holds) < item.max_callbacks),
+        )
+
+    def extend(self, account: str, callback: str, old: Hold, new: Hold) -> bool:
+        """Put the larger hold in the place of the old one, at the old request number."""
+        item = self._accounts
+        grown = new.amount_micros - old.amount_micros
+        return self._update(
+            account,
+            [item.holds[callback].set(_hold_form(new)), *self._set_aside(grown)],
+            (item.holds[callback]["nonce"] == old.nonce)
+            & (item.holds[callback]["request"] == old.request)
+            & (item.active == True)  # noqa: E712  PynamoDB builds a condition of it
+            & (item.avail >= grown),
+        )
+
+    def adopt(self, account: str, callback: str, old: Hold, nonce: str) -> bool:
+        """Give the hold of a lost attempt to another, if it has not changed."""
+        item = self._accounts
+        adopted = _hold_form(replace(old, nonce=nonce))
+        return self._update(
+            account, [item.holds[callback].set(adopted)], self._unchanged(callback, old)
+        )
+
+    def release(self, account: str, callback: str, hold: Hold, charge_micros: int) -> bool:
+        """Apply a settlement to exactly this hold."""
+        item = self._accounts
+        return self._update(
+            account,
+            [
+                item.holds[callback].remove(),
+                item.posted.set(item.posted - charge_micros),
+                *self._set_aside(-hold.amount_micros, charge_micros),
+            ],
+            self._unchanged(callback, hold),
+        )
+
+    def close(self, cdr: Cdr) -> bool:
+        """Write the CDR, if there is none for this callback."""
+        item = self._cdrs(cdr.account, cdr_key(cdr.requested_at, cdr.callback), record=to_text(cdr))
+        return made(lambda: item.save(self._cdrs.account.does_not_exist()))
+
+    def cdr(self, account: str, callback: str, requested_at: datetime) -> Cdr | None:
+        """The CDR of a callback, strongly consistent."""
+        try:
+            key = cdr_key(requested_at, callback)
+            return from_text(self._cdrs.get(account, key, consistent_read=True).record, Cdr)
+        except self._cdrs.DoesNotExist:
+            return None
+
+    def post_late(self, cdr: Cdr) -> bool:
+        """Replace a CDR without a late charge by this one, and post it: one transaction."""
+        late_micros = cdr.settlement.late_micros
+        assert late_micros is not None, "only a late CDR is posted late"
+        item = self._cdrs(
+            cdr.account,
+            cdr_key(cdr.requested_at, cdr.callback),
+            record=to_text(cdr),
+            late=late_micros,
+        )
+
+        def write() -> None:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.save(item, condition=self._cdrs.late.does_not_exist())
+                transaction.update(*self._posting(cdr.account, -late_micros))
+
+        return made(write)
+
+    def enter(self, entry: JournalEntry) -> bool:
+        """Add a journal entry and post it, if its identity is new: one transaction."""
+        item = self._journal(entry.account, entry.identity, entry=to_text(entry))
+
+        def write() -> None:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.save(item, condition=self._journal.account.does_not_exist())
+                transaction.update(*self._posting(entry.account, entry.amount_micros))
+
+        return made(write)
+
+    def entries(self, account: str) -> Iterator[JournalEntry]:
+        """The journal of an account, by identity."""
+        found = self._journal.query(account, consistent_read=True)
+        return (from_text(item.entry, JournalEntry) for item in found)
+
+    def cdrs(self, account: str) -> Iterator[Cdr]:
+        """Every CDR of an account, newest request first."""
+        found = self._cdrs.query(account, scan_index_forward=False, consistent_read=True)
+        return (from_text(item.record, Cdr) for item in found)
+
+    def _set_aside(self, micros: int, charge_micros: int = 0) -> list[Any]:
+        item = self._accounts
+        return [
+            item.held.set(item.held + micros),
+            item.avail.set(item.avail - (micros + charge_micros)),
+        ]
+
+    def _posting(self, account: str, micros: int) -> tuple[AccountItem, list[Any]]:
+        item = self._accounts
+        actions = [item.posted.set(item.posted + micros), item.avail.set(item.avail + micros)]
+        return item(account, BALANCE), actions
+
+    def _unchanged(self, callback: str, hold: Hold) -> Any:
+        path = self._accounts.holds[callback]
+        return (path["nonce"] == hold.nonce) & (path["request"] == hold.request)
+
+    def _update(self, account: str, actions: list[Any], condition: Any) -> bool:
+        return made(lambda: self._accounts(account, BALANCE).update(actions, condition=condition))
+
+
+def cdr_key(requested_at: datetime, callback: str) -> str:
+    """The range key of a CDR: the instant of the request first, for lists in order."""
+    return f"{to_us(requested_at):017d}#{callback}"
+
+
+def balance_of(item: AccountItem) -> Balance:
+    """A balance from its item."""
+    holds: dict[str, dict[str, Any]] = item.holds.as_dict()
+    return Balance(
+        account=item.account,
+        currency=item.currency,
+        posted_micros=int(item.posted),
+        held_micros=int(item.held),
+        avail_micros=int(item.avail),
+        credit_limit_micros=int(item.credit_limit),
+        active=item.active,
+        max_callbacks=int(item.max_callbacks),
+        holds={callback: _hold(form) for callback, form in holds.items()},
+    )
+
+
+def item_of(balance: Balance, model: type[AccountItem]) -> AccountItem:
+    """The item of a balance."""
+    return model(
+        balance.account,
+        BALANCE,
+        currency=balance.currency,
+        posted=balance.posted_micros,
+        held=balance.held_micros,
+        avail=balance.avail_micros,
+        credit_limit=balance.credit_limit_micros,
+        active=balance.active,
+        max_callbacks=balance.max_callbacks,
+        holds={callback: _hold_form(hold) for callback, hold in balance.holds.items()},
+    )
+
+
+def _hold_form(hold: Hold) -> dict[str, str | int]:
+    return {
+        "amount": hold.amount_micros,
+        "nonce": hold.nonce,
+        "expires": to_us(hold.expires_at),
+        "request": hold.request,
+    }
+
+
+def _hold(form: dict[str, Any]) -> Hold:
+    return Hold(
+        amount_micros=int(form["amount"]),
+        nonce=form["nonce"],
+        expires_at=from_us(int(form["expires"])),
+        request=int(form["request"]),
+    )

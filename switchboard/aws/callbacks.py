@@ -1,0 +1,157 @@
+"""Callbacks in DynamoDB; every change of state is one conditional write."""
+
+import base64
+import binascii
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from switchboard.aws.forms import from_text, from_us, to_text, to_us
+from switchboard.aws.models import CallbackItem, bind, made
+from switchboard.calls.callback import Callback, State
+from switchboard.calls.ending import Verdict
+from switchboard.errors import Malformed
+from switchboard.numbering import PhoneNumber
+from switchboard.ports import Page
+from switchboard.rating.quote import Quote
+
+
+class DynamoCallbacks:
+    """`Callbacks` over one table. A rank beside the state makes "later" a condition."""
+
+    def __init__(self, prefix: str, region: str) -> None:
+        self._items = bind(CallbackItem, prefix, region)
+
+    def place(self, callback: Callback) -> bool:
+        """Write a new callback, if its id is new."""
+        item = self._item(callback)
+        return made(lambda: item.save(self._items.id.does_not_exist()))
+
+    def find(self, callback: str) -> Callback | None:
+        """A callback as it stands, strongly consistent."""
+        try:
+            return _callback(self._items.get(callback, consistent_read=True))
+        except self._items.DoesNotExist:
+            return None
+
+    def claim(
+        self, callback: str, worker: str, *, now: datetime, lease: timedelta
+    ) -> Callback | None:
+        """Take a callback that is free: queued, or claimed and given up before it rang."""
+        items, item = self._items, self._items(callback)
+        lapsed = (items.rank == State.CLAIMED.rank) & (items.lease_until < to_us(now))
+        free = (items.rank == State.QUEUED.rank) | lapsed
+        actions = [
+            *self._moves(State.CLAIMED, now),
+            items.worker.set(worker),
+            items.lease_until.set(to_us(now + lease)),
+        ]
+        condition = (items.expires_at > to_us(now)) & free
+        if not made(lambda: item.update(actions, condition=condition)):
+            return None
+        return _callback(item)
+
+    def advance(self, callback: str, worker: str, state: State, at: datetime) -> bool:
+        """Move on, if this worker has the callback and the state is a later one."""
+        later = (self._items.worker == worker) & (self._items.rank < state.rank)
+        return self._update(callback, self._moves(state, at), later)
+
+    def set_destination(
+        self, callback: str, worker: str, destination: PhoneNumber, quote: Quote
+    ) -> bool:
+        """Fill in what the customer dialled, with its price."""
+        items = self._items
+        return self._update(
+            callback,
+            [items.destination.set(str(destination)), items.quote.set(to_text(quote))],
+            (items.worker == worker)
+            & (items.rank < State.ENDED.rank)
+            & items.destination.does_not_exist(),
+        )
+
+    def finish(
+        self, callback: str, state: State, verdict: Verdict, at: datetime, *, worker: str | None
+    ) -> bool:
+        """Move into a final state, if it is in none and `worker` has it."""
+        items = self._items
+        owner = items.worker.does_not_exist() if worker is None else items.worker == worker
+        actions = [*self._moves(state, at), items.verdict.set(to_text(verdict))]
+        return self._update(callback, actions, owner & (items.rank < State.ENDED.rank))
+
+    def recent(self, account: str, *, limit: int, cursor: str | None) -> Page[Callback]:
+        """The callbacks of an account, newest first."""
+        found = self._items.by_account.query(
+            account,
+            limit=limit,
+            scan_index_forward=False,
+            last_evaluated_key=None if cursor is None else _open_cursor(cursor, account),
+        )
+        ids = [item.id for item in found]
+        items = {item.id: item for item in self._items.batch_get(ids, consistent_read=True)}
+        callbacks = [_callback(items[one]) for one in ids]
+        last = found.last_evaluated_key if len(ids) == limit else None
+        return Page(callbacks, None if last is None else _make_cursor(last))
+
+    def _item(self, callback: Callback) -> CallbackItem:
+        destination = callback.destination
+        return self._items(
+            callback.id,
+            account=callback.account,
+            requested_at=to_us(callback.requested_at),
+            expires_at=to_us(callback.expires_at),
+            order=json.dumps([str(callback.customer), callback.trigger, callback.language]),
+            quote=to_text(callback.quote),
+            destination=None if destination is None else str(destination),
+            state=callback.state.value,
+            rank=callback.state.rank,
+            reached={state.value: to_us(at) for state, at in callback.reached.items()},
+        )
+
+    def _moves(self, state: State, at: datetime) -> list[Any]:
+        items = self._items
+        return [
+            items.state.set(state.value),
+            items.rank.set(state.rank),
+            items.reached[state.value].set(to_us(at)),
+        ]
+
+    def _update(self, callback: str, actions: list[Any], condition: Any) -> bool:
+        return made(lambda: self._items(callback).update(actions, condition=condition))
+
+
+def _callback(item: Any) -> Callback:
+    customer, trigger, language = json.loads(item.order)
+    reached: dict[str, Any] = item.reached.as_dict()
+    return Callback(
+        id=item.id,
+        account=item.account,
+        customer=PhoneNumber(customer),
+        destination=None if item.destination is None else PhoneNumber(item.destination),
+        trigger=trigger,
+        language=language,
+        requested_at=from_us(int(item.requested_at)),
+        expires_at=from_us(int(item.expires_at)),
+        quote=from_text(item.quote, Quote),
+        state=State(item.state),
+        reached={State(state): from_us(int(at)) for state, at in reached.items()},
+        worker=item.worker,
+        lease_until=None if item.lease_until is None else from_us(int(item.lease_until)),
+        verdict=None if item.verdict is None else from_text(item.verdict, Verdict),
+    )
+
+
+def _make_cursor(key: dict[str, Any]) -> str:
+    plain = [key["id"]["S"], key["requested_at"]["N"]]
+    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode()
+
+
+def _open_cursor(cursor: str, account: str) -> dict[str, Any]:
+    try:
+        callback, requested_at = json.loads(base64.urlsafe_b64decode(cursor))
+        return {
+            "id": {"S": str(callback)},
+            "requested_at": {"N": str(int(requested_at))},
+            "account": {"S": account},
+        }
+    except (binascii.Error, ValueError, TypeError):
+        raise Malformed("this cursor is not one of ours") from None

@@ -1,0 +1,46 @@
+"""Workers' heartbeats and trunks in DynamoDB: small tables, read whole."""
+
+from collections.abc import Sequence
+
+from switchboard.aws.forms import from_text, to_text
+from switchboard.aws.models import TrunkItem, WorkerItem, bind
+from switchboard.calls.beat import Beat
+from switchboard.calls.trunk import Trunk
+
+
+class DynamoWorkers:
+    """`Workers` over one table, an item a worker."""
+
+    def __init__(self, prefix: str, region: str) -> None:
+        self._items = bind(WorkerItem, prefix, region)
+
+    def beat(self, beat: Beat) -> None:
+        """Tell that a worker lives, and how far its calls are."""
+        self._items(beat.worker, beat=to_text(beat)).save()
+
+    def all(self) -> Sequence[Beat]:
+        """The last heartbeat of every worker that has not said goodbye."""
+        found = self._items.scan(consistent_read=True)
+        beats = [from_text(item.beat, Beat) for item in found]
+        return sorted(beats, key=lambda beat: beat.worker)
+
+    def remove(self, worker: str) -> None:
+        """Forget a worker."""
+        self._items(worker).delete()
+
+
+class DynamoTrunks:
+    """`Trunks` over one table."""
+
+    def __init__(self, prefix: str, region: str) -> None:
+        self._items = bind(TrunkItem, prefix, region)
+
+    def save(self, trunk: Trunk) -> None:
+        """Add a trunk, or replace the one of this name."""
+        self._items(trunk.name, trunk=to_text(trunk)).save()
+
+    def all(self) -> Sequence[Trunk]:
+        """Every trunk, first choice first."""
+        found = self._items.scan(consistent_read=True)
+        trunks = [from_text(item.trunk, Trunk) for item in found]
+        return sorted(trunks, key=lambda trunk: (trunk.priority, trunk.name))

@@ -1,0 +1,77 @@
+"""Opening the ports: which tables and queues, in which region."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from switchboard.aws.accounts import DynamoAccounts
+from switchboard.aws.books import DynamoBooks
+from switchboard.aws.callbacks import DynamoCallbacks
+from switchboard.aws.fleet import DynamoTrunks, DynamoWorkers
+from switchboard.aws.models import ALL, bind
+from switchboard.aws.queues import SqsControl, SqsQueue, sqs_client
+from switchboard.aws.sheets import DynamoSheets
+from switchboard.clock import SystemClock
+from switchboard.ports import Ports
+
+DEFAULT_PREFIX = "ringback-"
+
+
+@dataclass(frozen=True, slots=True)
+class AwsSettings:
+    """Which system: its tables and queues begin with the prefix. Endpoints and credentials are
+    the SDK's own affair (AWS_ENDPOINT_URL and its like)."""
+
+    region: str
+    prefix: str = DEFAULT_PREFIX
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Self:
+        """AWS_DEFAULT_REGION (or AWS_REGION, as Lambda has it), and RINGBACK_PREFIX. KeyError
+        names the region's variable where neither is there."""
+        region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
+        if not region:
+            raise KeyError("AWS_DEFAULT_REGION")
+        return cls(region, env.get("RINGBACK_PREFIX", DEFAULT_PREFIX))
+
+    @property
+    def callbacks_queue(self) -> str:
+        """The queue where orders wait for a worker."""
+        return f"{self.prefix}callbacks"
+
+
+def open_ports(settings: AwsSettings) -> Ports:
+    """All ports over AWS. Nothing is asked before the first use."""
+    prefix, region = settings.prefix, settings.region
+    sqs = sqs_client(region)
+    return Ports(
+        accounts=DynamoAccounts(prefix, region),
+        books=DynamoBooks(prefix, region),
+        sheets=DynamoSheets(prefix, region),
+        callbacks=DynamoCallbacks(prefix, region),
+        queue=SqsQueue(settings.callbacks_queue, sqs),
+        control=SqsControl(prefix, sqs),
+        workers=DynamoWorkers(prefix, region),
+        trunks=DynamoTrunks(prefix, region),
+        clock=SystemClock(),
+    )
+
+
+def create_tables(settings: AwsSettings) -> list[str]:
+    """Make the tables and the callbacks queue that are missing; gives the names of all."""
+    models = [bind(model, settings.prefix, settings.region) for model in ALL]
+    for model in models:
+        if not model.exists():
+            model.create_table(wait=True)
+    SqsQueue(settings.callbacks_queue, sqs_client(settings.region)).create()
+    return [*(model.Meta.table_name for model in models), settings.callbacks_queue]
+
+
+def delete_tables(settings: AwsSettings) -> list[str]:
+    """Delete the tables and the callbacks queue with all that is in them; gives the names."""
+    models = [bind(model, settings.prefix, settings.region) for model in ALL]
+    gone = [model for model in models if model.exists()]
+    for model in gone:
+        model.delete_table()
+    SqsQueue(settings.callbacks_queue, sqs_client(settings.region)).remove()
+    return [*(model.Meta.table_name for model in gone), settings.callbacks_queue]

@@ -1,0 +1,101 @@
+"""The queues in SQS: callbacks for all workers, and a control queue for each of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from mypy_boto3_sqs import SQSClient
+
+# SQS gives a message to another worker after this long, if nobody deleted it.
+VISIBLE_AGAIN_S = 30
+# The longest that SQS lets a receiver wait.
+LONGEST_WAIT_S = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as received; it is deleted by its receipt."""
+
+    body: str
+    receipt: str = field(repr=False)
+
+
+class SqsQueue:
+    """One queue by its name."""
+
+    def __init__(self, name: str, sqs: SQSClient) -> None:
+        self.name = name
+        self._sqs = sqs
+        self._url: str | None = None
+
+    def create(self) -> None:
+        """Make the queue; one that is there stays as it is."""
+        self._url = self._sqs.create_queue(
+            QueueName=self.name,
+            Attributes={
+                "VisibilityTimeout": str(VISIBLE_AGAIN_S),
+                "ReceiveMessageWaitTimeSeconds": str(LONGEST_WAIT_S),
+            },
+        )["QueueUrl"]
+
+    def remove(self) -> None:
+        """Delete the queue with all that is in it; one that is gone is fine."""
+        try:
+            self._sqs.delete_queue(QueueUrl=self._address())
+        except ClientError as error:
+            if not _is_missing(error):
+                raise
+
+    def send(self, body: str) -> None:
+        """Append a message."""
+        self._sqs.send_message(QueueUrl=self._address(), MessageBody=body)
+
+    def receive(self, *, most: int, wait_s: int = LONGEST_WAIT_S) -> Sequence[Message]:
+        """Up to `most` (at most ten) messages; none where none came in `wait_s`."""
+        answer = self._sqs.receive_message(
+            QueueUrl=self._address(), MaxNumberOfMessages=min(most, 10), WaitTimeSeconds=wait_s
+        )
+        found = answer.get("Messages", [])
+        return [Message(message["Body"], message["ReceiptHandle"]) for message in found]
+
+    def delete(self, message: Message) -> None:
+        """Take a message off the queue for good."""
+        self._sqs.delete_message(QueueUrl=self._address(), ReceiptHandle=message.receipt)
+
+    def _address(self) -> str:
+        if self._url is None:
+            self._url = self._sqs.get_queue_url(QueueName=self.name)["QueueUrl"]
+        return self._url
+
+
+class SqsControl:
+    """`Control`: each worker listens on a queue of its own."""
+
+    def __init__(self, prefix: str, sqs: SQSClient) -> None:
+        self._prefix = prefix
+        self._sqs = sqs
+
+    def queue_of(self, worker: str) -> SqsQueue:
+        """The control queue of a worker."""
+        return SqsQueue(f"{self._prefix}control-{worker}", self._sqs)
+
+    def hang_up(self, worker: str, callback: str) -> None:
+        """Ask a worker to end a callback. Nothing happens where the worker is gone."""
+        try:
+            self.queue_of(worker).send(callback)
+        except ClientError as error:
+            if not _is_missing(error):
+                raise
+
+
+def sqs_client(region: str) -> SQSClient:
+    """A client whose longest wait is longer than SQS's."""
+    config = Config(connect_timeout=2, read_timeout=LONGEST_WAIT_S + 10, max_pool_connections=20)
+    return boto3.client("sqs", region_name=region, config=config)
+
+
+def _is_missing(error: ClientError) -> bool:
+    code = error.response.get("Error", {}).get("Code", "")
+    return code in {"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}

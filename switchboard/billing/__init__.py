@@ -1,0 +1,1 @@
+"""Who pays: accounts, and later plans, recurring charges and invoices."""

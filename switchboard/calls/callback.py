@@ -1,0 +1,82 @@
+"""A callback: one order to connect two phones, and the states it goes through (design §4)."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+
+from switchboard.calls.ending import Verdict
+from switchboard.numbering import PhoneNumber
+from switchboard.rating.quote import Quote
+
+DEFAULT_PATIENCE = timedelta(seconds=90)
+_TRIGGERS = uuid.UUID("5f0c8a53-6a0e-4d55-9f1f-0a9d8a2f7c11")
+
+
+class State(Enum):
+    """Where a callback stands; it only ever moves down this list."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    CALLING_CUSTOMER = "calling_customer"
+    CUSTOMER_ANSWERED = "customer_answered"
+    COLLECTING = "collecting"
+    CALLING_DESTINATION = "calling_destination"
+    CONNECTED = "connected"
+    ENDED = "ended"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+    @property
+    def rank(self) -> int:
+        """A later state has a higher rank; the three last ones are equal, and final."""
+        return min(list(State).index(self), list(State).index(State.ENDED))
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing follows."""
+        return self.rank == State.ENDED.rank
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What asked for a callback: the kind of door, and the id that the door's peer gave it."""
+
+    kind: str
+    identity: str
+
+    @property
+    def callback_id(self) -> str:
+        """The id of the callback this trigger makes: the same trigger, the same callback."""
+        return uuid.uuid5(_TRIGGERS, f"{self.kind}#{self.identity}").hex
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One order, and what became of it so far. `reached` tells when it came into each state.
+
+    While `destination` is None the customer is asked for it. The quote is the one announced:
+    the callback keeps it whatever the sheet does.
+    """
+
+    id: str
+    account: str
+    customer: PhoneNumber
+    destination: PhoneNumber | None
+    trigger: str
+    language: str
+    requested_at: datetime
+    expires_at: datetime
+    quote: Quote
+    state: State = State.QUEUED
+    reached: Mapping[State, datetime] = field(default_factory=dict)
+    worker: str | None = None
+    lease_until: datetime | None = None
+    verdict: Verdict | None = None
+
+    def state_at(self, now: datetime) -> State:
+        """The state, where a callback that nobody claimed in time has expired by itself."""
+        if self.state is State.QUEUED and now >= self.expires_at:
+            return State.EXPIRED
+        return self.state

@@ -1,0 +1,1 @@
+"""The desk: what Ringback does for people, as functions over the ports."""

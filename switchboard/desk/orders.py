@@ -1,0 +1,105 @@
+"""Orders: somebody asks for a callback, or to end one."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from switchboard.billing.account import Account
+from switchboard.calls.callback import DEFAULT_PATIENCE, Callback, State, Trigger
+from switchboard.calls.ending import Culprit, Ending, Verdict
+from switchboard.errors import Conflict, NotAllowed, NotFound, Refusal
+from switchboard.numbering import PhoneNumber
+from switchboard.ports import Ports
+from switchboard.rating.quote import Quote
+
+CANCELLED = Verdict(Ending.CANCELLED, Culprit.CUSTOMER)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody wants: these two phones connected. Without a destination the customer is
+    rung and asked for it."""
+
+    customer: PhoneNumber
+    destination: PhoneNumber | None
+    trigger: Trigger
+    patience: timedelta = DEFAULT_PATIENCE
+
+
+def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
+    """The callback that this trigger makes, written and offered to the workers.
+
+    The same trigger again is answered with the same callback, also where the order would be
+    refused by now; with another order it is a Conflict. Refuses before anything is written:
+    AccountBlocked, NotEnoughCredit, TooManyCallbacks, NoRate, NotAllowed.
+    """
+    try:
+        callback = _checked(ports, account, order)
+    except Refusal:
+        known = ports.callbacks.find(order.trigger.callback_id)
+        if known is None:
+            raise
+        return _same(known, account, order)
+    if not ports.callbacks.place(callback):
+        known = ports.callbacks.find(callback.id)
+        assert known is not None, "a callback is never removed"
+        callback = _same(known, account, order)
+    # Offered again where it still waits: the first writer may have died in between, and a
+    # second message for a claimed callback rings nobody.
+    if callback.state is State.QUEUED:
+        ports.queue.send(callback.id)
+    return callback
+
+
+def quote(ports: Ports, account: Account, customer: PhoneNumber, destination: PhoneNumber) -> Quote:
+    """What these two phones would be connected for. NoRate where they would not."""
+    return ports.sheets.current(account.profile.sheet).quote(customer, destination)
+
+
+def find_callback(ports: Ports, account: str, callback_id: str) -> Callback:
+    """A callback of this account. NotFound where it is not there, or somebody else's."""
+    callback = ports.callbacks.find(callback_id)
+    if callback is None or callback.account != account:
+        raise NotFound("there is no such callback")
+    return callback
+
+
+def cancel_callback(ports: Ports, account: str, callback_id: str) -> Callback:
+    """The callback, ended now where no worker had it yet; where one had, the worker is told to
+    hang up, and ends it within a second. Ending it again changes nothing."""
+    callback = find_callback(ports, account, callback_id)
+    now = ports.clock.now()
+    if callback.state is State.QUEUED:
+        ports.callbacks.finish(callback.id, State.ENDED, CANCELLED, now, worker=None)
+        callback = find_callback(ports, account, callback_id)
+    if not callback.state.final and callback.worker is not None:
+        ports.control.hang_up(callback.worker, callback.id)
+    return callback
+
+
+def _checked(ports: Ports, account: Account, order: Order) -> Callback:
+    profile, now = account.profile, ports.clock.now()
+    if order.customer == order.destination:
+        raise NotAllowed("a phone cannot be connected with itself")
+    quoted = ports.sheets.current(profile.sheet).quote(order.customer, order.destination)
+    account.balance.check(order.trigger.callback_id, quoted.least_micros)
+    return Callback(
+        id=order.trigger.callback_id,
+        account=profile.account,
+        customer=order.customer,
+        destination=order.destination,
+        trigger=order.trigger.kind,
+        language=profile.language,
+        requested_at=now,
+        expires_at=now + order.patience,
+        quote=quoted,
+        reached={State.QUEUED: now},
+    )
+
+
+def _same(known: Callback, account: Account, order: Order) -> Callback:
+    # A dialled destination may have been filled in since.
+    asked = (account.profile.account, order.customer)
+    same_destination = order.destination in (None, known.destination)
+    if (known.account, known.customer) != asked or not same_destination:
+        raise Conflict("this was asked before with other numbers")
+    return known

@@ -1,0 +1,91 @@
+"""The purse of one running callback: its hold, and how long that lasts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from switchboard.calls.callback import Callback
+from switchboard.clock import Clock
+from switchboard.desk.till import Till
+from switchboard.ledger.balance import Hold
+from switchboard.rating.quote import Quote
+
+
+@dataclass(frozen=True, slots=True)
+class PurseTerms:
+    """How much is set aside at a time: `quantum` of talk, and what the legs may ring before it.
+    A hold grows `margin` before it is used up."""
+
+    quantum: timedelta = timedelta(minutes=5)
+    ring_limit: timedelta = timedelta(seconds=60)
+    margin: timedelta = timedelta(seconds=15)
+
+
+class Purse:
+    """Holds money for a callback, never more than its account has, and never less than it used."""
+
+    def __init__(
+        self, till: Till, clock: Clock, callback: Callback, nonce: str, terms: PurseTerms
+    ) -> None:
+        self.quote: Quote = callback.quote
+        self._till = till
+        self._clock = clock
+        self._callback = callback
+        self._nonce = nonce
+        self._terms = terms
+        self._hold: Hold | None = None
+
+    @property
+    def nonce(self) -> str:
+        """What this attempt's hold and settlement are known by."""
+        return self._nonce
+
+    @property
+    def hold(self) -> Hold:
+        """The hold as it is now; only once the purse is open."""
+        assert self._hold is not None, "a purse is opened before it is used"
+        return self._hold
+
+    def open(self) -> None:
+        """Reserve both legs for a quantum, or for what the account can pay. Refuses where that is
+        less than one second of each."""
+        wanted = Hold(self._wanted_micros(0, 0), self._nonce, self._expiry(rings=2))
+        self._hold = self._till.reserve(
+            self._callback.account,
+            self._callback.id,
+            wanted,
+            least_micros=self.quote.least_micros,
+        )
+
+    def top_up(self, customer_s: int, destination_s: int) -> None:
+        """Extend the hold for another quantum after so many seconds, as far as the money goes.
+        Where nothing can be had, what was held before stays."""
+        grown = self._till.extend(
+            self._callback.account,
+            self._callback.id,
+            self.hold,
+            self._wanted_micros(customer_s, destination_s),
+            self._expiry(rings=1),
+        )
+        self._hold = grown or self.hold
+
+    def talk_s(self, customer_s: int, destination_s: int) -> int:
+        """How many seconds more both legs may run on what is held."""
+        return max(
+            0,
+            self.quote.talk_s(
+                self.hold.amount_micros, customer_s=customer_s, destination_s=destination_s
+            ),
+        )
+
+    def waiting_s(self) -> int:
+        """How many seconds the customer leg may run in all before the other one answers."""
+        return max(0, self.quote.waiting_s(self.hold.amount_micros))
+
+    def _wanted_micros(self, customer_s: int, destination_s: int) -> int:
+        talk_s = int((self._terms.quantum + self._terms.margin).total_seconds())
+        ring_s = int(self._terms.ring_limit.total_seconds())
+        return self.quote.cost_micros(customer_s + talk_s + ring_s, destination_s + talk_s)
+
+    def _expiry(self, *, rings: int) -> datetime:
+        spare = self._terms.margin + rings * self._terms.ring_limit
+        return self._clock.now() + self._terms.quantum + 2 * spare

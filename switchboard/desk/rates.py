@@ -1,0 +1,51 @@
+"""Rate sheets: imported from decks, and asked for a price."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from switchboard.errors import NotFound
+from switchboard.numbering import PhoneNumber
+from switchboard.ports import Ports
+from switchboard.rating.deck import read_deck
+from switchboard.rating.rate import LegPrice
+from switchboard.rating.sheet import RateSheet, SheetTerms
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import changes: prefixes that come, go, and change, against the published sheet."""
+
+    sheet: RateSheet
+    added: int
+    removed: int
+    changed: int
+
+
+def import_deck(
+    ports: Ports, name: str, terms: SheetTerms, text: str, *, dry_run: bool = False
+) -> ImportReport:
+    """A sheet made of a CSV deck and published as its next version; with `dry_run`, only what
+    that would change. A refused deck changes nothing: BadDeck names each bad row."""
+    moment = ports.clock.now().strftime("%Y%m%dT%H%M%S")
+    sheet = RateSheet.of(name, f"{moment}-{uuid4().hex[:6]}", terms, read_deck(text))
+    try:
+        before = ports.sheets.current(name).rates
+    except NotFound:
+        before = {}
+    report = ImportReport(
+        sheet=sheet,
+        added=len(sheet.rates.keys() - before.keys()),
+        removed=len(before.keys() - sheet.rates.keys()),
+        changed=sum(
+            before[prefix] != rate for prefix, rate in sheet.rates.items() if prefix in before
+        ),
+    )
+    if not dry_run:
+        ports.sheets.publish(sheet)
+    return report
+
+
+def price_of_leg(ports: Ports, name: str, number: PhoneNumber) -> tuple[RateSheet, LegPrice]:
+    """How a sheet charges a leg to this number. NoRate where it does not."""
+    sheet = ports.sheets.current(name)
+    return sheet, LegPrice(sheet.rate_for(number), digits=sheet.terms.digits)

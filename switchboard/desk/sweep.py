@@ -1,0 +1,91 @@
+"""The sweep: settles what a lost worker left behind (design §4 step 5, §5). Safe at any time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from switchboard.calls.beat import LiveCall
+from switchboard.calls.callback import Callback, State
+from switchboard.calls.cdr import Cdr, LegRecord, write_cdr
+from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.desk.till import Till
+from switchboard.ports import Ports
+
+LOST = Verdict(Ending.WORKER_LOST, Culprit.US)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep did: CDRs it wrote or found to be applied, callbacks that it queued again."""
+
+    settled: tuple[Cdr, ...]
+    requeued: tuple[str, ...]
+
+
+def sweep(ports: Ports) -> Swept:
+    """Settle the callbacks of workers whose heartbeat stopped, to the last second that is known,
+    and every hold that outlived its time; queue again what never rang and still has patience."""
+    now = ports.clock.now()
+    beats = ports.workers.all()
+    stopped = [beat for beat in beats if beat.stale_at < now]
+    alive = {callback for beat in beats if beat not in stopped for callback in beat.calls}
+    outcomes = [
+        _sweep_one(ports, callback_id, live, beat.beat_at)
+        for beat in stopped
+        for callback_id, live in beat.calls.items()
+        if callback_id not in alive
+    ]
+    for beat in stopped:
+        ports.workers.remove(beat.worker)
+    outcomes += [
+        _sweep_one(ports, callback_id, LiveCall(), now)
+        for callback_id in _expired_holds(ports, now)
+        if callback_id not in alive
+    ]
+    return Swept(
+        settled=tuple(found for found in outcomes if isinstance(found, Cdr)),
+        requeued=tuple(found for found in outcomes if isinstance(found, str)),
+    )
+
+
+def _expired_holds(ports: Ports, now: datetime) -> Iterator[str]:
+    for account in ports.accounts.all():
+        for callback_id, hold in account.balance.holds.items():
+            if hold.expires_at < now:
+                yield callback_id
+
+
+def _sweep_one(
+    ports: Ports, callback_id: str, live: LiveCall, known_until: datetime
+) -> Cdr | str | None:
+    """The CDR of a lost callback, its id where it is queued again, None where all is done."""
+    callback = ports.callbacks.find(callback_id)
+    assert callback is not None, "a callback is never removed"
+    now = ports.clock.now()
+    if callback.state is State.CLAIMED and now < callback.expires_at:
+        ports.queue.send(callback_id)
+        return callback_id
+    cdr = _settle(ports, callback, live, known_until)
+    final = State.EXPIRED if callback.state is State.CLAIMED else State.ENDED
+    ports.callbacks.finish(callback_id, final, LOST, now, worker=callback.worker)
+    return cdr
+
+
+def _settle(ports: Ports, callback: Callback, live: LiveCall, known_until: datetime) -> Cdr | None:
+    hold = ports.books.balance(callback.account).holds.get(callback.id)
+    if hold is None:
+        return None
+    legs = _legs(callback, live, known_until)
+    return Till(ports.books).settle(
+        write_cdr(callback, legs, LOST, nonce=hold.nonce, ended_at=known_until, lost=True)
+    )
+
+
+def _legs(callback: Callback, live: LiveCall, known_until: datetime) -> Iterator[LegRecord]:
+    """The legs that were placed, as far as the last heartbeat knew them to have run."""
+    for party, number, seconds in (
+        (Party.CUSTOMER, callback.customer, live.customer_s),
+        (Party.DESTINATION, callback.destination, live.destination_s),
+    ):
+        if number is not None and seconds is not None:
+            yield LegRecord(party, number, live.trunk, LOST, ended_at=known_until, seconds=seconds)

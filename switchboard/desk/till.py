@@ -1,0 +1,104 @@
+"""The till: takes a hold for a callback, makes it grow, and settles it once (design §5)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from switchboard.calls.cdr import Cdr
+from switchboard.errors import Conflict
+from switchboard.ledger.balance import Hold
+from switchboard.ports import Books
+
+# Each failed try means that somebody else's write came through on the same balance.
+TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """The money of running callbacks. Every method may be repeated after a lost reply or a crash:
+    it is answered, and nothing happens twice."""
+
+    books: Books
+
+    def reserve(self, account: str, callback: str, wanted: Hold, *, least_micros: int) -> Hold:
+        """The hold that was made: `wanted`, or whatever the account has left, if that is at least
+        `least_micros`. A hold that a lost attempt left behind is taken over as it is.
+
+        Refuses as `Balance.check` does.
+        """
+        hold = wanted
+        for _ in range(TRIES):
+            if self.books.reserve(account, callback, hold):
+                return hold
+            balance = self.books.balance(account)
+            kept = balance.holds.get(callback)
+            if kept is None:
+                balance.check(callback, least_micros)
+                hold = replace(
+                    wanted, amount_micros=min(wanted.amount_micros, balance.avail_micros)
+                )
+            elif kept.nonce == hold.nonce:
+                return kept
+            elif self.books.adopt(account, callback, kept, hold.nonce):
+                return replace(kept, nonce=hold.nonce)
+        raise Conflict("the balance is being changed by too many at once")
+
+    def extend(
+        self, account: str, callback: str, old: Hold, wanted_micros: int, expires_at: datetime
+    ) -> Hold | None:
+        """The hold after it grew to `wanted_micros`, or as far as the money goes; the same amount
+        with a later expiry where there is no more. None where the hold is gone or the account
+        is blocked: what was held before is all there is."""
+        for _ in range(TRIES):
+            amount_micros = max(old.amount_micros, wanted_micros)
+            new = replace(
+                old, amount_micros=amount_micros, expires_at=expires_at, request=old.request + 1
+            )
+            if self.books.extend(account, callback, old, new):
+                return new
+            balance = self.books.balance(account)
+            kept = balance.holds.get(callback)
+            if kept is not None and kept.nonce == old.nonce and kept.request == new.request:
+                return kept
+            if kept != old or not balance.active or balance.avail_micros < 0:
+                return None
+            wanted_micros = min(wanted_micros, old.amount_micros + balance.avail_micros)
+        return None
+
+    def settle(self, cdr: Cdr) -> Cdr:
+        """Write the CDR and apply it to its hold; gives the CDR that counts.
+
+        The first CDR of a callback decides. Where a sweep was first, what this one has in
+        excess of it is posted late, and the CDR says so.
+        """
+        kept = cdr if self.books.close(cdr) else self._kept(cdr)
+        self._release(kept, kept.settlement.nonce, kept.settlement.charge_micros)
+        if kept.settlement.nonce != cdr.settlement.nonce:
+            self._release(cdr, cdr.settlement.nonce, 0)
+        return self._post_late(kept, cdr)
+
+    def drop(self, account: str, callback: str, hold: Hold) -> None:
+        """Give a hold back for nothing, where no phone rang and no CDR is written."""
+        self.books.release(account, callback, hold, 0)
+
+    def _release(self, cdr: Cdr, nonce: str, charge_micros: int) -> None:
+        """Charge exactly the hold of this nonce; where it is gone, that has happened before."""
+        for _ in range(TRIES):
+            hold = self.books.balance(cdr.account).holds.get(cdr.callback)
+            if hold is None or hold.nonce != nonce:
+                return
+            if self.books.release(cdr.account, cdr.callback, hold, charge_micros):
+                return
+        raise Conflict("the balance is being changed by too many at once")
+
+    def _post_late(self, kept: Cdr, late: Cdr) -> Cdr:
+        excess_micros = late.settlement.charge_micros - kept.settlement.charge_micros
+        if excess_micros <= 0 or kept.settlement.late_micros is not None:
+            return kept
+        settlement = replace(kept.settlement, late_micros=excess_micros)
+        posted = replace(late, settlement=settlement)
+        return posted if self.books.post_late(posted) else self._kept(late)
+
+    def _kept(self, cdr: Cdr) -> Cdr:
+        kept = self.books.cdr(cdr.account, cdr.callback, cdr.requested_at)
+        assert kept is not None, "a CDR is never removed"
+        return kept

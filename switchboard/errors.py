@@ -1,0 +1,89 @@
+"""Refusals: the business says no. Raised before anything has changed, translated once a door."""
+
+
+class Refusal(Exception):
+    """Something asked for is refused. `code` is stable; the message is for the person who asked."""
+
+    code = "refused"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Malformed(Refusal):
+    """What was entered cannot be read."""
+
+    code = "malformed"
+
+
+class NotANumber(Malformed):
+    """A text is no phone number."""
+
+    code = "not_a_number"
+
+
+class UnreadableText(Malformed):
+    """An SMS is no order that we know."""
+
+    code = "unreadable_text"
+
+
+class NotSignedIn(Refusal):
+    """Nobody, or nobody that we know, asks."""
+
+    code = "not_signed_in"
+
+
+class UnknownSender(Refusal):
+    """A caller or sender belongs to no account."""
+
+    code = "unknown_sender"
+
+
+class NotFound(Refusal):
+    """There is no such thing, or it is somebody else's."""
+
+    code = "not_found"
+
+
+class AlreadyExists(Refusal):
+    """The name is taken."""
+
+    code = "already_exists"
+
+
+class Conflict(Refusal):
+    """The same request was made before with other contents, or the state does not allow it."""
+
+    code = "conflict"
+
+
+class AccountBlocked(Refusal):
+    """The account may not call."""
+
+    code = "account_blocked"
+
+
+class NotEnoughCredit(Refusal):
+    """The account cannot pay for one increment of both legs."""
+
+    code = "not_enough_credit"
+
+
+class TooManyCallbacks(Refusal):
+    """As many callbacks of this account are under way as it may have at once."""
+
+    code = "too_many_callbacks"
+
+
+class NoRate(Refusal):
+    """The account's rate sheet has no price for this number, or blocks it."""
+
+    code = "no_rate"
+
+
+class NotAllowed(Refusal):
+    """A rule of the service forbids this call."""
+
+    code = "not_allowed"

@@ -1,0 +1,1 @@
+"""The ledger: balances with holds, and the entries that explain them."""

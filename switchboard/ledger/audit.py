@@ -1,0 +1,57 @@
+"""The invariants of the books (design §5), each breach named."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from switchboard.calls.cdr import Cdr
+from switchboard.ledger.balance import Balance
+from switchboard.ledger.entries import JournalEntry
+from switchboard.money import format_micros
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """An invariant that does not hold for an account."""
+
+    account: str
+    rule: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.rule}: {self.found}"
+
+
+def audit(
+    balance: Balance, entries: Iterable[JournalEntry], cdrs: Iterable[Cdr]
+) -> Iterator[Breach]:
+    """Every breach in the books of one account; none is the only good answer."""
+    cdrs = list(cdrs)
+    yield from _audit_sums(balance)
+    posted = sum(entry.amount_micros for entry in entries)
+    posted -= sum(cdr.settlement.total_micros for cdr in cdrs if cdr.callback not in balance.holds)
+    yield from _equal(balance, "posted = journal + CDRs", balance.posted_micros, posted)
+    for cdr in cdrs:
+        yield from _audit_cdr(balance, cdr)
+    late = any(cdr.settlement.late_micros for cdr in cdrs)
+    if balance.posted_micros + balance.credit_limit_micros < 0 and not late:
+        found = format_micros(balance.posted_micros)
+        yield Breach(balance.account, "never beyond the limit but by a late record", found)
+
+
+def _audit_sums(balance: Balance) -> Iterator[Breach]:
+    held = sum(hold.amount_micros for hold in balance.holds.values())
+    yield from _equal(balance, "held = sum of holds", balance.held_micros, held)
+    avail = balance.posted_micros + balance.credit_limit_micros - balance.held_micros
+    yield from _equal(balance, "avail = posted + limit - held", balance.avail_micros, avail)
+
+
+def _audit_cdr(balance: Balance, cdr: Cdr) -> Iterator[Breach]:
+    rated = sum(leg.cost_micros for leg in cdr.legs)
+    rule = f"charged = rated in {cdr.callback}"
+    yield from _equal(balance, rule, cdr.settlement.total_micros, rated)
+
+
+def _equal(balance: Balance, rule: str, found: int, expected: int) -> Iterator[Breach]:
+    if found != expected:
+        shown = f"{format_micros(found)}, should be {format_micros(expected)}"
+        yield Breach(balance.account, rule, shown)

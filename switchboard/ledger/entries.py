@@ -1,0 +1,54 @@
+"""What explains a balance: journal entries, and the settlement of each callback."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class EntryKind(Enum):
+    """What a journal entry is for."""
+
+    OPENING = "opening"
+    TOP_UP = "topup"
+    CORRECTION = "correction"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """A credit (positive) or a charge. `identity` is its real name, such as `topup#receipt-17`:
+    the same identity is entered once, however often it is sent. Entries are only added."""
+
+    account: str
+    identity: str
+    kind: EntryKind
+    currency: str
+    amount_micros: int
+    entered_at: datetime
+    note: str = ""
+
+
+class SettlementKind(Enum):
+    """How a hold ended: its call was charged, cost nothing, or was lost and swept."""
+
+    POST = "post"
+    VOID = "void"
+    EXPIRE = "expire"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The one terminal decision on a hold; the first writer makes it.
+
+    `late_micros` is what a record that came after an expiry added. It is charged even where it
+    takes the balance below zero, and being set is the flag for it.
+    """
+
+    kind: SettlementKind
+    nonce: str
+    charge_micros: int
+    late_micros: int | None = None
+
+    @property
+    def total_micros(self) -> int:
+        """All that was charged for the callback."""
+        return self.charge_micros + (self.late_micros or 0)

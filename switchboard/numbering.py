@@ -1,0 +1,72 @@
+"""Phone numbers: E.164 inside, whatever people type at the edge."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+
+from switchboard.errors import NotANumber
+
+# What people put into a number; letters are none of it, though the library would dial them.
+_NUMBER = re.compile(r"[+\d\s().\-/\u2010-\u2015\uff0b]+")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PhoneNumber:
+    """A number in E.164 with its plus. `str()` gives it, `repr()` masks it, so that a log line
+    cannot leak it."""
+
+    e164: str
+
+    def __post_init__(self) -> None:
+        digits = self.e164[1:]
+        if self.e164[:1] != "+" or not (digits.isascii() and digits.isdigit()):
+            raise NotANumber("a phone number begins with + and goes on in digits")
+        # ITU-T E.164 §6.2.1: at most 15 digits.
+        if not 5 <= len(digits) <= 15 or digits[0] == "0":
+            raise NotANumber("a phone number has 5 to 15 digits and no zero behind the plus")
+
+    @property
+    def digits(self) -> str:
+        """The number without its plus, as rate sheets and carriers write it."""
+        return self.e164[1:]
+
+    @property
+    def masked(self) -> str:
+        """Enough to recognise a number by, too little to ring it: +44******4567."""
+        return self.e164[:3] + "*" * (len(self.e164) - 7) + self.e164[-4:]
+
+    def __str__(self) -> str:
+        return self.e164
+
+    def __repr__(self) -> str:
+        return f"PhoneNumber({self.masked})"
+
+
+@lru_cache(maxsize=4096)
+def parse_number(text: str, home: str) -> PhoneNumber:
+    """The number that a person in region `home` (ISO 3166, "GB") means by `text`.
+
+    Takes +44…, 0044…, the local form, with spaces, dots, dashes and brackets, and an
+    international number whose plus was forgotten. NotANumber where nothing fits.
+    """
+    shown = text.strip()
+    if not shown:
+        raise NotANumber("no phone number was given")
+    if len(shown) > 40 or not _NUMBER.fullmatch(shown):
+        raise NotANumber(f"“{shown[:40]}” is not a phone number")
+    readings = [_read(shown, home), _read(f"+{shown}", home)]
+    possible = [reading for reading in readings if reading is not None]
+    if not possible:
+        raise NotANumber(f"“{shown}” is not a phone number")
+    meant = next(filter(phonenumbers.is_valid_number, possible), possible[0])
+    return PhoneNumber(phonenumbers.format_number(meant, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _read(shown: str, home: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        parsed = phonenumbers.parse(shown, home)
+    except phonenumbers.NumberParseException:
+        return None
+    return parsed if phonenumbers.is_possible_number(parsed) and not parsed.extension else None

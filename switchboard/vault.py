@@ -1,0 +1,24 @@
+"""Passwords by argon2id."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+
+class ArgonPasswords:
+    """Hashes by OWASP's parameters: 19 MiB, two passes, one lane; about 40 ms."""
+
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+        self._nobody = self._hasher.hash("nobody has this password")
+
+    def hash(self, password: str) -> str:
+        """A hash to keep."""
+        return self._hasher.hash(password)
+
+    def matches(self, password: str, kept: str | None) -> bool:
+        """Whether it is the password of this hash; takes as long where there is none."""
+        try:
+            self._hasher.verify(kept or self._nobody, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return kept is not None

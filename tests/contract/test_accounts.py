@@ -1,0 +1,124 @@
+"""Accounts, rate sheets, workers and trunks: what is kept comes back as it was."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from switchboard.billing.account import Profile, ServiceMode, ServiceNumber
+from switchboard.calls.beat import Beat, LiveCall
+from switchboard.calls.trunk import Trunk
+from switchboard.errors import AlreadyExists, Conflict, NotFound
+from switchboard.ledger.balance import Balance
+from switchboard.ports import Directory
+from switchboard.rating.rate import Rate
+from switchboard.rating.sheet import RateSheet, SheetTerms
+from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice, retail_sheet
+
+
+def test_an_account_comes_back_with_its_balance(ports):
+    opened = open_alice(ports)
+
+    assert ports.accounts.get("alice") == opened
+    assert list(ports.accounts.all()) == [opened]
+    assert opened.balance.posted_micros == 5_000_000
+
+
+def test_what_is_nobodys_is_not_found(ports):
+    with pytest.raises(NotFound, match="nobody"):
+        ports.accounts.get("nobody")
+    assert ports.accounts.by_number(BOB) is None
+    assert ports.accounts.by_login("nobody") is None
+
+
+@pytest.mark.parametrize(
+    "taken", [{"account": "alice"}, {"login": "alice"}, {"numbers": (BOB, ALICE)}]
+)
+def test_an_identity_belongs_to_one_account(ports, taken):
+    open_alice(ports)
+    bob = replace(Profile("bob", "Bob", "EUR", "retail", login="bob", numbers=(BOB,)), **taken)
+
+    with pytest.raises(AlreadyExists, match="alice|4567"):
+        ports.accounts.open(bob, Balance(bob.account, "EUR"))
+
+    assert [account.profile.account for account in ports.accounts.all()] == ["alice"]
+    assert ports.accounts.by_number(BOB) is None
+
+
+def test_a_changed_profile_is_found_by_its_new_identities(ports):
+    old = open_alice(ports).profile
+    new = replace(old, numbers=(BOB,), login="wonder")
+
+    ports.accounts.change(old, new)
+
+    assert ports.accounts.get("alice").profile == new
+    assert (ports.accounts.by_number(BOB), ports.accounts.by_number(ALICE)) == ("alice", None)
+    assert (ports.accounts.by_login("wonder"), ports.accounts.by_login("alice")) == ("alice", None)
+
+
+def test_a_profile_is_changed_only_from_what_was_read(ports):
+    old = open_alice(ports).profile
+    ports.accounts.change(old, replace(old, name="Alice L."))
+
+    with pytest.raises(Conflict):
+        ports.accounts.change(old, replace(old, name="Alice P."))
+
+
+def test_a_sender_and_a_service_number_are_looked_up_together(ports):
+    open_alice(ports)
+    did = ServiceNumber(BOB, ServiceMode.DID, "alice", ALICE)
+    ports.accounts.add_service_number(did)
+
+    assert ports.accounts.look_up(ALICE, SERVICE) == Directory("alice", ServiceNumber(SERVICE))
+    assert ports.accounts.look_up(SERVICE, BOB) == Directory(None, did)
+    assert ports.accounts.look_up(BOB, ALICE) == Directory(None, None)
+    assert ports.accounts.service_numbers() == [did, ServiceNumber(SERVICE)]
+
+
+def test_a_service_number_is_added_once(ports):
+    open_alice(ports)
+
+    with pytest.raises(AlreadyExists, match="0000"):
+        ports.accounts.add_service_number(ServiceNumber(SERVICE))
+
+
+def test_the_published_version_is_the_one_that_quotes(ports):
+    first = retail_sheet()
+    rates = [Rate(str(10_000 + n), f"Place {n}", n) for n in range(6_000)]
+    second = RateSheet.of("retail", "v2", SheetTerms("EUR", 2, 50), rates)
+
+    ports.sheets.publish(first)
+    assert ports.sheets.current("retail") == first
+    ports.sheets.publish(second)
+
+    assert ports.sheets.current("retail") == second
+    assert ports.sheets.names() == ["retail"]
+
+
+def test_a_sheet_that_is_not_there_is_not_found(ports):
+    with pytest.raises(NotFound, match="retail"):
+        ports.sheets.current("retail")
+
+
+def test_the_last_heartbeat_counts_until_goodbye(ports):
+    calls = {"c1": LiveCall("carrier", 12, None)}
+    beat = Beat("w1", NOON, NOON + timedelta(seconds=15), 2, calls)
+    ports.workers.beat(replace(beat, calls={}))
+    ports.workers.beat(beat)
+    ports.workers.beat(replace(beat, worker="w0"))
+
+    assert ports.workers.all() == [replace(beat, worker="w0"), beat]
+
+    ports.workers.remove("w0")
+    ports.workers.remove("w0")
+    assert ports.workers.all() == [beat]
+
+
+def test_trunks_come_in_the_order_of_choice(ports):
+    second = Trunk("a", "sip.example.net", 5062, 20, ("user", "secret"))
+    first = Trunk("b", "127.0.0.1", 5070, 5)
+    ports.trunks.save(second)
+    ports.trunks.save(replace(first, port=1))
+    ports.trunks.save(first)
+
+    assert ports.trunks.all() == [first, second]

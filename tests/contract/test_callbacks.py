@@ -1,0 +1,176 @@
+"""Callbacks: placed once, claimed by one, and never going back."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from switchboard.calls.callback import Callback, State
+from switchboard.calls.ending import Culprit, Ending, Verdict
+from switchboard.errors import Malformed
+from tests.fakes.world import ALICE, BOB, NOON, retail_sheet
+
+HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
+LEASE = timedelta(seconds=15)
+
+
+def callback(name: str = "c1", **changes) -> Callback:
+    made = Callback(
+        id=name,
+        account="alice",
+        customer=ALICE,
+        destination=BOB,
+        trigger="api",
+        language="en",
+        requested_at=NOON,
+        expires_at=NOON + timedelta(seconds=90),
+        quote=retail_sheet().quote(ALICE, BOB),
+        reached={State.QUEUED: NOON},
+    )
+    return replace(made, **changes)
+
+
+def claimed(ports, worker: str = "w1") -> Callback:
+    ports.callbacks.place(callback())
+    found = ports.callbacks.claim("c1", worker, now=NOON, lease=LEASE)
+    assert found is not None
+    return found
+
+
+def test_a_callback_is_placed_once(ports):
+    assert ports.callbacks.place(callback())
+    assert not ports.callbacks.place(callback(destination=None))
+
+    assert ports.callbacks.find("c1") == callback()
+    assert ports.callbacks.find("c2") is None
+
+
+def test_a_claim_is_for_one_worker(ports):
+    found = claimed(ports)
+
+    assert ports.callbacks.claim("c1", "w2", now=NOON, lease=LEASE) is None
+    assert found == callback(
+        state=State.CLAIMED,
+        worker="w1",
+        lease_until=NOON + LEASE,
+        reached={State.QUEUED: NOON, State.CLAIMED: NOON},
+    )
+    assert ports.callbacks.find("c1") == found
+
+
+def test_what_is_not_there_cannot_be_claimed(ports):
+    assert ports.callbacks.claim("c1", "w1", now=NOON, lease=LEASE) is None
+    assert ports.callbacks.find("c1") is None
+
+
+def test_a_lapsed_claim_is_taken_over_if_no_phone_rang(ports):
+    claimed(ports)
+    later = NOON + timedelta(seconds=16)
+
+    taken = ports.callbacks.claim("c1", "w2", now=later, lease=LEASE)
+
+    assert taken is not None
+    assert taken.worker == "w2"
+    assert not ports.callbacks.advance("c1", "w1", State.CALLING_CUSTOMER, later)
+
+
+def test_once_it_has_rung_it_has_rung(ports):
+    claimed(ports)
+    ports.callbacks.advance("c1", "w1", State.CALLING_CUSTOMER, NOON)
+
+    later = NOON + timedelta(seconds=16)
+
+    assert ports.callbacks.claim("c1", "w2", now=later, lease=LEASE) is None
+
+
+def test_nobody_waits_longer_than_the_patience(ports):
+    ports.callbacks.place(callback())
+    late = NOON + timedelta(seconds=90)
+
+    assert ports.callbacks.claim("c1", "w1", now=late, lease=LEASE) is None
+
+
+def test_a_state_never_goes_back(ports):
+    claimed(ports)
+
+    assert ports.callbacks.advance("c1", "w1", State.CONNECTED, NOON)
+    assert not ports.callbacks.advance("c1", "w1", State.CONNECTED, NOON)
+    assert not ports.callbacks.advance("c1", "w1", State.CUSTOMER_ANSWERED, NOON)
+    assert not ports.callbacks.advance("c1", "w2", State.ENDED, NOON)
+
+
+def test_a_callback_is_finished_once(ports):
+    claimed(ports)
+
+    assert ports.callbacks.finish("c1", State.ENDED, HUNG_UP, NOON, worker="w1")
+    assert not ports.callbacks.finish("c1", State.REFUSED, HUNG_UP, NOON, worker="w1")
+
+    found = ports.callbacks.find("c1")
+    assert (found.state, found.verdict) == (State.ENDED, HUNG_UP)
+
+
+def test_only_its_worker_finishes_a_claimed_callback(ports):
+    claimed(ports)
+
+    assert not ports.callbacks.finish("c1", State.ENDED, HUNG_UP, NOON, worker=None)
+    assert not ports.callbacks.finish("c1", State.ENDED, HUNG_UP, NOON, worker="w2")
+
+
+def test_what_nobody_claimed_is_finished_by_anybody_and_never_claimed(ports):
+    ports.callbacks.place(callback())
+
+    assert ports.callbacks.finish("c1", State.ENDED, HUNG_UP, NOON, worker=None)
+    assert ports.callbacks.claim("c1", "w1", now=NOON, lease=LEASE) is None
+
+
+def test_a_dialled_destination_is_filled_in_once(ports):
+    asked = callback(destination=None, quote=retail_sheet().quote(ALICE, None))
+    ports.callbacks.place(asked)
+    ports.callbacks.claim("c1", "w1", now=NOON, lease=LEASE)
+    quote = retail_sheet().quote(ALICE, BOB)
+
+    assert ports.callbacks.set_destination("c1", "w1", BOB, quote)
+    assert not ports.callbacks.set_destination("c1", "w1", ALICE, quote)
+
+    found = ports.callbacks.find("c1")
+    assert (found.destination, found.quote) == (BOB, quote)
+
+
+def test_lists_are_newest_first_and_go_on_by_cursor(ports):
+    made = [callback(f"c{n}", requested_at=NOON + timedelta(seconds=n)) for n in range(5)]
+    for one in [*made, callback("other", account="bob")]:
+        ports.callbacks.place(one)
+
+    first = ports.callbacks.recent("alice", limit=3, cursor=None)
+    rest = ports.callbacks.recent("alice", limit=3, cursor=first.cursor)
+
+    assert [*first.items, *rest.items] == made[::-1]
+    assert rest.cursor is None
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "bm9uc2Vuc2U=", "eyJhIjoxfQ=="])
+def test_a_strange_cursor_is_refused(ports, cursor):
+    with pytest.raises(Malformed):
+        ports.callbacks.recent("alice", limit=3, cursor=cursor)
+
+
+def test_one_of_many_workers_gets_a_callback(busy_ports):
+    busy_ports.callbacks.place(callback())
+
+    with ThreadPoolExecutor(8) as crowd:
+        found = list(
+            crowd.map(
+                lambda n: busy_ports.callbacks.claim("c1", f"w{n}", now=NOON, lease=LEASE),
+                range(8),
+            )
+        )
+
+    assert len([one for one in found if one is not None]) == 1
+
+
+def test_one_of_many_triggers_places_a_callback(busy_ports):
+    with ThreadPoolExecutor(8) as crowd:
+        placed = list(crowd.map(lambda _: busy_ports.callbacks.place(callback()), range(8)))
+
+    assert sum(placed) == 1

@@ -1,0 +1,174 @@
+"""The telephone over a media engine that knows its calls by their numbers."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+from switchboard.calls.cdr import RtpQuality
+from switchboard.clock import Clock
+from workers.legs import DialledLeg, Line, dialled
+from workers.patchbay import Patchbay
+from workers.phone import Leg, LegOrder, LegTrace
+from workers.recordings import Recording
+
+# What a player hands over late: one frame waits for the audio clock, one lies in the bridge.
+PLAYER_LAG = timedelta(milliseconds=40)
+
+
+class Engine(Protocol):
+    """What a line asks of the media engine. It reports to the line by calling its methods."""
+
+    patchbay: Patchbay
+
+    def new_number(self) -> int:
+        """A number that nothing else has had."""
+
+    def invite(self, line: "EngineLine", order: LegOrder) -> None:
+        """Send an INVITE, and report to `line`. CannotDial where that fails."""
+
+    def hang_up(self, number: int) -> None:
+        """CANCEL or BYE; the end is reported later."""
+
+    def forget(self, number: int) -> None:
+        """The end of the call was reported: let go of it."""
+
+    def quality(self, number: int) -> RtpQuality | None:
+        """What has come in on the call's present stream, None where it has none."""
+
+    def playing(self, recording: Path, sink: int) -> AbstractContextManager[None]:
+        """`sink` hears a recording, once, while the block lasts."""
+
+    def ringing(self, sink: int) -> AbstractContextManager[None]:
+        """`sink` hears a ringback tone, from its first burst on, while the block lasts."""
+
+
+class EngineLine:
+    """One call: `workers.legs.Line` to the leg above it, and where the engine reports to.
+
+    The leg is let go when it has hung up; the line stays until the engine reports the end.
+    """
+
+    def __init__(self, engine: Engine, order: LegOrder, prompts: Mapping[str, Recording]) -> None:
+        self.number = engine.new_number()
+        self._engine = engine
+        self._order = order
+        self._prompts = prompts
+        self._leg: DialledLeg | None = None
+        self._earlier: RtpQuality | None = None
+
+    def invite(self, leg: DialledLeg) -> None:
+        """Send the INVITE and report to `leg` from now on."""
+        self._engine.invite(self, self._order)
+        self._leg = leg
+
+    def hang_up(self) -> None:
+        """Measure a last time, then CANCEL or BYE."""
+        if self._leg is not None:
+            self.measure()
+            self._leg = None
+            self._engine.hang_up(self.number)
+
+    @contextmanager
+    def playing(self, prompt: str) -> Iterator[timedelta]:
+        """The far end hears a prompt."""
+        recording = self._prompts[prompt]
+        with self._engine.playing(recording.path, self.number):
+            yield recording.length + PLAYER_LAG
+
+    def ringback(self) -> AbstractContextManager[None]:
+        """The far end hears a ringback tone."""
+        return self._engine.ringing(self.number)
+
+    def hearing(self, other: Line) -> AbstractContextManager[None]:
+        """The far end hears another's."""
+        assert isinstance(other, EngineLine)
+        return self._engine.patchbay.wired(other.number, self.number)
+
+    def progressed(self, sip_code: int) -> None:
+        """Reported: a provisional answer."""
+        if self._leg is not None:
+            self._leg.progressed(sip_code)
+
+    def audio_changed(self, *, active: bool) -> None:
+        """Reported: a session description was agreed on, at first or anew."""
+        self._engine.patchbay.reconnect(self.number)
+        if self._leg is not None and active:
+            self._leg.audible()
+
+    def answered(self) -> None:
+        """Reported: the far end answered, and has our ACK."""
+        if self._leg is not None:
+            self._leg.answered()
+
+    def pressed(self, key: str) -> None:
+        """Reported: a key."""
+        if self._leg is not None:
+            self._leg.pressed(key)
+
+    def stream_closed(self, quality: RtpQuality) -> None:
+        """Reported: what came in on a stream that is no more, as after a re-INVITE."""
+        self._earlier = _together(self._earlier, quality)
+        if self._leg is not None:
+            self._leg.measured(self._earlier)
+
+    def disconnected(self, sip_code: int) -> None:
+        """Reported: the end, whoever wanted it."""
+        self._engine.forget(self.number)
+        if self._leg is not None:
+            self._leg.ended(sip_code)
+            self._leg = None
+
+    def broke(self) -> None:
+        """Reported: the engine failed to tell what happened to the call."""
+        self._engine.hang_up(self.number)
+        if self._leg is not None:
+            self._leg.ended(0)
+            self._leg = None
+
+    def measure(self) -> None:
+        """Tell the leg what has come in so far."""
+        present = self._engine.quality(self.number)
+        if self._leg is not None and present is not None:
+            self._leg.measured(_together(self._earlier, present))
+
+
+Report = Callable[[EngineLine], None]
+
+
+def _together(earlier: RtpQuality | None, present: RtpQuality) -> RtpQuality:
+    if earlier is None:
+        return present
+    received = earlier.received + present.received
+    weighted = earlier.received * earlier.jitter_ms + present.received * present.jitter_ms
+    return RtpQuality(received, earlier.lost + present.lost, weighted / received if received else 0)
+
+
+class EnginePhone:
+    """Implements `workers.phone.Phone` over an engine. Prompts are known by their names."""
+
+    def __init__(self, engine: Engine, clock: Clock, prompts: Mapping[str, Recording]) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._prompts = prompts
+
+    def dial(
+        self, order: LegOrder, trace: LegTrace, *, heard_by: Leg | None = None
+    ) -> AbstractAsyncContextManager[Leg]:
+        """As the port says."""
+        assert heard_by is None or isinstance(heard_by, DialledLeg)
+        line = EngineLine(self._engine, order, self._prompts)
+        return dialled(line, order, trace, self._clock, heard_by=heard_by)
+
+    async def join(self, one: Leg, other: Leg) -> None:
+        """As the port says."""
+        first, second = _number_of(one), _number_of(other)
+        self._engine.patchbay.wire(first, second)
+        self._engine.patchbay.wire(second, first)
+
+
+def _number_of(leg: Leg) -> int:
+    assert isinstance(leg, DialledLeg)
+    assert isinstance(leg.line, EngineLine)
+    return leg.line.number

@@ -1,0 +1,89 @@
+"""What a call flow asks of the telephone: dial, play, listen, join."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from switchboard.calls.cdr import RtpQuality
+from switchboard.calls.ending import Ending, Party, Verdict
+from switchboard.calls.trunk import Trunk
+from switchboard.numbering import PhoneNumber
+
+
+@dataclass(frozen=True, slots=True)
+class LegOrder:
+    """One leg to be placed. The far end is given up after `ring_limit`, or after `reply_limit`
+    in which the carrier did not even send a provisional answer."""
+
+    party: Party
+    number: PhoneNumber
+    caller: PhoneNumber | None
+    trunk: Trunk
+    ring_limit: timedelta
+    reply_limit: timedelta = timedelta(seconds=4)
+
+
+@dataclass(slots=True)
+class LegTrace:
+    """What is known of one leg; the telephone fills it in while it happens.
+
+    `answered` and `ended` are instants of the loop's own monotonic clock, for durations.
+    `sip_code` is the final answer to our INVITE, None where we gave up before one came.
+    `hung_up_by_far_end` is None until the leg is over, and where it was never answered.
+    """
+
+    invited_at: datetime | None = None
+    ringing_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    answered: float | None = None
+    ended: float | None = None
+    sip_code: int | None = None
+    hung_up_by_far_end: bool | None = None
+    rtp: RtpQuality | None = None
+
+
+class LegEnded(Exception):
+    """The far end of a leg is gone, or never came; raised out of the block that holds the leg."""
+
+    def __init__(self, party: Party, verdict: Verdict) -> None:
+        super().__init__(f"{party.value}: {verdict.ending.value}")
+        self.party = party
+        self.verdict = verdict
+
+    @property
+    def ending(self) -> Ending:
+        """Why the leg ended."""
+        return self.verdict.ending
+
+
+class Leg(Protocol):
+    """A leg that was answered. It lives as long as the block that dialled it."""
+
+    async def play(self, prompt: str) -> None:
+        """Play a prompt by its name, to its end."""
+
+    async def play_until_key(self, prompt: str) -> None:
+        """Play a prompt; a key that the far end presses stops it and stays in the queue of keys."""
+
+    async def key(self, *, limit: timedelta) -> str | None:
+        """The next key pressed (0-9, *, #), also one pressed earlier; None after `limit`."""
+
+
+class Phone(Protocol):
+    """The telephone of one worker."""
+
+    def dial(
+        self, order: LegOrder, trace: LegTrace, *, heard_by: Leg | None = None
+    ) -> AbstractAsyncContextManager[Leg]:
+        """Ring a number; the block is entered when it answers, and leaving it hangs up.
+
+        Before the answer, `heard_by` hears a ringback tone, or the far end's early media.
+        LegEnded comes out of the block, from whatever it waits for, when the far end hangs up,
+        and at once where it refuses, does not answer within the ring limit, or stays silent.
+        `trace` is complete when the block has been left, however that happened.
+        """
+
+    async def join(self, one: Leg, other: Leg) -> None:
+        """Let two answered legs hear each other. Joined again after a re-INVITE without asking."""

@@ -1,0 +1,404 @@
+"""The media engine over pjsua2: SIP, RTP and the audio bridge. No other module imports pjsua2.
+
+Rules that keep pjsua2 standing, and that this module keeps:
+- One thread calls it: the one that runs the event loop, which polls it (`workers.loop`).
+- A call's object is referenced from here until its end was reported, and let go outside the
+  callback that reported it: letting go hangs up, and inside the callback is a use after free.
+- No object of pjsua2 leads back to itself, and no frame that raises has one in a variable: else
+  the garbage collector would take it apart, in whatever thread that happens to run.
+- An override only notes what happened; an exception that leaves one is lost in C++.
+"""
+
+import asyncio
+import ctypes
+import functools
+import itertools
+import logging
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from pjsua2 import _pjsua2 as library
+from pjsua2 import pjsua2 as pj
+
+from switchboard.calls.cdr import RtpQuality
+from switchboard.calls.trunk import Trunk
+from workers.legs import CannotDial
+from workers.lines import EngineLine, Report
+from workers.patchbay import Patchbay
+from workers.phone import LegOrder
+from workers.recordings import RATE_HZ
+from workers.sdp import with_usual_telephone_events
+
+MEASURED_EVERY_S = 2.0
+HANG_UP_LIMIT_S = 1.0
+# How long a player or tone generator outlives its use: the audio thread may be in it.
+SOUND_RESTS_S = 0.5
+ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'  # RFC 3323 §4.1.1.3
+SENDER_IN_LOG = 64  # pjlib's PJ_LOG_HAS_SENDER
+TONE_VOLUME = 5084  # -19 dBm0 for each of two frequencies, of 32767
+
+logger = logging.getLogger(__name__)
+
+
+class CannotStart(Exception):
+    """The engine did not come up; the process cannot go on with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PjsipSettings:
+    """Where the engine listens and how it shows itself.
+
+    `host` is the address that it binds; `sip_port` 0 is any free one. The legs' RTP takes ports
+    from `rtp_port` on, `rtp_ports` of them, two a leg. `public_address` is what carriers are told
+    where the machine is behind NAT. The stock wheel of pjsua2 is built for 4 calls at once and
+    keeps to that whatever `max_calls` says.
+    """
+
+    host: str
+    sip_port: int = 0
+    rtp_port: int = 30_000
+    rtp_ports: int = 10_000
+    public_address: str | None = None
+    max_calls: int = 4
+    user_agent: str = "Ringback"
+
+    @property
+    def shown_host(self) -> str:
+        """The address that the outside knows us by."""
+        return self.public_address or self.host
+
+
+class PjsipEngine:
+    """Implements `workers.lines.Engine`: everything of pjsua2, behind numbers of calls and of the
+    sounds that they hear. One a process.
+
+    Entered before the event loop that polls it is made, left after that is gone:
+
+        with PjsipEngine(settings) as engine:
+            phone = EnginePhone(engine, SystemClock(), load_recordings(folder))
+            with asyncio.Runner(loop_factory=lambda: shared_loop(engine.poll)) as runner:
+                runner.run(work(phone))
+    """
+
+    def __init__(self, settings: PjsipSettings) -> None:
+        self.sip_port = settings.sip_port
+        self.patchbay = Patchbay(self._connect, self._disconnect)
+        self._settings = settings
+        self._numbers = itertools.count()
+        self._reports: deque[tuple[int, Report]] = deque()
+        self._lines: dict[int, EngineLine] = {}
+        self._measure_at = 0.0
+        # Objects of pjsua2, from here on.
+        self._log = _Log()
+        self._endpoint = pj.Endpoint()
+        self._accounts: dict[Trunk, pj.Account] = {}
+        self._calls: dict[int, _Call] = {}
+        self._sounds: dict[int, pj.AudioMedia] = {}
+
+    def __enter__(self) -> Self:
+        """Bring the engine up, or leave nothing behind: CannotStart."""
+        # Before it is configured, pjlib greets on the console.
+        ctypes.CDLL(library.__file__).pj_log_set_level(0)
+        try:
+            self._endpoint.libCreate()
+            self._endpoint.libInit(_configuration(self._settings, self._log))
+            self._endpoint.audDevManager().setNullDev()
+            for codec in self._endpoint.codecEnum2():
+                wanted = codec.codecId.startswith(("PCMU/", "PCMA/"))
+                self._endpoint.codecSetPriority(codec.codecId, 255 if wanted else 0)
+            transport = self._bound_to(pj.TransportConfig())
+            transport.port = self._settings.sip_port
+            number = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+            self._endpoint.libStart()
+            address = self._endpoint.transportGetInfo(number).localAddress
+            self.sip_port = int(address.rpartition(":")[2])
+        except pj.Error as fault:
+            self.close()
+            where = f"{self._settings.host}:{self._settings.sip_port}"
+            raise CannotStart(f"no SIP on {where}: {fault.reason}") from fault
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every call, give the far ends a moment to confirm it, and let go of everything."""
+        for number in list(self._calls):
+            self.hang_up(number)
+        deadline = time.monotonic() + HANG_UP_LIMIT_S
+        while self._calls and time.monotonic() < deadline:
+            self._endpoint.libHandleEvents(10)
+            self._deliver()
+        self._sounds.clear()
+        self._calls.clear()
+        self._accounts.clear()
+        # Otherwise it waits a second for registrations, of which there are none.
+        self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)
+
+    def poll(self, wait_ms: int) -> None:
+        """Handle what has come in; the running loop then delivers what it means."""
+        self._endpoint.libHandleEvents(0 if self._reports else wait_ms)
+        loop = asyncio.get_running_loop()
+        if self._reports:
+            loop.call_soon(self._deliver)
+        elif loop.time() >= self._measure_at:
+            self._measure_at = loop.time() + MEASURED_EVERY_S
+            loop.call_soon(self._measure)
+
+    def new_number(self) -> int:
+        """A number that no call and no sound has had."""
+        return next(self._numbers)
+
+    def invite(self, line: EngineLine, order: LegOrder) -> None:
+        """Send an INVITE, and report to `line`. CannotDial where that fails."""
+        fault = self._try_to_invite(line.number, order)
+        if fault is not None:
+            self._calls.pop(line.number, None)
+            raise CannotDial(fault)
+        self._lines[line.number] = line
+
+    def hang_up(self, number: int) -> None:
+        """CANCEL or BYE; the end is reported later."""
+        call = self._live(number)
+        if call is not None:
+            with _tolerating("hang-up"):
+                call.hangup(pj.CallOpParam())
+
+    def forget(self, number: int) -> None:
+        """The end of the call was reported. Not to be called from inside a callback."""
+        self._lines.pop(number, None)
+        self._calls.pop(number, None)
+        self.patchbay.remove(number)
+
+    def quality(self, number: int) -> RtpQuality | None:
+        """What has come in on the call's present stream, None where it has none."""
+        call = self._live(number)
+        return None if call is None else _quality(call)
+
+    def playing(self, recording: Path, sink: int) -> AbstractContextManager[None]:
+        """`sink` hears a recording, once, while the block lasts."""
+        return self._sounding(lambda: _player(recording), sink)
+
+    def ringing(self, sink: int) -> AbstractContextManager[None]:
+        """`sink` hears a tone of its own: a shared one would begin for it anywhere in its pause."""
+        return self._sounding(_ringback_tone, sink)
+
+    @contextmanager
+    def _sounding(self, make: Callable[[], Any], sink: int) -> Iterator[None]:
+        number = self.new_number()
+        with _tolerating("sound"):
+            self._sounds[number] = make()
+        try:
+            with self.patchbay.wired(number, sink):
+                yield
+        finally:
+            asyncio.get_running_loop().call_later(SOUND_RESTS_S, self._sounds.pop, number, None)
+
+    def _try_to_invite(self, number: int, order: LegOrder) -> str | None:
+        options = pj.CallOpParam(True)
+        options.opt.videoCount = 0
+        # From 2.17 on, a stream of real-time text is offered by default.
+        options.opt.textCount = 0
+        if order.caller is None:
+            options.txOption.localUri = ANONYMOUS
+        else:
+            options.txOption.localUri = f"<sip:{order.caller}@{self._settings.shown_host}>"
+        uri = f"sip:{order.number}@{order.trunk.host}:{order.trunk.port}"
+        try:
+            self._calls[number] = _Call(self._account(order.trunk), number, self._reports)
+            self._calls[number].makeCall(uri, options)
+        except pj.Error as fault:
+            return str(fault.reason)
+        return None
+
+    def _account(self, trunk: Trunk) -> Any:
+        if trunk not in self._accounts:
+            config = pj.AccountConfig()
+            config.idUri = f"sip:ringback@{self._settings.shown_host}"
+            # Both are for clients that register.
+            config.natConfig.sipOutboundUse = config.natConfig.contactRewriteUse = 0
+            rtp = self._bound_to(config.mediaConfig.transportConfig)
+            rtp.port, rtp.portRange = self._settings.rtp_port, self._settings.rtp_ports
+            if trunk.credentials is not None:
+                user, password = trunk.credentials
+                config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, password))
+            account = pj.Account()
+            account.create(config)
+            self._accounts[trunk] = account
+        return self._accounts[trunk]
+
+    def _bound_to(self, transport: Any) -> Any:
+        transport.boundAddress = self._settings.host
+        transport.publicAddress = self._settings.public_address or ""
+        return transport
+
+    def _deliver(self) -> None:
+        while self._reports:
+            number, report = self._reports.popleft()
+            if number in self._lines:
+                report(self._lines[number])
+
+    def _measure(self) -> None:
+        for line in self._lines.values():
+            line.measure()
+
+    def _connect(self, source: int, sink: int) -> None:
+        with _tolerating("connection"):
+            one, other = self._audio(source), self._audio(sink)
+            if one is not None and other is not None:
+                one.startTransmit(other)
+
+    def _disconnect(self, source: int, sink: int) -> None:
+        with _tolerating("disconnection"):
+            one, other = self._audio(source), self._audio(sink)
+            if one is not None and other is not None:
+                one.stopTransmit(other)
+
+    def _audio(self, number: int) -> Any:
+        if number in self._sounds:
+            return self._sounds[number]
+        call = self._live(number)
+        return call.getAudioMedia(-1) if call is not None and call.hasMedia() else None
+
+    def _live(self, number: int) -> Any:
+        """The call, unless it is over and that has only not been delivered yet."""
+        call = self._calls.get(number)
+        return call if call is not None and call.getId() != pj.INVALID_ID else None
+
+
+def _noting(override: Callable[["_Call", Any], None]) -> Callable[["_Call", Any], None]:
+    """An override of pjsua2 whose failure is logged and ends the leg."""
+
+    @functools.wraps(override)
+    def noting(call: "_Call", parameter: Any) -> None:
+        try:
+            override(call, parameter)
+        except Exception:
+            logger.exception("a call is given up: %s failed", override.__name__)
+            call.note(EngineLine.broke)
+
+    return noting
+
+
+class _Call(pj.Call):  # type: ignore[misc] # SWIG generates no types
+    """Notes what happens to a call, for the engine to deliver outside of the callback."""
+
+    def __init__(self, account: Any, number: int, reports: deque[tuple[int, Report]]) -> None:
+        super().__init__(account)
+        self._number = number
+        self._reports = reports
+
+    def note(self, report: Report) -> None:
+        """Have this reported to the call's line."""
+        self._reports.append((self._number, report))
+
+    @_noting
+    def onCallTsxState(self, parameter: Any) -> None:
+        """The only one to tell of a 100, which changes nothing in the state of the call."""
+        transaction = parameter.e.body.tsxState.tsx
+        code = transaction.statusCode
+        if transaction.method == "INVITE" and 100 <= code < 200:
+            self.note(functools.partial(EngineLine.progressed, sip_code=code))
+
+    @_noting
+    def onCallState(self, _parameter: Any) -> None:
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self.note(EngineLine.answered)
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self.note(functools.partial(EngineLine.disconnected, sip_code=info.lastStatusCode))
+
+    @_noting
+    def onCallMediaState(self, _parameter: Any) -> None:
+        # In a variable: the list of media dies with the information that it came in.
+        info = self.getInfo()
+        active = any(media.status == pj.PJSUA_CALL_MEDIA_ACTIVE for media in info.media)
+        self.note(functools.partial(EngineLine.audio_changed, active=active))
+
+    @_noting
+    def onStreamDestroyed(self, _parameter: Any) -> None:
+        """Where the far end hangs up, this is the last moment at which the figures are there."""
+        quality = _quality(self)
+        if quality is not None:
+            self.note(functools.partial(EngineLine.stream_closed, quality=quality))
+
+    @_noting
+    def onDtmfDigit(self, parameter: Any) -> None:
+        """Once a key; onDtmfEvent tells of the same key several times more."""
+        self.note(functools.partial(EngineLine.pressed, key=parameter.digit))
+
+    @_noting
+    def onCallSdpCreated(self, parameter: Any) -> None:
+        parameter.sdp.wholeSdp = with_usual_telephone_events(parameter.sdp.wholeSdp)
+
+
+class _Log(pj.LogWriter):  # type: ignore[misc] # SWIG generates no types
+    """Passes on what the engine complains about, its phone numbers masked."""
+
+    def write(self, entry: Any) -> None:
+        """Also called by the audio thread."""
+        level = logging.ERROR if entry.level <= 1 else logging.WARNING
+        logger.log(level, "%s", re.sub(r"\d{5,}(?=\d{4})", "******", entry.msg.strip()))
+
+
+@contextmanager
+def _tolerating(what: str) -> Iterator[None]:
+    """Races with the far end are normal, and so is a bridge that is full: logged, and gone on."""
+    try:
+        yield
+    except pj.Error as fault:
+        logger.warning("%s failed: %s", what, fault.reason)
+
+
+def _configuration(settings: PjsipSettings, log: _Log) -> Any:
+    config = pj.EpConfig()
+    config.logConfig.writer = log
+    # The writer is given only what would go to the console without it.
+    config.logConfig.level = config.logConfig.consoleLevel = 2
+    config.logConfig.decor = SENDER_IN_LOG
+    config.uaConfig.userAgent = settings.user_agent
+    config.uaConfig.maxCalls = settings.max_calls
+    config.uaConfig.threadCnt = 0
+    config.uaConfig.mainThreadOnly = True
+    media = config.medConfig
+    media.threadCnt = 1
+    media.clockRate = media.sndClockRate = RATE_HZ
+    media.noVad = True
+    media.ecTailLen = 0
+    media.sndAutoCloseTime = -1
+    media.maxMediaPorts = 3 * settings.max_calls + 16
+    return config
+
+
+def _quality(call: _Call) -> RtpQuality | None:
+    if not call.hasMedia():
+        return None
+    statistics = call.getStreamStat(0)
+    received = statistics.rtcp.rxStat
+    return RtpQuality(received.pkt, received.loss, received.jitterUsec.mean / 1000)
+
+
+def _player(recording: Path) -> Any:
+    player = pj.AudioMediaPlayer()
+    # Without the flag it would begin again in the milliseconds before it is stopped.
+    player.createPlayer(str(recording), pj.PJMEDIA_FILE_NO_LOOP)
+    return player
+
+
+def _ringback_tone() -> Any:
+    """The ringing tone of North America (ITU-T E.180)."""
+    tone = pj.ToneDesc()
+    tone.freq1, tone.freq2, tone.volume = 440, 480, TONE_VOLUME
+    tone.on_msec, tone.off_msec = 2000, 4000
+    tones = pj.ToneDescVector()
+    tones.append(tone)
+    generator = pj.ToneGenerator()
+    generator.createToneGenerator(RATE_HZ, 1)
+    generator.play(tones, True)
+    return generator

@@ -27,7 +27,6 @@ from pjsua2 import _pjsua2 as library
 from pjsua2 import pjsua2 as pj
 
 from switchboard.calls.cdr import RtpQuality
-from switchboard.calls.trunk import Trunk
 from workers.legs import CannotDial
 from workers.lines import EngineLine, Report
 from workers.patchbay import Patchbay
@@ -56,8 +55,11 @@ class PjsipSettings:
 
     `host` is the address that it binds; `sip_port` 0 is any free one. The legs' RTP takes ports
     from `rtp_port` on, `rtp_ports` of them, two a leg. `public_address` is what carriers are told
-    where the machine is behind NAT. The stock wheel of pjsua2 is built for 4 calls at once and
-    keeps to that whatever `max_calls` says.
+    where the machine is behind NAT.
+
+    How many calls and accounts (one for each pair of credentials that trunks have) there can be
+    is compiled into pjsua2: 4 and 8 in the stock wheel. Of calls it keeps to 4 whatever is said
+    here; an account too many would abort the process.
     """
 
     host: str
@@ -66,6 +68,7 @@ class PjsipSettings:
     rtp_ports: int = 10_000
     public_address: str | None = None
     max_calls: int = 4
+    max_accounts: int = 8
     user_agent: str = "Ringback"
 
     @property
@@ -97,7 +100,7 @@ class PjsipEngine:
         # Objects of pjsua2, from here on.
         self._log = _Log()
         self._endpoint = pj.Endpoint()
-        self._accounts: dict[Trunk, pj.Account] = {}
+        self._accounts: dict[tuple[str, str] | None, pj.Account] = {}
         self._calls: dict[int, _Call] = {}
         self._sounds: dict[int, pj.AudioMedia] = {}
 
@@ -211,27 +214,31 @@ class PjsipEngine:
             options.txOption.localUri = f"<sip:{order.caller}@{self._settings.shown_host}>"
         uri = f"sip:{order.number}@{order.trunk.host}:{order.trunk.port}"
         try:
-            self._calls[number] = _Call(self._account(order.trunk), number, self._reports)
+            self._calls[number] = _Call(
+                self._account(order.trunk.credentials), number, self._reports
+            )
             self._calls[number].makeCall(uri, options)
         except pj.Error as fault:
             return str(fault.reason)
         return None
 
-    def _account(self, trunk: Trunk) -> Any:
-        if trunk not in self._accounts:
+    def _account(self, credentials: tuple[str, str] | None) -> Any:
+        if credentials not in self._accounts:
+            if len(self._accounts) == self._settings.max_accounts:
+                raise CannotDial("the trunks have more credentials than the engine has accounts")
             config = pj.AccountConfig()
             config.idUri = f"sip:ringback@{self._settings.shown_host}"
             # Both are for clients that register.
             config.natConfig.sipOutboundUse = config.natConfig.contactRewriteUse = 0
             rtp = self._bound_to(config.mediaConfig.transportConfig)
             rtp.port, rtp.portRange = self._settings.rtp_port, self._settings.rtp_ports
-            if trunk.credentials is not None:
-                user, password = trunk.credentials
+            if credentials is not None:
+                user, password = credentials
                 config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, password))
             account = pj.Account()
             account.create(config)
-            self._accounts[trunk] = account
-        return self._accounts[trunk]
+            self._accounts[credentials] = account
+        return self._accounts[credentials]
 
     def _bound_to(self, transport: Any) -> Any:
         transport.boundAddress = self._settings.host

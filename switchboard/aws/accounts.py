@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
 from switchboard.aws.books import BALANCE, PROFILE, balance_of, item_of
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import AccountItem, IdentityItem, bind, made
+from switchboard.aws.models import AccountItem, Database, IdentityItem, made
 from switchboard.billing.account import Account, Profile, ServiceNumber
 from switchboard.errors import AlreadyExists, Conflict, NotFound
 from switchboard.ledger.balance import Balance
@@ -19,10 +18,10 @@ from switchboard.ports import Directory
 class DynamoAccounts:
     """`Accounts` over two tables: an identity belongs to one account, by transaction."""
 
-    def __init__(self, prefix: str, region: str) -> None:
-        self._accounts = bind(AccountItem, prefix, region)
-        self._identities = bind(IdentityItem, prefix, region)
-        self._connection = Connection(region=region)
+    def __init__(self, database: Database) -> None:
+        self._accounts = database.table(AccountItem)
+        self._identities = database.table(IdentityItem)
+        self._connection = database.connection
 
     def open(self, profile: Profile, balance: Balance) -> None:
         """Add an account, with all its identities or not at all."""

@@ -5,12 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pynamodb.connection import Connection
 from pynamodb.expressions.condition import size
 from pynamodb.transactions import TransactWrite
 
 from switchboard.aws.forms import from_text, from_us, to_text, to_us
-from switchboard.aws.models import AccountItem, CdrItem, EntryItem, bind, made
+from switchboard.aws.models import AccountItem, CdrItem, Database, EntryItem, made
 from switchboard.calls.cdr import Cdr
 from switchboard.errors import NotFound
 from switchboard.ledger.balance import Balance, Hold
@@ -22,11 +21,11 @@ PROFILE, BALANCE = "profile", "balance"
 class DynamoBooks:
     """`Books` over three tables."""
 
-    def __init__(self, prefix: str, region: str) -> None:
-        self._accounts = bind(AccountItem, prefix, region)
-        self._journal = bind(EntryItem, prefix, region)
-        self._cdrs = bind(CdrItem, prefix, region)
-        self._connection = Connection(region=region)
+    def __init__(self, database: Database) -> None:
+        self._accounts = database.table(AccountItem)
+        self._journal = database.table(EntryItem)
+        self._cdrs = database.table(CdrItem)
+        self._connection = database.connection
 
     def balance(self, account: str) -> Balance:
         """The balance, strongly consistent. NotFound where there is none."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from switchboard.aws.forms import from_text, from_us, to_text, to_us
-from switchboard.aws.models import CallbackItem, bind, made
+from switchboard.aws.models import CallbackItem, Database, made
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Verdict
 from switchboard.errors import Malformed
@@ -19,8 +19,8 @@ from switchboard.rating.quote import Quote
 class DynamoCallbacks:
     """`Callbacks` over one table. A rank beside the state makes "later" a condition."""
 
-    def __init__(self, prefix: str, region: str) -> None:
-        self._items = bind(CallbackItem, prefix, region)
+    def __init__(self, database: Database) -> None:
+        self._items = database.table(CallbackItem)
 
     def place(self, callback: Callback) -> bool:
         """Write a new callback, if its id is new."""

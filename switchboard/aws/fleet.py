@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import TrunkItem, WorkerItem, bind
+from switchboard.aws.models import Database, TrunkItem, WorkerItem
 from switchboard.calls.beat import Beat
 from switchboard.calls.trunk import Trunk
 
@@ -11,8 +11,8 @@ from switchboard.calls.trunk import Trunk
 class DynamoWorkers:
     """`Workers` over one table, an item a worker."""
 
-    def __init__(self, prefix: str, region: str) -> None:
-        self._items = bind(WorkerItem, prefix, region)
+    def __init__(self, database: Database) -> None:
+        self._items = database.table(WorkerItem)
 
     def beat(self, beat: Beat) -> None:
         """Tell that a worker lives, and how far its calls are."""
@@ -32,8 +32,8 @@ class DynamoWorkers:
 class DynamoTrunks:
     """`Trunks` over one table."""
 
-    def __init__(self, prefix: str, region: str) -> None:
-        self._items = bind(TrunkItem, prefix, region)
+    def __init__(self, database: Database) -> None:
+        self._items = database.table(TrunkItem)
 
     def save(self, trunk: Trunk) -> None:
         """Add a trunk, or replace the one of this name."""

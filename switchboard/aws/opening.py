@@ -8,7 +8,7 @@ from switchboard.aws.accounts import DynamoAccounts
 from switchboard.aws.books import DynamoBooks
 from switchboard.aws.callbacks import DynamoCallbacks
 from switchboard.aws.fleet import DynamoTrunks, DynamoWorkers
-from switchboard.aws.models import ALL, bind
+from switchboard.aws.models import ALL, Database
 from switchboard.aws.queues import SqsControl, SqsQueue, sqs_client
 from switchboard.aws.sheets import DynamoSheets
 from switchboard.clock import SystemClock
@@ -42,24 +42,25 @@ class AwsSettings:
 
 def open_ports(settings: AwsSettings) -> Ports:
     """All ports over AWS. Nothing is asked before the first use."""
-    prefix, region = settings.prefix, settings.region
-    sqs = sqs_client(region)
+    database = Database.open(settings.prefix, settings.region)
+    sqs = sqs_client(settings.region)
     return Ports(
-        accounts=DynamoAccounts(prefix, region),
-        books=DynamoBooks(prefix, region),
-        sheets=DynamoSheets(prefix, region),
-        callbacks=DynamoCallbacks(prefix, region),
+        accounts=DynamoAccounts(database),
+        books=DynamoBooks(database),
+        sheets=DynamoSheets(database),
+        callbacks=DynamoCallbacks(database),
         queue=SqsQueue(settings.callbacks_queue, sqs),
-        control=SqsControl(prefix, sqs),
-        workers=DynamoWorkers(prefix, region),
-        trunks=DynamoTrunks(prefix, region),
+        control=SqsControl(settings.prefix, sqs),
+        workers=DynamoWorkers(database),
+        trunks=DynamoTrunks(database),
         clock=SystemClock(),
     )
 
 
 def create_tables(settings: AwsSettings) -> list[str]:
     """Make the tables and the callbacks queue that are missing; gives the names of all."""
-    models = [bind(model, settings.prefix, settings.region) for model in ALL]
+    database = Database.open(settings.prefix, settings.region)
+    models = [database.table(model) for model in ALL]
     for model in models:
         if not model.exists():
             model.create_table(wait=True)
@@ -69,7 +70,8 @@ def create_tables(settings: AwsSettings) -> list[str]:
 
 def delete_tables(settings: AwsSettings) -> list[str]:
     """Delete the tables and the callbacks queue with all that is in them; gives the names."""
-    models = [bind(model, settings.prefix, settings.region) for model in ALL]
+    database = Database.open(settings.prefix, settings.region)
+    models = [database.table(model) for model in ALL]
     gone = [model for model in models if model.exists()]
     for model in gone:
         model.delete_table()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import SheetItem, bind
+from switchboard.aws.models import Database, SheetItem
 from switchboard.errors import NotFound
 from switchboard.rating.rate import Rate
 from switchboard.rating.sheet import RateSheet, SheetTerms
@@ -22,9 +22,9 @@ class DynamoSheets:
     is asked again after `pointer_age`."""
 
     def __init__(
-        self, prefix: str, region: str, *, pointer_age: timedelta = timedelta(seconds=10)
+        self, database: Database, *, pointer_age: timedelta = timedelta(seconds=10)
     ) -> None:
-        self._items = bind(SheetItem, prefix, region)
+        self._items = database.table(SheetItem)
         self._pointer_age_s = pointer_age.total_seconds()
         self._asked: dict[str, tuple[float, str]] = {}
         self._versions: dict[tuple[str, str], RateSheet] = {}

@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from ringback.embedded.process import start_embedded_aws
-from switchboard.aws.opening import AwsSettings, create_tables, delete_tables, open_ports
+from switchboard.aws.opening import AwsSettings, create_tables, open_ports
 from switchboard.ports import Ports
 from tests.dynamodb_local.server import dynamodb_local
 from tests.fakes.ports import memory_ports
@@ -45,23 +45,21 @@ def ports_over(engine: str, request: pytest.FixtureRequest, patch: pytest.Monkey
         patch.setenv(name, value)
     if engine == "moto":
         with mock_aws():
-            yield from _fresh_system()
+            yield _fresh_system()
         return
     embedded = request.getfixturevalue("embedded_url")
     patch.setenv("AWS_ENDPOINT_URL", embedded)
     if engine == "dynamodb_local":
         local = request.getfixturevalue("dynamodb_local_url")
         patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", local)
-    yield from _fresh_system()
+    yield _fresh_system()
 
 
-def _fresh_system() -> Iterator[Ports]:
+def _fresh_system() -> Ports:
+    # The tables go with the engine.
     settings = AwsSettings(REGION, prefix=f"t{uuid4().hex[:8]}-")
     create_tables(settings)
-    try:
-        yield open_ports(settings)
-    finally:
-        delete_tables(settings)
+    return open_ports(settings)
 
 
 @pytest.fixture(params=QUIET_ENGINES)

@@ -198,7 +198,10 @@ def test_a_journal_entry_is_entered_once(ports):
     assert not ports.books.enter(entry)
 
     assert ports.books.balance("alice").avail_micros == 7_000_000
-    assert [kept.identity for kept in ports.books.entries("alice")] == ["opening#balance", "topup#7"]
+    assert [kept.identity for kept in ports.books.entries("alice")] == [
+        "opening#balance",
+        "topup#7",
+    ]
     assert entry in ports.books.entries("alice")
 
 

@@ -82,7 +82,7 @@ class ServerTransaction:
             status, to_tag=None if status == 100 else to_tag, headers=headers, body=body
         )
         self._send_response()
-        if self.answered:
+        if status >= 200:
             self._final_sent()
 
     def repeated(self) -> None:

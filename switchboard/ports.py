@@ -5,7 +5,7 @@ be repeated safely after a lost reply. What does not exist is None, or NotFound 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -168,6 +168,24 @@ class Queue(Protocol):
 
     def send(self, callback: str) -> None:
         """Offer a callback to the workers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as received; it is deleted by its receipt."""
+
+    body: str
+    receipt: str = field(repr=False)
+
+
+class Inbox(Protocol):
+    """The receiving end of a queue. A message that is not deleted comes again after a while."""
+
+    def receive(self, *, most: int) -> Sequence[Message]:
+        """Up to `most` messages, as soon as there is one; none where none came for a while."""
+
+    def delete(self, message: Message) -> None:
+        """Take a message off the queue for good."""
 
 
 class Control(Protocol):

@@ -182,7 +182,7 @@ class PjsipEngine:
     def quality(self, number: int) -> RtpQuality | None:
         """What has come in on the call's present stream, None where it has none."""
         call = self._live(number)
-        return None if call is None else _quality(call)
+        return _quality(call) if call is not None and call.hasMedia() else None
 
     def playing(self, recording: Path, sink: int) -> AbstractContextManager[None]:
         """`sink` hears a recording, once, while the block lasts."""
@@ -330,10 +330,8 @@ class _Call(pj.Call):  # type: ignore[misc] # SWIG generates no types
 
     @_noting
     def onStreamDestroyed(self, _parameter: Any) -> None:
-        """Where the far end hangs up, this is the last moment at which the figures are there."""
-        quality = _quality(self)
-        if quality is not None:
-            self.note(functools.partial(EngineLine.stream_closed, quality=quality))
+        """The last moment at which the figures are there; by then the call denies its media."""
+        self.note(functools.partial(EngineLine.stream_closed, quality=_quality(self)))
 
     @_noting
     def onDtmfDigit(self, parameter: Any) -> None:
@@ -383,9 +381,8 @@ def _configuration(settings: PjsipSettings, log: _Log) -> Any:
     return config
 
 
-def _quality(call: _Call) -> RtpQuality | None:
-    if not call.hasMedia():
-        return None
+def _quality(call: _Call) -> RtpQuality:
+    # In a variable: what is in it dies with it.
     statistics = call.getStreamStat(0)
     received = statistics.rtcp.rxStat
     return RtpQuality(received.pkt, received.loss, received.jitterUsec.mean / 1000)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from chalice.app import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chalicelib.routes import query_of
 from switchboard.calls.callback import State
 from switchboard.calls.ending import Culprit, Ending
 from switchboard.errors import Malformed
@@ -185,9 +186,8 @@ def read_body(model: type[Asked], request: Request) -> Asked:
 
 def read_query(model: type[Asked], request: Request) -> Asked:
     """The query of a request. Malformed names the parameter that is wrong."""
-    query = request.query_params or {}
     try:
-        return model.model_validate({name: query[name] for name in query})
+        return model.model_validate(query_of(request))
     except ValidationError as error:
         raise _malformed(error) from error
 

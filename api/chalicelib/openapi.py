@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chalicelib.bodies import Error, Model, NoQuery
 from chalicelib.routes import JSON, View
@@ -71,7 +71,7 @@ def openapi_document(operations: Iterable[Operation], server: str) -> dict[str, 
 def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
     taken = {operation.body for operation in operations if operation.body}
     given = {operation.answer for operation in operations if operation.answer} | {Error}
-    wanted = [
+    wanted: list[tuple[type[Model], JsonSchemaMode]] = [
         *((model, "validation") for model in taken),
         *((model, "serialization") for model in given),
     ]

@@ -109,6 +109,11 @@ def path_part(request: Request, name: str) -> str:
     return str((request.uri_params or {})[name])
 
 
+def query_of(request: Request) -> dict[str, str]:
+    """The query, the last value of each name."""
+    return dict(request.query_params or {})
+
+
 def callback_id(request: Request) -> str:
     """The id in the path. NotFound where it can be none, so that no store is asked for it."""
     written = path_part(request, "id")
@@ -158,4 +163,5 @@ def _in_our_form(request: Request, error: Response) -> Response:
     if "text/html" in request.headers.get("accept", ""):
         page = FAULT_PAGE.format(message=message)
         return Response(page, {**error.headers, "Content-Type": HTML}, error.status_code)
-    return answer({"code": code, "message": message}, error.status_code, error.headers)
+    body = {"code": code, "message": message}
+    return Response(body, {**error.headers, "Content-Type": JSON}, error.status_code)

@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
-SIGNED_BY = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
-
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -29,14 +27,14 @@ class Seal:
     """Makes sessions that nobody can forge, for one use: a token is no cookie."""
 
     def __init__(self, secret_key: str, use: str) -> None:
-        self._serializer = URLSafeSerializer(secret_key, salt=use, signer_kwargs=SIGNED_BY)
-        self._form_signer = Signer(secret_key, salt=f"{use} form", **SIGNED_BY)
+        digest = {"digest_method": hashlib.sha256}
+        self._serializer = URLSafeSerializer(secret_key, salt=use, signer_kwargs=digest)
+        self._form_signer = Signer(secret_key, salt=f"{use} form", digest_method=hashlib.sha256)
 
     def close(self, session: Session) -> str:
         """The session as a text for its bearer."""
         expires_s = int(session.expires_at.timestamp())
-        text = self._serializer.dumps([session.account, expires_s, session.nonce])
-        return text if isinstance(text, str) else text.decode()
+        return self._serializer.dumps([session.account, expires_s, session.nonce])
 
     def open(self, text: str, now: datetime) -> Session | None:
         """The session of a text, None where it has expired or is not of ours."""

@@ -57,6 +57,16 @@ def open_ports(settings: AwsSettings) -> Ports:
     )
 
 
+def callbacks_inbox(settings: AwsSettings) -> SqsQueue:
+    """Where a worker takes orders from."""
+    return SqsQueue(settings.callbacks_queue, sqs_client(settings.region))
+
+
+def control_inbox(settings: AwsSettings, worker: str) -> SqsQueue:
+    """Where a worker is told to hang up: a queue of its own, which it creates and removes."""
+    return SqsControl(settings.prefix, sqs_client(settings.region)).queue_of(worker)
+
+
 def create_tables(settings: AwsSettings) -> list[str]:
     """Make the tables and the callbacks queue that are missing; gives the names of all."""
     database = Database.open(settings.prefix, settings.region)
@@ -64,7 +74,7 @@ def create_tables(settings: AwsSettings) -> list[str]:
     for model in models:
         if not model.exists():
             model.create_table(wait=True)
-    SqsQueue(settings.callbacks_queue, sqs_client(settings.region)).create()
+    callbacks_inbox(settings).create()
     return [*(model.Meta.table_name for model in models), settings.callbacks_queue]
 
 
@@ -75,5 +85,5 @@ def delete_tables(settings: AwsSettings) -> list[str]:
     gone = [model for model in models if model.exists()]
     for model in gone:
         model.delete_table()
-    SqsQueue(settings.callbacks_queue, sqs_client(settings.region)).remove()
+    callbacks_inbox(settings).remove()
     return [*(model.Meta.table_name for model in gone), settings.callbacks_queue]

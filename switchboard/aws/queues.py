@@ -1,12 +1,13 @@
 """The queues in SQS: callbacks for all workers, and a control queue for each of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from mypy_boto3_sqs import SQSClient
+
+from switchboard.ports import Message
 
 # SQS gives a message to another worker after this long, if nobody deleted it.
 VISIBLE_AGAIN_S = 30
@@ -14,16 +15,8 @@ VISIBLE_AGAIN_S = 30
 LONGEST_WAIT_S = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message as received; it is deleted by its receipt."""
-
-    body: str
-    receipt: str = field(repr=False)
-
-
 class SqsQueue:
-    """One queue by its name."""
+    """One queue by its name: both `Queue` and `Inbox`."""
 
     def __init__(self, name: str, sqs: SQSClient) -> None:
         self.name = name
@@ -52,10 +45,13 @@ class SqsQueue:
         """Append a message."""
         self._sqs.send_message(QueueUrl=self._address(), MessageBody=body)
 
-    def receive(self, *, most: int, wait_s: int = LONGEST_WAIT_S) -> Sequence[Message]:
-        """Up to `most` (at most ten) messages; none where none came in `wait_s`."""
+    def receive(self, *, most: int) -> Sequence[Message]:
+        """Up to `most` messages, ten at most, as soon as there is one; none where none came
+        for as long as SQS lets us wait."""
         answer = self._sqs.receive_message(
-            QueueUrl=self._address(), MaxNumberOfMessages=min(most, 10), WaitTimeSeconds=wait_s
+            QueueUrl=self._address(),
+            MaxNumberOfMessages=min(most, 10),
+            WaitTimeSeconds=LONGEST_WAIT_S,
         )
         found = answer.get("Messages", [])
         return [Message(message["Body"], message["ReceiptHandle"]) for message in found]

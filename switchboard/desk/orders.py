@@ -1,13 +1,13 @@
 """Orders: somebody asks for a callback, or to end one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from switchboard.billing.account import Account
 from switchboard.calls.callback import DEFAULT_PATIENCE, Callback, State, Trigger
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.errors import Conflict, NotAllowed, NotFound, Refusal
-from switchboard.numbering import PhoneNumber
+from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.ports import Ports
 from switchboard.rating.quote import Quote
 
@@ -74,6 +74,19 @@ def cancel_callback(ports: Ports, account: str, callback_id: str) -> Callback:
     if not callback.state.final and callback.worker is not None:
         ports.control.hang_up(callback.worker, callback.id)
     return callback
+
+
+def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
+    """The callback with the destination that its customer dialled, priced by the sheet as it is
+    now. Refuses what is no number in the account's country, and what `quote` refuses."""
+    assert callback.worker is not None, "only its worker hears what a customer dials"
+    account = ports.accounts.get(callback.account)
+    destination = parse_number(digits, account.profile.country)
+    if destination == callback.customer:
+        raise NotAllowed("a phone cannot be connected with itself")
+    quoted = quote(ports, account, callback.customer, destination)
+    ports.callbacks.set_destination(callback.id, callback.worker, destination, quoted)
+    return replace(callback, destination=destination, quote=quoted)
 
 
 def _checked(ports: Ports, account: Account, order: Order) -> Callback:

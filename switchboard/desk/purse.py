@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from switchboard.calls.callback import Callback
 from switchboard.clock import Clock
 from switchboard.desk.till import Till
+from switchboard.errors import NotEnoughCredit
 from switchboard.ledger.balance import Hold
 from switchboard.rating.quote import Quote
 
@@ -55,6 +56,14 @@ class Purse:
             wanted,
             least_micros=self.quote.least_micros,
         )
+
+    def add_destination(self, quote: Quote, customer_s: int) -> None:
+        """Hold money for the destination leg too, which was dialled after the customer leg had
+        run for so long. Refuses where that is less than one second of it."""
+        self.quote = quote
+        self.top_up(customer_s, 0)
+        if self.talk_s(customer_s, 0) < 1:
+            raise NotEnoughCredit("not enough credit for a call to this number")
 
     def top_up(self, customer_s: int, destination_s: int) -> None:
         """Extend the hold for another quantum after so many seconds, as far as the money goes.

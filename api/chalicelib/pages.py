@@ -1,0 +1,168 @@
+"""Connect Two: the customer's pages to order a callback and to watch it."""
+
+from uuid import uuid4
+
+from chalice.app import Request, Response
+
+from chalicelib.assets import show_asset, show_vendored_asset
+from chalicelib.progress import clock_face, outcome, progress_of
+from chalicelib.render import redirect, render
+from chalicelib.routes import FORM, Routes, callback_id, query_of, status_of
+from chalicelib.sessions import Session
+from chalicelib.signing_in import log_in, log_out, show_login
+from chalicelib.visits import own_form, seal_of, signed_in
+from chalicelib.wiring import Wire, Wiring
+from switchboard.billing.account import Account
+from switchboard.calls.callback import Callback, Trigger
+from switchboard.desk.orders import Order, cancel_callback, find_callback, order_callback, quote
+from switchboard.errors import NotSignedIn, Refusal
+from switchboard.numbering import parse_number
+from switchboard.wire import quote_body
+
+RECENT = 6
+
+
+def page_routes(wire: Wire) -> Routes:
+    """The pages, and the files that they are made with."""
+    routes = Routes(wire, refuse_as_page)
+    routes.add("GET", "/", show_home)
+    routes.add("GET", "/price", show_price)
+    routes.add("POST", "/callbacks", post_callback, takes=FORM)
+    routes.add("GET", "/callbacks/{id}", show_callback_page)
+    routes.add("GET", "/callbacks/{id}/progress", show_progress)
+    routes.add("POST", "/callbacks/{id}/cancel", post_cancel, takes=FORM)
+    routes.add("GET", "/login", show_login)
+    routes.add("POST", "/login", log_in, takes=FORM)
+    routes.add("POST", "/logout", log_out, takes=FORM)
+    routes.add("GET", "/static/{name}", show_asset)
+    routes.add("GET", "/static/vendor/{name}", show_vendored_asset)
+    return routes
+
+
+def refuse_as_page(wiring: Wiring, request: Request, refusal: Refusal) -> Response:
+    """A refusal as a visitor reads it; whoever is not signed in is sent to do so."""
+    if isinstance(refusal, NotSignedIn):
+        response = redirect(wiring.settings, "/login")
+        if "hx-request" in request.headers:
+            # htmx would follow a redirect and put the whole page in the place of a part.
+            response.status_code = 401
+            response.headers["HX-Redirect"] = response.headers.pop("Location")
+        return response
+    values = {"message": refusal.message}
+    return render(wiring.settings, "problem.html", values, status=status_of(refusal))
+
+
+@signed_in
+def show_home(wiring: Wiring, _request: Request, visit: Session, account_id: str) -> Response:
+    account = wiring.ports.accounts.get(account_id)
+    default = account.profile.default_number
+    return _home(wiring, visit, account, customer=str(default or ""))
+
+
+@signed_in
+def show_price(wiring: Wiring, request: Request, _visit: Session, account_id: str) -> Response:
+    asked = query_of(request)
+    customer_text, destination_text = (asked.get(name, "").strip() for name in ("from", "to"))
+    if not (customer_text and destination_text):
+        return render(wiring.settings, "price_hint.html", {})
+    account = wiring.ports.accounts.get(account_id)
+    try:
+        customer = parse_number(customer_text, account.profile.country)
+        destination = parse_number(destination_text, account.profile.country)
+        priced = quote(wiring.ports, account, customer, destination)
+    except Refusal as refusal:
+        return render(wiring.settings, "price_refused.html", {"message": refusal.message})
+    price = quote_body(priced, customer, destination, account.balance.avail_micros)
+    talk = clock_face(max(0, priced.talk_s(account.balance.avail_micros)))
+    return render(wiring.settings, "price.html", {"price": price, "talk": talk})
+
+
+@signed_in
+def post_callback(wiring: Wiring, request: Request, visit: Session, account_id: str) -> Response:
+    form = own_form(wiring, request, visit)
+    account = wiring.ports.accounts.get(account_id)
+    customer_text, destination_text = form.text("from"), form.text("to")
+    try:
+        customer = parse_number(customer_text, account.profile.country)
+        destination = parse_number(destination_text, account.profile.country)
+        # Pressed twice, it is one callback; with other numbers after a step back, it is another.
+        key = f"{account_id}#{form.text('nonce')}#{customer}#{destination}"
+        order = Order(customer, destination, Trigger("web", key))
+        callback = order_callback(wiring.ports, account, order)
+    except Refusal as refusal:
+        return _home(
+            wiring,
+            visit,
+            account,
+            customer=customer_text,
+            destination=destination_text,
+            refusal=refusal,
+        )
+    return redirect(wiring.settings, f"/callbacks/{callback.id}")
+
+
+@signed_in
+def show_callback_page(
+    wiring: Wiring, request: Request, visit: Session, account_id: str
+) -> Response:
+    callback = find_callback(wiring.ports, account_id, callback_id(request))
+    account = wiring.ports.accounts.get(account_id)
+    values = {**_frame(wiring, visit, account), **_progress(wiring, callback), "swapped": False}
+    return render(wiring.settings, "callback.html", values)
+
+
+@signed_in
+def show_progress(wiring: Wiring, request: Request, _visit: Session, account_id: str) -> Response:
+    callback = find_callback(wiring.ports, account_id, callback_id(request))
+    values = {**_progress(wiring, callback), "swapped": True}
+    if callback.state_at(wiring.ports.clock.now()).final:
+        values["balance"] = wiring.ports.accounts.get(account_id).balance.available
+    return render(wiring.settings, "progress.html", values)
+
+
+@signed_in
+def post_cancel(wiring: Wiring, request: Request, visit: Session, account_id: str) -> Response:
+    own_form(wiring, request, visit)
+    callback = cancel_callback(wiring.ports, account_id, callback_id(request))
+    return redirect(wiring.settings, f"/callbacks/{callback.id}")
+
+
+def _home(
+    wiring: Wiring,
+    visit: Session,
+    account: Account,
+    *,
+    customer: str,
+    destination: str = "",
+    refusal: Refusal | None = None,
+) -> Response:
+    now = wiring.ports.clock.now()
+    recent = wiring.ports.callbacks.recent(account.profile.account, limit=RECENT, cursor=None)
+    values = {
+        **_frame(wiring, visit, account),
+        "numbers": account.profile.numbers,
+        "customer": customer,
+        "destination": destination,
+        "alert": refusal.message if refusal else "",
+        "nonce": uuid4().hex,
+        "recent": [(callback, outcome(callback, now)) for callback in recent.items],
+    }
+    status = status_of(refusal) if refusal else 200
+    return render(wiring.settings, "home.html", values, status=status)
+
+
+def _frame(wiring: Wiring, visit: Session, account: Account) -> dict[str, object]:
+    """What stands around every page of a customer."""
+    return {
+        "name": account.profile.name,
+        "balance": account.balance.available,
+        "form_token": seal_of(wiring.settings).form_token(visit),
+    }
+
+
+def _progress(wiring: Wiring, callback: Callback) -> dict[str, object]:
+    cdr = None
+    if callback.state.final:
+        cdr = wiring.ports.books.cdr(callback.account, callback.id, callback.requested_at)
+    now = wiring.ports.clock.now()
+    return {"callback": callback, "progress": progress_of(callback, cdr, now)}

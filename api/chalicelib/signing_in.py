@@ -1,0 +1,64 @@
+"""The pages by which a customer signs in and out."""
+
+from chalice.app import Request, Response
+
+from chalicelib.render import redirect, render
+from chalicelib.sessions import Session
+from chalicelib.visits import (
+    VISIT_LIFETIME,
+    StaleForm,
+    forget,
+    keep,
+    own_form,
+    seal_of,
+    visit_of,
+)
+from chalicelib.wiring import Wiring
+from switchboard.desk.accounts import sign_in
+from switchboard.errors import NotSignedIn
+
+# Longer than any login or password that is kept; hashing what is longer would cost us.
+LONGEST_ENTRY = 256
+
+
+def show_login(wiring: Wiring, request: Request) -> Response:
+    visit = visit_of(wiring, request)
+    if visit.account is not None:
+        return redirect(wiring.settings, "/")
+    return _login_page(wiring, visit)
+
+
+def log_in(wiring: Wiring, request: Request) -> Response:
+    visit = visit_of(wiring, request)
+    try:
+        form = own_form(wiring, request, visit)
+    except StaleForm as refusal:
+        return _login_page(wiring, visit, alert=refusal.message, status=403)
+    login, password = form.text("login"), form.get("password", [""])[0]
+    try:
+        if not login or max(len(login), len(password)) > LONGEST_ENTRY:
+            raise NotSignedIn("login or password is wrong")
+        account = sign_in(wiring.ports, wiring.passwords, login, password)
+    except NotSignedIn as refusal:
+        return _login_page(wiring, visit, login=login, alert=refusal.message, status=401)
+    # A new visit: what knew the old nonce knows nothing of this one.
+    now = wiring.ports.clock.now()
+    begun = Session.begin(account.profile.account, now, VISIT_LIFETIME)
+    return keep(redirect(wiring.settings, "/"), wiring.settings, begun)
+
+
+def log_out(wiring: Wiring, request: Request) -> Response:
+    own_form(wiring, request, visit_of(wiring, request))
+    return forget(redirect(wiring.settings, "/login"), wiring.settings)
+
+
+def _login_page(
+    wiring: Wiring, visit: Session, *, login: str = "", alert: str = "", status: int = 200
+) -> Response:
+    values = {
+        "form_token": seal_of(wiring.settings).form_token(visit),
+        "login": login[:LONGEST_ENTRY],
+        "alert": alert,
+    }
+    page = render(wiring.settings, "login.html", values, status=status)
+    return keep(page, wiring.settings, visit)

@@ -1,0 +1,86 @@
+"""Visits of browsers: who is signed in by the cookie, and which forms are of this visit."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+
+from chalice.app import Request, Response
+
+from chalicelib.forms import Form, read_form
+from chalicelib.routes import Forged, View
+from chalicelib.sessions import Seal, Session
+from chalicelib.settings import Settings
+from chalicelib.wiring import Wiring
+from switchboard.errors import NotSignedIn
+
+VISIT_LIFETIME = timedelta(hours=12)
+FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field, not a secret
+
+
+class StaleForm(Forged):
+    """A form was not made for this visit, or the visit is over."""
+
+    code = "stale_form"
+
+
+def seal_of(settings: Settings) -> Seal:
+    """What makes and reads the cookies."""
+    return Seal(settings.secret_key, "visit")
+
+
+def visit_of(wiring: Wiring, request: Request) -> Session:
+    """The visit that a request belongs to; a new one, signed in by nobody, where it has none."""
+    now = wiring.ports.clock.now()
+    cookies = request.headers.get("cookie", "").split(";")
+    kept = dict(cookie.strip().partition("=")[::2] for cookie in cookies)
+    session = seal_of(wiring.settings).open(kept.get(_name(wiring.settings), ""), now)
+    return session or Session.begin(None, now, VISIT_LIFETIME)
+
+
+def keep(response: Response, settings: Settings, session: Session) -> Response:
+    """The response, by which the browser keeps this visit."""
+    return _set_cookie(response, settings, seal_of(settings).close(session), VISIT_LIFETIME)
+
+
+def forget(response: Response, settings: Settings) -> Response:
+    """The response, by which the browser forgets its visit."""
+    return _set_cookie(response, settings, "", timedelta(0))
+
+
+def signed_in(view: Callable[[Wiring, Request, Session, str], Response]) -> View:
+    """Gives the view the visit and its account. NotSignedIn where there is none."""
+
+    @wraps(view)
+    def with_account(wiring: Wiring, request: Request) -> Response:
+        visit = visit_of(wiring, request)
+        if visit.account is None:
+            raise NotSignedIn("please sign in")
+        return view(wiring, request, visit, visit.account)
+
+    return with_account
+
+
+def own_form(wiring: Wiring, request: Request, visit: Session) -> Form:
+    """The form that was posted. StaleForm where it was not made for this visit."""
+    form = read_form(request)
+    if not seal_of(wiring.settings).is_form_of(visit, form.text(FORM_TOKEN)):
+        raise StaleForm("this page was too old: please try again")
+    return form
+
+
+def _set_cookie(response: Response, settings: Settings, text: str, lifetime: timedelta) -> Response:
+    attributes = [
+        f"{_name(settings)}={text}",
+        "Path=/",
+        f"Max-Age={lifetime // timedelta(seconds=1)}",
+        "HttpOnly",
+        "SameSite=Lax",
+        *(["Secure"] if settings.secure else []),
+    ]
+    response.headers["Set-Cookie"] = "; ".join(attributes)
+    return response
+
+
+def _name(settings: Settings) -> str:
+    # The prefix keeps other hosts of the same domain from setting it (RFC 6265bis §4.1.3).
+    return "__Host-ringback" if settings.secure else "ringback"

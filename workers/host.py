@@ -1,0 +1,121 @@
+"""The host: takes orders off the queue, as many as there is room for, and keeps the heartbeat."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from switchboard.calls.beat import Beat
+from switchboard.ports import Inbox, Message
+from workers.session import Desk, Session
+from workers.threads import in_daemon_thread
+
+logger = logging.getLogger(__name__)
+
+AGAIN_AFTER_S = 2
+# So many heartbeats may fail to come before a worker is taken for lost.
+BEATS_MISSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class HostTerms:
+    """How many callbacks this worker carries at once, and how often it tells that it lives."""
+
+    capacity: int
+    beat_every: timedelta = timedelta(seconds=5)
+
+
+class Host:
+    """Runs until it is cancelled; then it hangs up, settles everything, and says goodbye."""
+
+    def __init__(self, desk: Desk, terms: HostTerms, orders: Inbox, control: Inbox) -> None:
+        self._desk = desk
+        self._terms = terms
+        self._orders = orders
+        self._control = control
+        self._sessions: dict[str, Session] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        # Orders that a heartbeat has yet to name; until it does, the queue keeps them.
+        self._unnamed: dict[str, Message] = {}
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(_for_ever(self._take_orders))
+                group.create_task(_for_ever(self._obey))
+                group.create_task(_for_ever(self._beat))
+        finally:
+            await asyncio.shield(self._say_goodbye())
+
+    async def _take_orders(self) -> None:
+        while len(self._tasks) >= self._terms.capacity:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        free = self._terms.capacity - len(self._tasks)
+        for message in await in_daemon_thread(lambda: self._orders.receive(most=free)):
+            task = asyncio.create_task(self._serve(message))
+            self._tasks.add(task)
+
+    async def _serve(self, message: Message) -> None:
+        """Whatever goes wrong with one order is logged, and its message comes again."""
+        try:
+            if message.body not in self._sessions:
+                await self._serve_once(message)
+            await asyncio.to_thread(self._orders.delete, message)
+        except Exception:
+            logger.exception("callback %s failed", message.body)
+        finally:
+            self._tasks.discard(_this_task())
+
+    async def _serve_once(self, message: Message) -> None:
+        session = Session(self._desk, message.body)
+        self._sessions[message.body] = session
+        self._unnamed[message.body] = message
+        try:
+            await session.serve()
+        finally:
+            del self._sessions[message.body]
+            self._unnamed.pop(message.body, None)
+
+    async def _obey(self) -> None:
+        for message in await in_daemon_thread(lambda: self._control.receive(most=10)):
+            session = self._sessions.get(message.body)
+            if session is not None:
+                session.hang_up()
+            await asyncio.to_thread(self._control.delete, message)
+
+    async def _beat(self) -> None:
+        now = self._desk.ports.clock.now()
+        calls = {name: session.live() for name, session in self._sessions.items()}
+        stale_at = now + BEATS_MISSED * self._terms.beat_every
+        beat = Beat(self._desk.worker, now, stale_at, self._terms.capacity, calls)
+        await asyncio.to_thread(self._desk.ports.workers.beat, beat)
+        for name in calls:
+            if (message := self._unnamed.pop(name, None)) is not None:
+                await asyncio.to_thread(self._orders.delete, message)
+        await asyncio.sleep(self._terms.beat_every.total_seconds())
+
+    async def _say_goodbye(self) -> None:
+        for session in self._sessions.values():
+            session.hang_up()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await asyncio.to_thread(self._desk.ports.workers.remove, self._desk.worker)
+
+
+async def _for_ever(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do it again and again; a fault is logged, and costs a pause."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            logger.exception("will go on in %s s", AGAIN_AFTER_S)
+            await asyncio.sleep(AGAIN_AFTER_S)
+
+
+def _this_task() -> asyncio.Task[None]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task

@@ -1,0 +1,189 @@
+"""One callback in a worker's hands: claimed, paid for, held, settled, written down."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import uuid4
+
+from switchboard.calls.beat import LiveCall
+from switchboard.calls.callback import Callback, State
+from switchboard.calls.cdr import Cdr, LegRecord, write_cdr
+from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.trunk import Trunk
+from switchboard.desk.orders import CANCELLED
+from switchboard.desk.purse import Purse, PurseTerms
+from switchboard.desk.till import Till
+from switchboard.errors import NotEnoughCredit, Refusal
+from switchboard.ports import Ports
+from workers.conversation import Conversation
+from workers.lengths import seconds_begun
+from workers.phone import LegTrace, Phone
+
+logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
+NO_TRUNK = Verdict(Ending.CARRIER_FAILED, Culprit.US)
+# A claim that did not ring within its lease is for another worker to take.
+LEASE = timedelta(seconds=15)
+AGAIN_AFTER_S = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every session of a worker works with."""
+
+    ports: Ports
+    phone: Phone
+    worker: str
+    terms: PurseTerms
+    trunk: Callable[[], Trunk | None]
+
+
+class Session:
+    """From the claim to the CDR. Cancelled at any moment, it still settles what was used."""
+
+    def __init__(self, desk: Desk, callback_id: str) -> None:
+        self.callback_id = callback_id
+        self._desk = desk
+        self._conversation: Conversation | None = None
+        self._talk: asyncio.Task[Verdict] | None = None
+        self._hung_up = False
+        self._reports: asyncio.Task[None] | None = None
+
+    async def serve(self) -> Cdr | None:
+        """The CDR; None where the callback was not ours to ring, or was refused before it rang."""
+        ports, worker = self._desk.ports, self._desk.worker
+        callback = await asyncio.to_thread(self._claim)
+        if callback is None:
+            return None
+        purse = Purse(Till(ports.books), ports.clock, callback, uuid4().hex, self._desk.terms)
+        try:
+            await asyncio.to_thread(purse.open)
+        except Refusal as refusal:
+            await self._refuse(refusal)
+            return None
+        trunk = await asyncio.to_thread(self._desk.trunk)
+        # From here on nobody rings this callback again. A lapsed claim shows here, in time.
+        ringing = State.CALLING_CUSTOMER
+        now = ports.clock.now()
+        if not await asyncio.to_thread(ports.callbacks.advance, callback.id, worker, ringing, now):
+            await asyncio.to_thread(
+                Till(ports.books).drop, callback.account, callback.id, purse.hold
+            )
+            return None
+        verdict = NO_TRUNK if trunk is None else await self._hold(callback, purse, trunk)
+        return await self._settle(callback, purse, verdict)
+
+    def hang_up(self) -> None:
+        """End the callback now; it is settled like any other."""
+        self._hung_up = True
+        if self._talk is not None:
+            self._talk.cancel()
+
+    def live(self) -> LiveCall:
+        """How far both legs are charged by now."""
+        if self._conversation is None:
+            return LiveCall()
+        seconds = {leg.party: leg.seconds for leg in self._legs(self._conversation, CANCELLED)}
+        trunk = self._conversation.trunk.name
+        return LiveCall(trunk, seconds.get(Party.CUSTOMER), seconds.get(Party.DESTINATION))
+
+    def _claim(self) -> Callback | None:
+        now = self._desk.ports.clock.now()
+        return self._desk.ports.callbacks.claim(
+            self.callback_id, self._desk.worker, now=now, lease=LEASE
+        )
+
+    async def _hold(self, callback: Callback, purse: Purse, trunk: Trunk) -> Verdict:
+        desk = self._desk
+        self._conversation = Conversation(
+            desk.ports, desk.phone, callback, purse, desk.terms, trunk, self._report
+        )
+        self._talk = asyncio.create_task(self._conversation.hold())
+        if self._hung_up:
+            self._talk.cancel()
+        await asyncio.wait([self._talk])
+        return CANCELLED if self._talk.cancelled() else self._talk.result()
+
+    async def _settle(self, callback: Callback, purse: Purse, verdict: Verdict) -> Cdr:
+        """Written and applied, however long the stores are out of reach."""
+        ports, ended_at = self._desk.ports, self._desk.ports.clock.now()
+        conversation = self._conversation
+        legs = [] if conversation is None else list(self._legs(conversation, verdict))
+        if conversation is not None:
+            callback = conversation.callback
+        cdr = write_cdr(callback, legs, verdict, nonce=purse.nonce, ended_at=ended_at)
+        kept = await _persist(lambda: Till(ports.books).settle(cdr))
+        if self._reports is not None:
+            await self._reports
+        await _persist(
+            lambda: ports.callbacks.finish(
+                callback.id, State.ENDED, verdict, ended_at, worker=self._desk.worker
+            )
+        )
+        return kept
+
+    async def _refuse(self, refusal: Refusal) -> None:
+        short = isinstance(refusal, NotEnoughCredit)
+        ending = Ending.NO_CREDIT if short else Ending.REFUSED
+        verdict = Verdict(ending, Culprit.CUSTOMER)
+        ports, worker = self._desk.ports, self._desk.worker
+        now = ports.clock.now()
+        logger.info("callback %s is refused: %s", self.callback_id, refusal.code)
+        await asyncio.to_thread(
+            ports.callbacks.finish, self.callback_id, State.REFUSED, verdict, now, worker=worker
+        )
+
+    def _report(self, state: State) -> None:
+        """Tell the world in order, but do not let the call wait for it."""
+        at = self._desk.ports.clock.now()
+        self._reports = asyncio.create_task(self._tell(self._reports, state, at))
+
+    async def _tell(self, earlier: asyncio.Task[None] | None, state: State, at: datetime) -> None:
+        if earlier is not None:
+            await earlier
+        ports, worker = self._desk.ports, self._desk.worker
+        await _persist(lambda: ports.callbacks.advance(self.callback_id, worker, state, at))
+
+    def _legs(self, conversation: Conversation, verdict: Verdict) -> Iterator[LegRecord]:
+        for party, trace in conversation.traces.items():
+            number = conversation.callback.customer
+            if party is Party.DESTINATION:
+                assert conversation.callback.destination is not None
+                number = conversation.callback.destination
+            yield LegRecord(
+                party=party,
+                number=number,
+                trunk=conversation.trunk.name,
+                verdict=conversation.verdicts.get(party, verdict),
+                invited_at=trace.invited_at,
+                ringing_at=trace.ringing_at,
+                answered_at=trace.answered_at,
+                ended_at=trace.ended_at,
+                seconds=_charged_s(trace, conversation.money_ends),
+                sip_code=trace.sip_code,
+                hung_up_by_far_end=trace.hung_up_by_far_end,
+                rtp=trace.rtp,
+            )
+
+
+def _charged_s(trace: LegTrace, money_ends: float | None) -> int:
+    """Until the leg ended, or now; never later than the moment the money was for: a timer that
+    fires late is not the customer's."""
+    now = asyncio.get_running_loop().time()
+    ends = now if trace.ended is None else trace.ended
+    return seconds_begun(trace.answered, ends if money_ends is None else min(ends, money_ends))
+
+
+async def _persist(write: Callable[[], Answer]) -> Answer:
+    """Make a write that may be repeated, until it is made: a call that happened is not forgotten
+    because a store was out of reach."""
+    while True:
+        try:
+            return await asyncio.to_thread(write)
+        except Exception:
+            logger.exception("will be tried again in %s s", AGAIN_AFTER_S)
+            await asyncio.sleep(AGAIN_AFTER_S)

@@ -1,0 +1,59 @@
+"""A worker's settings, read once from the environment."""
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+from uuid import uuid4
+
+from switchboard.desk.purse import PurseTerms
+from workers.host import HostTerms
+from workers.pjsip import PjsipSettings
+
+
+class BadSetting(Exception):
+    """A variable of the environment has a value that it may not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Who this worker is, where it listens, what it carries."""
+
+    worker: str
+    sip: PjsipSettings
+    host: HostTerms
+    purse: PurseTerms
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Self:
+        """All have a default: RINGBACK_SIP_HOST, RINGBACK_SIP_PORT (0: any), RINGBACK_RTP_PORT,
+        RINGBACK_PUBLIC_ADDRESS, RINGBACK_WORKER_CALLBACKS (two legs each; the stock engine has
+        four), and in seconds RINGBACK_BEAT_S, RINGBACK_QUANTUM_S, RINGBACK_MARGIN_S and
+        RINGBACK_RING_LIMIT_S. BadSetting names the one that is wrong."""
+        callbacks = _number(env, "RINGBACK_WORKER_CALLBACKS", 2)
+        sip = PjsipSettings(
+            host=env.get("RINGBACK_SIP_HOST", "127.0.0.1"),
+            sip_port=_number(env, "RINGBACK_SIP_PORT", 0, least=0),
+            rtp_port=_number(env, "RINGBACK_RTP_PORT", 30_000),
+            public_address=env.get("RINGBACK_PUBLIC_ADDRESS") or None,
+            max_calls=2 * callbacks,
+        )
+        purse = PurseTerms(
+            quantum=_seconds(env, "RINGBACK_QUANTUM_S", 300),
+            ring_limit=_seconds(env, "RINGBACK_RING_LIMIT_S", 60),
+            margin=_seconds(env, "RINGBACK_MARGIN_S", 15),
+        )
+        host = HostTerms(callbacks, _seconds(env, "RINGBACK_BEAT_S", 5))
+        return cls(f"{socket.gethostname()}-{uuid4().hex[:8]}", sip, host, purse)
+
+
+def _seconds(env: Mapping[str, str], name: str, default: int) -> timedelta:
+    return timedelta(seconds=_number(env, name, default))
+
+
+def _number(env: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text) >= least):
+        raise BadSetting(f"{name} is “{text}”: it must be a whole number, at least {least}")
+    return int(text)

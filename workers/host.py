@@ -61,23 +61,30 @@ class Host:
     async def _serve(self, message: Message) -> None:
         """Whatever goes wrong with one order is logged, and its message comes again."""
         try:
-            if message.body not in self._sessions:
+            if message.body in self._sessions:
+                await asyncio.to_thread(self._orders.delete, message)
+            else:
                 await self._serve_once(message)
-            await asyncio.to_thread(self._orders.delete, message)
         except Exception:
             logger.exception("callback %s failed", message.body)
         finally:
             self._tasks.discard(_this_task())
 
     async def _serve_once(self, message: Message) -> None:
-        session = Session(self._desk, message.body)
-        self._sessions[message.body] = session
-        self._unnamed[message.body] = message
+        name = message.body
+        session = self._sessions[name] = Session(self._desk, name)
+        self._unnamed[name] = message
         try:
             await session.serve()
+            await self._delete_order(name)
         finally:
-            del self._sessions[message.body]
-            self._unnamed.pop(message.body, None)
+            del self._sessions[name]
+            self._unnamed.pop(name, None)
+
+    async def _delete_order(self, name: str) -> None:
+        """Once the heartbeat or the CDR tells of a callback, the queue need not."""
+        if (message := self._unnamed.pop(name, None)) is not None:
+            await asyncio.to_thread(self._orders.delete, message)
 
     async def _obey(self) -> None:
         for message in await in_daemon_thread(lambda: self._control.receive(most=10)):
@@ -93,8 +100,7 @@ class Host:
         beat = Beat(self._desk.worker, now, stale_at, self._terms.capacity, calls)
         await asyncio.to_thread(self._desk.ports.workers.beat, beat)
         for name in calls:
-            if (message := self._unnamed.pop(name, None)) is not None:
-                await asyncio.to_thread(self._orders.delete, message)
+            await self._delete_order(name)
         await asyncio.sleep(self._terms.beat_every.total_seconds())
 
     async def _say_goodbye(self) -> None:

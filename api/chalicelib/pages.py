@@ -1,5 +1,7 @@
 """Connect Two: the customer's pages to order a callback and to watch it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from chalice.app import Request, Response
@@ -16,7 +18,7 @@ from switchboard.billing.account import Account
 from switchboard.calls.callback import Callback, Trigger
 from switchboard.desk.orders import Order, cancel_callback, find_callback, order_callback, quote
 from switchboard.errors import NotSignedIn, Refusal
-from switchboard.numbering import parse_number
+from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.wire import quote_body
 
 RECENT = 6
@@ -52,52 +54,53 @@ def refuse_as_page(wiring: Wiring, request: Request, refusal: Refusal) -> Respon
     return render(wiring.settings, "problem.html", values, status=status_of(refusal))
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What stands in the form: two numbers as they were typed, their price if it was asked for,
+    and why they were refused."""
+
+    customer: str
+    destination: str
+    price: Mapping[str, object] | None = None
+    refusal: Refusal | None = None
+
+
 @signed_in
 def show_home(wiring: Wiring, _request: Request, visit: Session, account_id: str) -> Response:
     account = wiring.ports.accounts.get(account_id)
     default = account.profile.default_number
-    return _home(wiring, visit, account, customer=str(default or ""))
+    return _home(wiring, visit, account, Entered(str(default or ""), ""))
 
 
 @signed_in
 def show_price(wiring: Wiring, request: Request, _visit: Session, account_id: str) -> Response:
     asked = query_of(request)
-    customer_text, destination_text = (asked.get(name, "").strip() for name in ("from", "to"))
-    if not (customer_text and destination_text):
+    customer, destination = (asked.get(name, "").strip() for name in ("from", "to"))
+    if not (customer and destination):
         return render(wiring.settings, "price_hint.html", {})
     account = wiring.ports.accounts.get(account_id)
     try:
-        customer = parse_number(customer_text, account.profile.country)
-        destination = parse_number(destination_text, account.profile.country)
-        priced = quote(wiring.ports, account, customer, destination)
+        price = _price(wiring, account, *_phones(account, customer, destination))
     except Refusal as refusal:
         return render(wiring.settings, "price_refused.html", {"message": refusal.message})
-    price = quote_body(priced, customer, destination, account.balance.avail_micros)
-    talk = clock_face(max(0, priced.talk_s(account.balance.avail_micros)))
-    return render(wiring.settings, "price.html", {"price": price, "talk": talk})
+    return render(wiring.settings, "price.html", {"price": price})
 
 
 @signed_in
 def post_callback(wiring: Wiring, request: Request, visit: Session, account_id: str) -> Response:
     form = own_form(wiring, request, visit)
     account = wiring.ports.accounts.get(account_id)
-    customer_text, destination_text = form.text("from"), form.text("to")
+    entered = Entered(form.text("from"), form.text("to"))
     try:
-        customer = parse_number(customer_text, account.profile.country)
-        destination = parse_number(destination_text, account.profile.country)
+        phones = _phones(account, entered.customer, entered.destination)
+        if "price_only" in form:
+            entered = replace(entered, price=_price(wiring, account, *phones))
+            return _home(wiring, visit, account, entered)
         # Pressed twice, it is one callback; with other numbers after a step back, it is another.
-        key = f"{account_id}#{form.text('nonce')}#{customer}#{destination}"
-        order = Order(customer, destination, Trigger("web", key))
-        callback = order_callback(wiring.ports, account, order)
+        key = "#".join([account_id, form.text("nonce"), *map(str, phones)])
+        callback = order_callback(wiring.ports, account, Order(*phones, Trigger("web", key)))
     except Refusal as refusal:
-        return _home(
-            wiring,
-            visit,
-            account,
-            customer=customer_text,
-            destination=destination_text,
-            refusal=refusal,
-        )
+        return _home(wiring, visit, account, replace(entered, refusal=refusal))
     return redirect(wiring.settings, f"/callbacks/{callback.id}")
 
 
@@ -127,27 +130,32 @@ def post_cancel(wiring: Wiring, request: Request, visit: Session, account_id: st
     return redirect(wiring.settings, f"/callbacks/{callback.id}")
 
 
-def _home(
-    wiring: Wiring,
-    visit: Session,
-    account: Account,
-    *,
-    customer: str,
-    destination: str = "",
-    refusal: Refusal | None = None,
-) -> Response:
+def _phones(account: Account, customer: str, destination: str) -> tuple[PhoneNumber, PhoneNumber]:
+    country = account.profile.country
+    return parse_number(customer, country), parse_number(destination, country)
+
+
+def _price(
+    wiring: Wiring, account: Account, customer: PhoneNumber, destination: PhoneNumber
+) -> Mapping[str, object]:
+    priced = quote(wiring.ports, account, customer, destination)
+    avail_micros = account.balance.avail_micros
+    talk = clock_face(max(0, priced.talk_s(avail_micros)))
+    return {**quote_body(priced, customer, destination, avail_micros), "talk": talk}
+
+
+def _home(wiring: Wiring, visit: Session, account: Account, entered: Entered) -> Response:
     now = wiring.ports.clock.now()
     recent = wiring.ports.callbacks.recent(account.profile.account, limit=RECENT, cursor=None)
     values = {
         **_frame(wiring, visit, account),
         "numbers": account.profile.numbers,
-        "customer": customer,
-        "destination": destination,
-        "alert": refusal.message if refusal else "",
+        "entered": entered,
+        "price": entered.price,
         "nonce": uuid4().hex,
         "recent": [(callback, outcome(callback, now)) for callback in recent.items],
     }
-    status = status_of(refusal) if refusal else 200
+    status = status_of(entered.refusal) if entered.refusal else 200
     return render(wiring.settings, "home.html", values, status=status)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from chalicelib.settings import Settings
+from chalicelib.settings import Settings, SettingsError
 from switchboard.ports import Passwords, Ports
 
 
@@ -27,8 +27,9 @@ def open_wiring(environ: Mapping[str, str]) -> Wiring:
     from switchboard.aws import AwsSettings, open_ports
     from switchboard.vault import ArgonPasswords
 
-    return Wiring(
-        settings=Settings.from_env(environ),
-        ports=open_ports(AwsSettings.from_env(environ)),
-        passwords=ArgonPasswords(),
-    )
+    settings = Settings.from_env(environ)
+    try:
+        ports = open_ports(AwsSettings.from_env(environ))
+    except KeyError as error:
+        raise SettingsError(f"the environment does not set {error.args[0]}") from error
+    return Wiring(settings, ports, ArgonPasswords())

@@ -1,7 +1,10 @@
-"""The API over ports in memory, and a client for it that is in the same process."""
+"""The API over ports in memory, with a client in the same process and Twilio's signature."""
 
 import base64
 import hmac
+import json
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -12,11 +15,92 @@ from chalicelib.wiring import Wiring
 
 from switchboard.ports import Ports
 from tests.fakes.ports import PlainPasswords, memory_ports
+from tests.fakes.world import open_alice
 
-PUBLIC_URL = "https://call.example.com"
-TWILIO_AUTH_TOKEN = "a token that only Twilio and this test know"
-SETTINGS = Settings(PUBLIC_URL, "k" * 32, TWILIO_AUTH_TOKEN)
+TWILIO_AUTH_TOKEN = "what only Twilio and we know"
+SETTINGS = Settings("https://call.example.com", "k" * 32, TWILIO_AUTH_TOKEN)
+FORM = "application/x-www-form-urlencoded"
+
+Fields = Mapping[str, str] | Iterable[tuple[str, str]]
 
 
-def wired(ports: Ports | None = None, settings: Settings = SETTINGS) -> Wiring:
-    return Wiring(settings, ports or memory_ports(), PlainPasswords())
+def sign(url: str, fields: Fields, token: str = TWILIO_AUTH_TOKEN) -> str:
+    """X-Twilio-Signature as Twilio documents it."""
+    pairs = sorted(set(dict(fields).items() if isinstance(fields, Mapping) else fields))
+    signed = url + "".join(name + text for name, text in pairs)
+    return base64.b64encode(hmac.digest(token.encode(), signed.encode(), "sha1")).decode()
+
+
+@dataclass
+class Api:
+    """A client of the API, which keeps the cookie it was given."""
+
+    wiring: Wiring
+    cookie: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.app = make_app(lambda: self.wiring)
+        self._http = Client(self.app).http
+
+    @property
+    def ports(self) -> Ports:
+        return self.wiring.ports
+
+    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> HTTPResponse:
+        sent = {name.replace("_", "-"): text for name, text in headers.items()}
+        if self.cookie:
+            sent["cookie"] = self.cookie
+        response = self._http.request(method, path, headers={**self.headers, **sent}, body=body)
+        if "Set-Cookie" in response.headers:
+            self.cookie = response.headers["Set-Cookie"].partition(";")[0]
+        return response
+
+    def get(self, path: str, **headers: str) -> HTTPResponse:
+        return self.ask("GET", path, **headers)
+
+    def delete(self, path: str, **headers: str) -> HTTPResponse:
+        return self.ask("DELETE", path, **headers)
+
+    def send(self, path: str, body: object, **headers: str) -> HTTPResponse:
+        """Posts JSON."""
+        return self.ask(
+            "POST", path, json.dumps(body).encode(), content_type="application/json", **headers
+        )
+
+    def post(self, path: str, fields: Fields, **headers: str) -> HTTPResponse:
+        """Posts a form."""
+        return self.ask("POST", path, urlencode(fields).encode(), content_type=FORM, **headers)
+
+    def hook(self, path: str, fields: Fields) -> HTTPResponse:
+        """Posts a form as Twilio does, signed."""
+        url = self.wiring.settings.public_url + path
+        return self.post(path, fields, x_twilio_signature=sign(url, fields))
+
+    def submit(self, page: str, path: str, **fields: str) -> HTTPResponse:
+        """Posts a form with what stands hidden in this page."""
+        hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)
+        return self.post(path, {**dict(hidden), **fields})
+
+
+def open_api(settings: Settings = SETTINGS, **alice: int) -> Api:
+    """An API where Alice has her account, signed in to by nobody."""
+    api = Api(Wiring(settings, memory_ports(), PlainPasswords()))
+    open_alice(api.ports, passwords=api.wiring.passwords, **alice)
+    return api
+
+
+def signed_in_api(**alice: int) -> Api:
+    """An API client with Alice's token."""
+    api = open_api(**alice)
+    answer = api.send("/api/v1/sessions", {"login": "alice", "password": "wonderland"})
+    api.headers["authorization"] = f"Bearer {answer.json_body['token']}"
+    return api
+
+
+def visiting_api(**alice: int) -> Api:
+    """A browser where Alice has signed in."""
+    api = open_api(**alice)
+    page = api.get("/login").body.decode()
+    api.submit(page, "/login", login="alice", password="wonderland")
+    return api

@@ -1,25 +1,31 @@
-"""A caller of the simulated carrier: SIP by sipp, which follows one scenario, RTP as a test wants."""
+"""Callers of the simulated carrier: SIP by sipp, which follows a scenario, and RTP by the test."""
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import wraps
 from pathlib import Path
 
-from ringback.carrier import SimulatedCarrier, Tone
+from ringback.carrier import PhoneCall, PhoneScript, SimulatedCarrier, Tone
 from ringback.carrier.media.rtp import RtpPacket, TelephoneEvent
 from tests.integration.far_end import DEADLINE_S, HOST, SCENARIOS, Handset
 
 NUMBER = "+442071234567"
+CAPTURES = Path("/usr/share/sip-tester")
+SOON = timedelta(seconds=0.1)
+
+# sipp sends again what it sent last when something arrives again; two that do so never end.
+LITERALLY = "-nr"
 
 
 def in_real_time(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
     """Lets pytest run a coroutine, which has to end by the deadline."""
 
     @wraps(test)
-    def run(*fixtures: object, **named: object) -> None:
-        asyncio.run(asyncio.wait_for(test(*fixtures, **named), 2 * DEADLINE_S))
+    def run(**fixtures: object) -> None:
+        asyncio.run(asyncio.wait_for(test(**fixtures), 2 * DEADLINE_S))
 
     return run
 
@@ -29,41 +35,49 @@ class Caller(Handset):
 
     def __init__(self, tone: Tone | None) -> None:
         super().__init__(tone)
-        self._events: dict[int, TelephoneEvent] = {}
+        self._keys: dict[int, str] = {}
 
     @property
     def keys(self) -> str:
-        return "".join(event.digit for event in self._events.values())
+        return "".join(self._keys.values())
 
     def datagram_received(self, datagram: bytes, address: tuple[str, int]) -> None:
         super().datagram_received(datagram, address)
         packet = RtpPacket.unpack(datagram)
         if packet.payload_type == 101:
-            self._events[packet.timestamp] = TelephoneEvent.unpack(packet.payload)
+            self._keys[packet.timestamp] = TelephoneEvent.unpack(packet.payload).digit
 
 
 @asynccontextmanager
-async def caller(
-    carrier: SimulatedCarrier, scenario: str, *options: str, tone: Tone | None = None
-) -> AsyncIterator[Caller]:
-    """One call that follows `carrier_{scenario}.xml`, and the mouth and ear of its phone. Leaving
-    the block waits for its end and expects success."""
-    transport, handset = await asyncio.get_running_loop().create_datagram_endpoint(
+async def calling(
+    scenario: str, *options: str, tone: Tone | None = None, **script: object
+) -> AsyncIterator[tuple[Caller, PhoneCall]]:
+    """A call by `carrier_{scenario}.xml` to a phone that, unless `script` says otherwise, answers
+    soon. Leaving the block waits for the end of the scenario and expects success."""
+    phone = PhoneScript(**{"ring_for": SOON, **script})
+    loop = asyncio.get_running_loop()
+    transport, caller = await loop.create_datagram_endpoint(
         lambda: Caller(tone), local_addr=(HOST, 0)
     )
-    port = transport.get_extra_info("sockname")[1]
-    speaking = asyncio.create_task(handset.speak())
-    sipp = asyncio.create_task(
-        run_sipp(carrier, scenario, "-m", "1", "-s", NUMBER, "-key", "media", str(port), *options)
-    )
-    try:
-        yield handset
-        await sipp
-    finally:
-        for task in (sipp, speaking):
-            task.cancel()
-        await asyncio.wait({sipp, speaking})
-        transport.close()
+    media = str(transport.get_extra_info("sockname")[1])
+    async with SimulatedCarrier(default=phone) as carrier:
+        speaking = asyncio.create_task(caller.speak())
+        sipp = asyncio.create_task(run_sipp(carrier, scenario, "-key", "media", media, *options))
+        try:
+            yield caller, await carrier.next_call(NUMBER)
+            await sipp
+        finally:
+            for task in (sipp, speaking):
+                task.cancel()
+            await asyncio.wait({sipp, speaking})
+            transport.close()
+
+
+async def called(scenario: str, *options: str, **script: object) -> tuple[Caller, PhoneCall]:
+    """What is left of a call by `carrier_{scenario}.xml` when it is over."""
+    async with calling(scenario, *options, **script) as (caller, call):
+        pass
+    return caller, call
 
 
 async def run_sipp(carrier: SimulatedCarrier, scenario: str, *options: str) -> None:
@@ -71,8 +85,9 @@ async def run_sipp(carrier: SimulatedCarrier, scenario: str, *options: str) -> N
     sipp = await asyncio.create_subprocess_exec(
         "sipp",
         carrier.address,
-        *("-sf", str(SCENARIOS / f"carrier_{scenario}.xml"), "-i", HOST, "-mi", HOST),
-        *("-p", str(_free_port()), "-nostdin", "-timeout", f"{DEADLINE_S}s", "-timeout_error"),
+        *("-sf", str(SCENARIOS / f"carrier_{scenario}.xml"), "-s", NUMBER, "-m", "1"),
+        *("-i", HOST, "-mi", HOST, "-p", str(_free_port()), "-mp", str(_free_port())),
+        *("-nostdin", "-timeout", f"{DEADLINE_S}s", "-timeout_error"),
         *options,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -91,8 +106,3 @@ def _free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as held:
         held.bind((HOST, 0))
         return held.getsockname()[1]
-
-
-def capture(name: str) -> Path:
-    """An RTP capture of the package sip-tester."""
-    return Path("/usr/share/sip-tester") / name

@@ -35,11 +35,13 @@ class Pacer:
         start = now()
         tick = 0
         while True:
-            await self._joined.wait()
-            late = int((now() - start) / PACKET_S) - tick
-            if late > _MOST_LATE_TICKS:
-                tick += late
+            current = int((now() - start) / PACKET_S)
+            if current - tick > _MOST_LATE_TICKS:
+                tick = current
             await asyncio.sleep(start + tick * PACKET_S - now())
             for member in tuple(self._members):
                 member(tick)
             tick += 1
+            if not self._members:
+                await self._joined.wait()
+                tick = max(tick, int((now() - start) / PACKET_S) + 1)

@@ -1,0 +1,41 @@
+"""`ringback up`: the whole system on this machine until it is stopped."""
+
+import signal
+import threading
+from pathlib import Path
+
+from ringback.local.sample import ACCOUNT, CUSTOMER, DESTINATION, SERVICE, add_sample
+from ringback.local.system import LocalSystem, SystemOptions
+from ringback.wiring import passwords
+from switchboard.desk.sweep import sweep
+
+SWEEP_EVERY_S = 10
+
+
+def run_up(state: Path, *, port: int, workers: int) -> None:
+    """Until SIGINT or SIGTERM. Parts that end are started again; the sweep runs as its schedule
+    in AWS would have it."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with LocalSystem(SystemOptions(state, api_port=port, workers=workers)) as system:
+        add_sample(system.ports, passwords(), system.env["RINGBACK_DEMO_PASSWORD"])
+        print(_welcome(system, state), flush=True)
+        while not stop.wait(SWEEP_EVERY_S):
+            for child in system.restart_ended():
+                print(f"{child.name} ended and was started again: {child.log}", flush=True)
+            for cdr in sweep(system.ports).settled:
+                print(f"swept {cdr.callback}: {cdr.cost}", flush=True)
+        print("stopping", flush=True)
+
+
+def _welcome(system: LocalSystem, state: Path) -> str:
+    option = "" if state == Path("var") else f" --state {state}"
+    return f"""\
+Ringback is up at {system.url}  (state and logs in {state}; Ctrl-C stops it)
+
+  page       {system.url}/   login {ACCOUNT}, password {system.env["RINGBACK_DEMO_PASSWORD"]}
+  command    ringback callback {CUSTOMER} {DESTINATION} --account {ACCOUNT} --wait{option}
+  webhook    {system.url}/webhooks/twilio/sms   texts to {SERVICE} from {CUSTOMER}
+
+A simulated carrier answers any number."""

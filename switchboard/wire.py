@@ -10,7 +10,7 @@ from switchboard.calls.ending import Verdict
 from switchboard.money import format_micros
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.quote import Quote
-from switchboard.rating.rate import RATE_DECIMALS, LegPrice
+from switchboard.rating.rate import RATE_DECIMALS, LegPrice, Rate
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Body = dict[str, Json]
@@ -102,6 +102,19 @@ def leg_price_body(number: PhoneNumber, price: LegPrice) -> Body:
         "connection_fee": _exact(_connection_fee(price)),
         "initial_seconds": price.rate.initial_s,
         "increment_seconds": price.rate.increment_s,
+    }
+
+
+def rate_body(rate: Rate) -> Body:
+    """One row of a rate sheet."""
+    return {
+        "prefix": rate.prefix,
+        "destination": rate.destination,
+        "rate": _exact(100 * rate.per_minute_picos),
+        "connection_fee": _exact(100 * rate.connection_fee_picos),
+        "initial": rate.initial_s,
+        "increment": rate.increment_s,
+        "blocked": rate.blocked,
     }
 
 

@@ -15,6 +15,8 @@ from workers.threads import in_daemon_thread
 logger = logging.getLogger(__name__)
 
 AGAIN_AFTER_S = 2
+# How long a worker that is told to stop tries to reach the stores.
+GOODBYE_LIMIT_S = 10
 # So many heartbeats may fail to come before a worker is taken for lost.
 BEATS_MISSED = 3
 
@@ -107,7 +109,11 @@ class Host:
         for session in self._sessions.values():
             session.hang_up()
         if self._tasks:
-            await asyncio.wait(self._tasks)
+            _, unsettled = await asyncio.wait(self._tasks, timeout=GOODBYE_LIMIT_S)
+            if unsettled:
+                # The heartbeat stays as it was, for the sweep to settle them by.
+                logger.error("%s callbacks could not be settled", len(unsettled))
+                return
         await asyncio.to_thread(self._desk.ports.workers.remove, self._desk.worker)
 
 

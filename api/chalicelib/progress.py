@@ -7,10 +7,7 @@ from enum import Enum
 
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr
-from switchboard.calls.ending import Culprit, Ending, Verdict
-
-# A worker writes the CDR within this time after the end, if there is one to write.
-SETTLING = timedelta(seconds=5)
+from switchboard.calls.ending import Culprit, Ending
 
 HEADLINES: Mapping[State, str] = {
     State.QUEUED: "Getting ready to call you",
@@ -21,7 +18,7 @@ HEADLINES: Mapping[State, str] = {
     State.CALLING_DESTINATION: "Calling them",
     State.CONNECTED: "You are talking",
 }
-HINTS: Mapping[State, str] = {
+ADVICE: Mapping[State, str] = {
     State.QUEUED: "Keep your phone at hand.",
     State.CLAIMED: "Keep your phone at hand.",
     State.CALLING_CUSTOMER: "Your phone is ringing: answer it.",
@@ -31,11 +28,27 @@ HINTS: Mapping[State, str] = {
     State.CONNECTED: "Hang up either phone to end the call.",
 }
 
-YOU, THEM, US = Culprit.CUSTOMER, Culprit.DESTINATION, Culprit.US
-REASONS: Mapping[tuple[Ending, Culprit | None], str] = {
+REASONS: Mapping[Ending, str] = {
+    Ending.HUNG_UP: "The call was cut off",
+    Ending.BUSY: "The phone was busy",
+    Ending.NO_ANSWER: "Nobody answered",
+    Ending.DECLINED: "The call was declined",
+    Ending.NOT_FOUND: "The number could not be found",
+    Ending.UNREACHABLE: "The phone could not be reached",
+    Ending.CARRIER_FAILED: "The phone network could not place the call",
+    Ending.TALK_LIMIT: "The time for this call was used up",
+    Ending.NO_DESTINATION: "No number was dialled",
+    Ending.CANCELLED: "You cancelled it",
+    Ending.NO_CREDIT: "There was not enough credit",
+    Ending.REFUSED: "The call was refused",
+    Ending.WORKER_LOST: "The call was lost by a fault on our side",
+    Ending.FAILED: "The call failed by a fault on our side",
+}
+YOU, THEM = Culprit.CUSTOMER, Culprit.DESTINATION
+# Where it can be said whose doing it was.
+DOINGS: Mapping[tuple[Ending, Culprit], str] = {
     (Ending.HUNG_UP, YOU): "You hung up",
     (Ending.HUNG_UP, THEM): "They hung up",
-    (Ending.HUNG_UP, None): "The call was cut off",
     (Ending.BUSY, YOU): "Your phone was busy",
     (Ending.BUSY, THEM): "Their phone was busy",
     (Ending.NO_ANSWER, YOU): "You did not answer",
@@ -46,15 +59,6 @@ REASONS: Mapping[tuple[Ending, Culprit | None], str] = {
     (Ending.NOT_FOUND, THEM): "Their number could not be found",
     (Ending.UNREACHABLE, YOU): "Your phone could not be reached",
     (Ending.UNREACHABLE, THEM): "Their phone could not be reached",
-    (Ending.UNREACHABLE, None): "The phone could not be reached",
-    (Ending.CARRIER_FAILED, None): "The phone network could not place the call",
-    (Ending.TALK_LIMIT, None): "The time for this call was used up",
-    (Ending.NO_DESTINATION, None): "No number was dialled",
-    (Ending.CANCELLED, None): "You cancelled it",
-    (Ending.NO_CREDIT, None): "There was not enough credit",
-    (Ending.REFUSED, None): "The call was refused",
-    (Ending.WORKER_LOST, None): "The call was lost by a fault on our side",
-    (Ending.FAILED, None): "The call failed by a fault on our side",
 }
 TOO_LATE = "We could not call you in time"
 ENDED = "The call has ended"
@@ -79,35 +83,27 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the page shows. While it is `live`, it is worth asking again."""
+    """What the page shows; `well` where the two parties talked."""
 
     headline: str
-    hint: str
+    advice: str
     steps: tuple[Step, ...]
-    live: bool
     over: bool
     well: bool
     talked: str | None
-    cost: str | None
 
 
 def progress_of(callback: Callback, cdr: Cdr | None, now: datetime) -> Progress:
-    """A callback as it stands now, with its CDR where there is one."""
+    """A callback as it stands now, with its CDR: that is written before the callback is over, if
+    any phone rang."""
     state = callback.state_at(now)
-    settling = state.final and cdr is None and _may_be_settled_yet(callback, now)
-    headline = outcome(callback, now) if state.final else HEADLINES[state]
-    cost = None
-    if state.final and not settling:
-        cost = f"It cost {cdr.cost}." if cdr and cdr.cost.micros else "It cost nothing."
     return Progress(
-        headline=headline,
-        hint="" if state.final else HINTS[state],
+        headline=outcome(callback, now),
+        advice=_cost(cdr) if state.final else ADVICE[state],
         steps=tuple(_steps(callback, state)),
-        live=not state.final or settling,
         over=state.final,
         well=State.CONNECTED in callback.reached,
         talked=_talked(callback, cdr, now),
-        cost=cost,
     )
 
 
@@ -118,7 +114,8 @@ def outcome(callback: Callback, now: datetime) -> str:
         return HEADLINES[state]
     if callback.verdict is None:
         return TOO_LATE if state is State.EXPIRED else ENDED
-    return _reason(callback.verdict)
+    verdict = callback.verdict
+    return DOINGS.get((verdict.ending, verdict.culprit), REASONS[verdict.ending])
 
 
 def clock_face(seconds: int) -> str:
@@ -128,14 +125,8 @@ def clock_face(seconds: int) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def _reason(verdict: Verdict) -> str:
-    anyone = REASONS.get((verdict.ending, None), ENDED)
-    return REASONS.get((verdict.ending, verdict.culprit), anyone)
-
-
-def _may_be_settled_yet(callback: Callback, now: datetime) -> bool:
-    ended_at = max(callback.reached.values(), default=callback.requested_at)
-    return callback.worker is not None and now < ended_at + SETTLING
+def _cost(cdr: Cdr | None) -> str:
+    return f"It cost {cdr.cost}." if cdr and cdr.cost.micros else "It cost nothing."
 
 
 def _talked(callback: Callback, cdr: Cdr | None, now: datetime) -> str | None:

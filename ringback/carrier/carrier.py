@@ -101,8 +101,6 @@ class SimulatedCarrier:
                     return call
             await self._arrival.wait()
 
-    # What the endpoint receives.
-
     def request_received(self, transaction: ServerTransaction, source: SocketAddress) -> None:
         request = transaction.request
         if request.to_tag is not None:
@@ -126,8 +124,10 @@ class SimulatedCarrier:
         self, transaction: ServerTransaction, invite: ServerTransaction | None
     ) -> None:
         call = next((call for call in self.calls if call.session.invite is invite), None)
-        if call is None:
+        if invite is None:
             self._respond(transaction, 481)
+        elif call is None:
+            self._respond(transaction, 200)  # too late: we answer a re-INVITE at once
         elif call.is_dead:
             transaction.close()
         else:
@@ -141,9 +141,7 @@ class SimulatedCarrier:
     def _invited(self, transaction: ServerTransaction, source: SocketAddress) -> None:
         request = transaction.request
         required = request.listed("Require")
-        if Uri.parse(request.uri).scheme != "sip":
-            self._respond(transaction, 416)
-        elif required:
+        if required:
             self._respond(transaction, 420, ("Unsupported", ", ".join(required)))
         elif any(_merged(call.session.invite.request, request) for call in self._live()):
             self._respond(transaction, 482)
@@ -154,7 +152,11 @@ class SimulatedCarrier:
                 self._respond(transaction, 400)
 
     def _arrived(self, invite: ServerTransaction, source: SocketAddress) -> None:
-        script = self._phones.script_for(Uri.parse(invite.request.uri).user)
+        uri = Uri.parse(invite.request.uri)
+        if uri.scheme != "sip":
+            self._respond(invite, 416)
+            return
+        script = self._phones.script_for(uri.user)
         line = Line(self.host, self._rtp_ports, self._pacer)
         call = PhoneCall(script, self._endpoint, invite, source, line, self._ended)
         self.calls.append(call)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -62,18 +63,17 @@ def show_timeline(console: Console, posted_at: datetime, callback: Callback, cdr
     ]
     table = _table("Timeline", "ms", "step")
     for step, at in steps:
-        shown = "–" if at is None else str((at - posted_at) // timedelta(milliseconds=1))
+        shown = "-" if at is None else str((at - posted_at) // timedelta(milliseconds=1))
         table.add_row(shown, step)
     console.print(table)
 
 
 def show_record(console: Console, cdr: Cdr) -> None:
-    """The CDR, a row a leg."""
-    table = _table(
-        "CDR", "leg", "number", "prefix", "PDD", "seconds", "billed", "cost", "end", "RTP"
-    )
-    for leg in cdr.legs:
-        table.add_row(*_row(leg, cdr.currency))
+    """The CDR with both legs side by side."""
+    table = _table("CDR", "leg", *(leg.party.value for leg in cdr.legs))
+    columns = [_facts(leg, cdr.currency) for leg in cdr.legs]
+    for fact in columns[0]:
+        table.add_row(fact, *(column[fact] for column in columns))
     console.print(table)
 
 
@@ -100,27 +100,23 @@ def show_checks(console: Console, checks: Checks) -> None:
     console.print(table)
 
 
-def _row(leg: LegRecord, currency: str) -> list[str]:
-    pdd = "–" if leg.pdd is None else f"{leg.pdd // timedelta(milliseconds=1)} ms"
-    far_end = "hung up" if leg.hung_up_by_far_end else "was hung up on"
-    rtp = "–" if leg.rtp is None else f"{leg.rtp.received} received, {leg.rtp.lost} lost"
-    jitter = "" if leg.rtp is None else f", jitter {leg.rtp.jitter_ms:.1f} ms"
-    return [
-        leg.party.value,
-        str(leg.number),
-        leg.prefix,
-        pdd,
-        str(leg.seconds),
-        str(leg.billed_s),
-        str(Money(currency, leg.cost_micros)),
-        far_end,
-        rtp + jitter,
-    ]
+def _facts(leg: LegRecord, currency: str) -> dict[str, str]:
+    rtp = leg.rtp
+    return {
+        "number": str(leg.number),
+        "prefix": leg.prefix,
+        "trunk": leg.trunk,
+        "PDD": "-" if leg.pdd is None else f"{leg.pdd // timedelta(milliseconds=1)} ms",
+        "answered for": f"{leg.seconds} s, billed {leg.billed_s} s",
+        "cost": str(Money(currency, leg.cost_micros)),
+        "ended by": "its far end" if leg.hung_up_by_far_end else "us",
+        "RTP": "-" if rtp is None else f"{rtp.received} packets, {rtp.lost} lost",
+        "jitter": "-" if rtp is None else f"{rtp.jitter_ms:.1f} ms",
+    }
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     for column in columns:
-        numeric = column in {"ms", "PDD", "seconds", "billed", "cost", "amount"}
-        table.add_column(column, justify="right" if numeric else "left")
+        table.add_column(column, justify="right" if column in {"ms", "amount"} else "left")
     return table

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_STATE = Path("var")
-_SECRETS = ("RINGBACK_SECRET_KEY", "TWILIO_AUTH_TOKEN", "RINGBACK_DEMO_PASSWORD")
+DEMO_PASSWORD = "RINGBACK_DEMO_PASSWORD"  # noqa: S105  a variable's name
+_SECRETS = ("RINGBACK_SECRET_KEY", "TWILIO_AUTH_TOKEN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,11 @@ class StateDirectory:
     """A directory with the embedded AWS's log, the parts' logs, and `ringback.env`."""
 
     path: Path
+
+    def make(self) -> None:
+        """Make the directory; accounts and calls in it are for its owner's eyes only."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.chmod(0o700)
 
     @property
     def env_file(self) -> Path:
@@ -36,11 +42,12 @@ class StateDirectory:
     def keep_secrets(self) -> dict[str, str]:
         """The secrets of this system: made at its first start, the same ever after."""
         known = self.read_env()
-        return {name: known.get(name) or secrets.token_urlsafe(32) for name in _SECRETS}
+        made = {name: secrets.token_urlsafe(32) for name in _SECRETS}
+        made[DEMO_PASSWORD] = secrets.token_urlsafe(9)  # somebody will type it
+        return {name: known.get(name, secret) for name, secret in made.items()}
 
     def write_env(self, env: Mapping[str, str]) -> None:
         """Leave the file for the commands; nobody else may read it, at no moment."""
-        self.path.mkdir(parents=True, exist_ok=True)
         draft = self.env_file.with_suffix(".new")
         draft.unlink(missing_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -54,6 +54,7 @@ class LocalSystem:
 
     def __enter__(self) -> Self:
         """Start everything and wait until it works. PartFailed, or EmbeddedAwsFailed."""
+        self._state.make()
         with ExitStack() as starting:
             aws = starting.enter_context(
                 start_embedded_aws(self._options.state, log=self._options.log)

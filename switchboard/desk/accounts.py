@@ -26,11 +26,7 @@ def open_account(ports: Ports, profile: Profile, terms: Terms) -> Account:
     """A new account, its opening balance entered in the journal. The sheet must exist and be in
     the account's currency."""
     check_currency(profile.currency)
-    sheet = ports.sheets.current(profile.sheet)
-    if sheet.terms.currency != profile.currency:
-        raise Malformed(
-            f"sheet {sheet.name} is in {sheet.terms.currency}, the account in {profile.currency}"
-        )
+    _check_sheet(ports, profile)
     _check_limits(profile, terms.credit_limit_micros, terms.max_callbacks)
     balance = Balance(
         account=profile.account,
@@ -64,6 +60,13 @@ def enter(
     return ports.accounts.get(account)
 
 
+def top_up(ports: Ports, account: str, amount: Money, *, reference: str, note: str = "") -> Account:
+    """The account after a payment; the same reference is credited once. More than nothing."""
+    if amount.micros <= 0:
+        raise Malformed("a top-up is more than nothing")
+    return enter(ports, account, amount, EntryKind.TOP_UP, reference=reference, note=note)
+
+
 def set_limits(
     ports: Ports, account: str, *, credit_limit_micros: int | None, max_callbacks: int | None
 ) -> Account:
@@ -84,11 +87,36 @@ def set_limits(
     raise Conflict("the account is being changed by somebody else")
 
 
-def add_number(ports: Ports, account: str, number: PhoneNumber) -> Account:
-    """The account, acted for by one more caller ID."""
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What to change of a profile; None leaves a thing as it is."""
+
+    name: str | None = None
+    sheet: str | None = None
+    country: str | None = None
+    login: str | None = None
+    password_hash: str | None = None
+    add_numbers: tuple[PhoneNumber, ...] = ()
+    remove_numbers: tuple[PhoneNumber, ...] = ()
+
+
+def change_profile(ports: Ports, account: str, changes: Changes) -> Account:
+    """The account with its profile changed. A sheet must exist and be in the account's currency;
+    AlreadyExists where a number or the login is somebody else's."""
     old = ports.accounts.get(account).profile
-    if number not in old.numbers:
-        ports.accounts.change(old, replace(old, numbers=(*old.numbers, number)))
+    kept = [number for number in old.numbers if number not in changes.remove_numbers]
+    new = replace(
+        old,
+        name=changes.name or old.name,
+        sheet=changes.sheet or old.sheet,
+        country=changes.country or old.country,
+        login=changes.login or old.login,
+        password_hash=changes.password_hash or old.password_hash,
+        numbers=tuple(dict.fromkeys([*kept, *changes.add_numbers])),
+    )
+    _check_sheet(ports, new)
+    if new != old:
+        ports.accounts.change(old, new)
     return ports.accounts.get(account)
 
 
@@ -105,6 +133,14 @@ def sign_in(ports: Ports, passwords: Passwords, login: str, password: str) -> Ac
 def all_accounts(ports: Ports) -> Sequence[Account]:
     """Every account, by id."""
     return sorted(ports.accounts.all(), key=lambda account: account.profile.account)
+
+
+def _check_sheet(ports: Ports, profile: Profile) -> None:
+    currency = ports.sheets.current(profile.sheet).terms.currency
+    if currency != profile.currency:
+        raise Malformed(
+            f"sheet {profile.sheet} is in {currency}, the account in {profile.currency}"
+        )
 
 
 def _check_limits(profile: Profile, credit_limit_micros: int, max_callbacks: int) -> None:

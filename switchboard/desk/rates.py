@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from switchboard.errors import NotFound
+from switchboard.errors import Conflict, Malformed, NotFound
+from switchboard.money import check_currency
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from switchboard.rating.deck import read_deck
@@ -19,6 +20,31 @@ class ImportReport:
     added: int
     removed: int
     changed: int
+
+
+def terms_for(
+    ports: Ports,
+    name: str,
+    *,
+    currency: str | None,
+    digits: int | None,
+    customer_leg_percent: int | None,
+) -> SheetTerms:
+    """The terms of a sheet's next version: those of the one before, but for what is given here.
+    A new sheet needs a currency, and a sheet never changes it."""
+    try:
+        before = ports.sheets.current(name).terms
+    except NotFound:
+        if currency is None:
+            raise Malformed(f"sheet {name} is new: give its currency") from None
+        before = SheetTerms(check_currency(currency))
+    if currency is not None and check_currency(currency) != before.currency:
+        raise Conflict(f"sheet {name} is in {before.currency}, and accounts are priced by it")
+    return SheetTerms(
+        before.currency,
+        before.digits if digits is None else digits,
+        before.customer_leg_percent if customer_leg_percent is None else customer_leg_percent,
+    )
 
 
 def import_deck(

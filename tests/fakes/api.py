@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from chalice.test import Client, HTTPResponse
+
 from chalicelib.factory import make_app
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
-
 from switchboard.ports import Ports
 from tests.fakes.ports import PlainPasswords, memory_ports
 from tests.fakes.world import open_alice

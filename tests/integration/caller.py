@@ -49,28 +49,34 @@ class Caller(Handset):
 
 
 @asynccontextmanager
+async def a_handset(tone: Tone | None = None) -> AsyncIterator[tuple[Caller, tuple[str, str, str]]]:
+    """A mouth and ear, and the options that make sipp's offer name them."""
+    transport, caller = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: Caller(tone), local_addr=(HOST, 0)
+    )
+    speaking = asyncio.create_task(caller.speak())
+    try:
+        yield caller, ("-key", "media", str(transport.get_extra_info("sockname")[1]))
+    finally:
+        speaking.cancel()
+        transport.close()
+
+
+@asynccontextmanager
 async def calling(
     scenario: str, *options: str, tone: Tone | None = None, **script: object
 ) -> AsyncIterator[tuple[Caller, PhoneCall]]:
     """A call by `carrier_{scenario}.xml` to a phone that, unless `script` says otherwise, answers
     soon. Leaving the block waits for the end of the scenario and expects success."""
     phone = PhoneScript(**{"ring_for": SOON, **script})
-    loop = asyncio.get_running_loop()
-    transport, caller = await loop.create_datagram_endpoint(
-        lambda: Caller(tone), local_addr=(HOST, 0)
-    )
-    media = str(transport.get_extra_info("sockname")[1])
-    async with SimulatedCarrier(default=phone) as carrier:
-        speaking = asyncio.create_task(caller.speak())
-        sipp = asyncio.create_task(run_sipp(carrier, scenario, "-key", "media", media, *options))
+    async with SimulatedCarrier(default=phone) as carrier, a_handset(tone) as (caller, media):
+        sipp = asyncio.create_task(run_sipp(carrier.address, scenario, *media, *options))
         try:
             yield caller, await carrier.next_call(NUMBER)
             await sipp
         finally:
-            for task in (sipp, speaking):
-                task.cancel()
-            await asyncio.wait({sipp, speaking})
-            transport.close()
+            sipp.cancel()
+            await asyncio.wait({sipp})
 
 
 async def called(scenario: str, *options: str, **script: object) -> tuple[Caller, PhoneCall]:
@@ -80,11 +86,11 @@ async def called(scenario: str, *options: str, **script: object) -> tuple[Caller
     return caller, call
 
 
-async def run_sipp(carrier: SimulatedCarrier, scenario: str, *options: str) -> None:
-    """Returns when the scenario has been played with success."""
+async def run_sipp(address: str, scenario: str, *options: str) -> None:
+    """Plays `carrier_{scenario}.xml` to the carrier at `address`; returns after its success."""
     sipp = await asyncio.create_subprocess_exec(
         "sipp",
-        carrier.address,
+        address,
         *("-sf", str(SCENARIOS / f"carrier_{scenario}.xml"), "-s", NUMBER, "-m", "1"),
         *("-i", HOST, "-mi", HOST, "-p", str(_free_port()), "-mp", str(_free_port())),
         *("-nostdin", "-timeout", f"{DEADLINE_S}s", "-timeout_error"),

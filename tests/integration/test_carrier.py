@@ -1,6 +1,7 @@
 """The simulated carrier against sipp, which knows SIP from elsewhere."""
 
 import asyncio
+import random
 from datetime import timedelta
 
 import pytest
@@ -31,6 +32,24 @@ from tests.integration.caller import (
 
 pytestmark = pytest.mark.integration
 
+INVITE = """INVITE sip:+442071234567@127.0.0.1:5070 SIP/2.0\r
+Via: SIP/2.0/UDP 127.0.0.1:5080;branch=z9hG4bKID;rport\r
+Record-Route: <sip:127.0.0.1:5080;lr>\r
+From: "Ann" <sip:+15550001111@127.0.0.1:5080>;tag=a\r
+To: <sip:+442071234567@127.0.0.1>\r
+Call-ID: ID@127.0.0.1\r
+CSeq: 1 INVITE\r
+Contact: <sip:ann@127.0.0.1:5080>\r
+Content-Type: application/sdp\r
+\r
+v=0\r
+o=- 1 1 IN IP4 127.0.0.1\r
+s=-\r
+c=IN IP4 127.0.0.1\r
+t=0 0\r
+m=audio 9 RTP/AVP 0 101\r
+a=rtpmap:101 telephone-event/8000\r
+"""
 NO_MEDIA = ("-key", "media", "9")
 
 
@@ -125,9 +144,31 @@ async def test_caller_may_hang_up_twice():
 @pytest.mark.parametrize("scenario", ["asks_for_options", "is_unknown"])
 async def test_carrier_replies_to_what_is_no_call(scenario):
     async with SimulatedCarrier() as carrier:
-        await run_sipp(carrier, scenario)
+        await run_sipp(carrier.address, scenario)
 
     assert carrier.calls == []
+
+
+@in_real_time
+async def test_no_damaged_request_upsets_the_carrier():
+    faults = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+    chance = random.Random(1)
+    async with SimulatedCarrier(default=PhoneScript(ring_for=SOON)) as carrier:
+        peer, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            asyncio.DatagramProtocol, remote_addr=(carrier.host, carrier.port)
+        )
+        for number in range(1000):
+            datagram = bytearray(INVITE.replace("ID", str(number)).encode())
+            for _ in range(chance.randint(0, 4)):
+                datagram[chance.randrange(len(datagram))] = chance.choice(b"\x00 ;:<>@=,.019az\xff")
+            peer.sendto(datagram[: chance.choice([None, chance.randrange(len(datagram))])])
+            await asyncio.sleep(0)
+        peer.close()
+        await run_sipp(carrier.address, "asks_for_options")
+
+        assert len(carrier.calls) > 100
+    assert faults == []
 
 
 @in_real_time
@@ -237,7 +278,9 @@ async def test_each_of_twenty_phones_hears_its_own_echo_without_a_gap(tmp_path):
     listed.write_text("\n".join(["SEQUENTIAL", *numbers, ""]))
     phone = PhoneScript(ring_for=SOON, sound=NumberTone())
     async with SimulatedCarrier(default=phone) as carrier:
-        await run_sipp(carrier, "echoes", "-inf", str(listed), "-m", "20", "-r", "40", "-rtp_echo")
+        await run_sipp(
+            carrier.address, "echoes", "-inf", str(listed), "-m", "20", "-r", "40", "-rtp_echo"
+        )
 
     heard = {call.number: call.heard.between() for call in carrier.calls}
     assert sorted(heard) == numbers
@@ -251,7 +294,7 @@ async def test_each_of_twenty_phones_hears_its_own_echo_without_a_gap(tmp_path):
 async def test_carrier_that_is_closed_hangs_up():
     phone = PhoneScript(ring_for=SOON)
     async with SimulatedCarrier(default=phone) as carrier:
-        sipp = asyncio.create_task(run_sipp(carrier, "waits_to_be_hung_up", *NO_MEDIA))
+        sipp = asyncio.create_task(run_sipp(carrier.address, "waits_to_be_hung_up", *NO_MEDIA))
         call = await carrier.next_call()
         await call.wait_acknowledged()
 
@@ -263,8 +306,8 @@ async def test_carrier_that_is_closed_hangs_up():
 async def test_numbers_do_as_their_scripts_say_and_the_others_by_default():
     scripts = {NUMBER.removeprefix("+"): PhoneScript(ring_for=timedelta(), verdict=BUSY)}
     async with SimulatedCarrier(scripts, PhoneScript(ring_for=SOON)) as carrier:
-        await run_sipp(carrier, "is_refused", *NO_MEDIA)
-        await run_sipp(carrier, "caller_hangs_up", *NO_MEDIA, "-s", "442070000000")
+        await run_sipp(carrier.address, "is_refused", *NO_MEDIA)
+        await run_sipp(carrier.address, "caller_hangs_up", *NO_MEDIA, "-s", "442070000000")
 
         other = await carrier.next_call("+442070000000")
         busy = await carrier.next_call()

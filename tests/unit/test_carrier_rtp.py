@@ -83,6 +83,11 @@ def test_keys_follow_each_other():
     assert keys == ["1", "9", "*", "D"]
 
 
+def test_what_is_no_key_cannot_be_pressed():
+    with pytest.raises(ValueError, match="not keys of a phone"):
+        run_simulated(Keypad(160).press("12a"))
+
+
 def test_keys_cannot_be_pressed_when_the_call_is_over():
     async def close_while_pressing():
         keypad = Keypad(160)

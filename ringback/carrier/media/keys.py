@@ -29,6 +29,8 @@ class Keypad:
 
     async def press(self, digits: str) -> None:
         """Returns when the last key is up; keys pressed meanwhile wait for their turn."""
+        if not set(digits) <= set(DIGITS):
+            raise ValueError(f"{digits!r} are not keys of a phone ({DIGITS})")
         if self._closed:
             raise CannotPress("the call is over")
         done = asyncio.get_running_loop().create_future()

@@ -16,6 +16,7 @@ _RESOLUTION_HZ = 20.0
 # A frequency that carries less than this share of the energy does not count.
 _LEAST_SHARE = 0.1
 _FEWEST_SAMPLES = SAMPLE_RATE_HZ // 10
+_FEWEST_POINTS = 2**15
 
 
 def level_dbfs(samples: Samples) -> float:
@@ -36,8 +37,8 @@ def frequencies_hz(samples: Samples) -> tuple[float, ...]:
     if len(samples) < _FEWEST_SAMPLES:
         return ()
     windowed = (samples - np.mean(samples)) * np.hanning(len(samples))
-    # Zeros behind the samples: the interpolation below is then exact enough at any length.
-    size = 4 * 2 ** math.ceil(math.log2(len(samples)))
+    # Zeros behind a short stretch make its bins narrow enough for the interpolation below.
+    size = max(_FEWEST_POINTS, 2 ** math.ceil(math.log2(len(samples))))
     energy = np.square(np.abs(np.fft.rfft(windowed, size)))
     total = float(np.sum(energy))
     if not total:

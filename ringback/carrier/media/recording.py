@@ -95,11 +95,6 @@ class Recording:
         """The audio itself, as a phone without concealment plays it: a lost packet is silence."""
         return _joined(self._streams(start, end))
 
-    @property
-    def last_at(self) -> float | None:
-        """When the latest packet arrived."""
-        return self._arrivals[-1].at if self._arrivals else None
-
     def _streams(self, start: float, end: float) -> list[list[Arrival]]:
         by_source: dict[int, list[Arrival]] = {}
         for arrival in self._arrivals:

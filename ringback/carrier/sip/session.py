@@ -55,8 +55,6 @@ class Session:
         self._their_latest = invite
         self._our_invite_open = False
 
-    # What the phone does.
-
     def trying(self) -> None:
         self._respond(self.invite, 100)
 
@@ -127,8 +125,6 @@ class Session:
             self._give_up()  # there is nobody at the other end any more (RFC 3261 §12.2.1.2)
         return response.status
 
-    # What the far end does.
-
     def cancelled(self, transaction: ServerTransaction) -> None:
         self._respond(transaction, 200)
         if self._state is _State.RINGING:
@@ -192,8 +188,6 @@ class Session:
     def _give_up(self) -> None:
         if self.hang_up_now() is not None:
             self._owner.far_end_ended()
-
-    # Offers, answers and acknowledgements.
 
     @property
     def _offer_is_open(self) -> bool:

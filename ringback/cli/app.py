@@ -1,0 +1,39 @@
+"""The command's tree, and how an error becomes one line and an exit status."""
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from ringback.cli import accounts, calls, rates, system, trunks
+
+app = typer.Typer(
+    name="ringback",
+    help="Ringback: two phones ring, two people talk, one account is charged.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(rates.app, name="rates")
+app.add_typer(trunks.trunks, name="trunks")
+app.add_typer(trunks.numbers, name="numbers")
+app.add_typer(calls.cdrs, name="cdrs")
+app.add_typer(system.tables, name="tables")
+app.command()(calls.callback)
+for command in (system.demo, system.up, system.worker, system.sweep, system.check_books):
+    app.command()(command)
+
+
+def main() -> NoReturn:
+    """Run the command. Exit status 2 for bad input, 1 for a failure, each with one line."""
+    try:
+        app()
+    except Exception as fault:
+        from ringback.cli.faults import explain  # the system's own modules are slow to import
+
+        explanation = explain(fault)
+        if explanation is None:
+            raise
+        typer.echo(explanation.line, err=True)
+        sys.exit(explanation.status)
+    sys.exit(0)

@@ -1,0 +1,92 @@
+"""`ringback callback` and `ringback cdrs`: calls placed, and what became of them."""
+
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+
+if TYPE_CHECKING:
+    from switchboard.calls.callback import Callback
+    from switchboard.ports import Ports
+
+cdrs = typer.Typer(help="CDRs: the records of finished callbacks.", no_args_is_help=True)
+
+POLL_S = 0.2
+
+
+def callback(
+    customer: Annotated[str, typer.Argument(metavar="FROM", help="The phone that rings first.")],
+    destination: Annotated[str, typer.Argument(metavar="TO", help="The other party.")],
+    account: Annotated[str, typer.Option(help="Who pays.")],
+    wait: Annotated[bool, typer.Option("--wait", help="Show how it goes, until its end.")] = False,
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """Connect two phones."""
+    from uuid import uuid4
+
+    from switchboard.calls.callback import Trigger
+    from switchboard.desk.orders import Order, order_callback
+    from switchboard.numbering import parse_number
+    from switchboard.wire import callback_body
+
+    ports = ports_for(state)
+    payer = ports.accounts.get(account)
+    home = payer.profile.country
+    order = Order(
+        parse_number(customer, home),
+        parse_number(destination, home),
+        Trigger("command", uuid4().hex),
+    )
+    placed = order_callback(ports, payer, order)
+    if wait:
+        show_one(_follow(ports, placed, quiet=as_json), as_json=as_json)
+    else:
+        show_one(callback_body(placed, ports.clock.now()), as_json=as_json)
+
+
+@cdrs.command("list")
+def list_cdrs(
+    account: Annotated[str, typer.Option(help="Whose calls.")],
+    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """The finished callbacks of an account, newest first."""
+    from switchboard.wire import cdr_body
+
+    rows = [_flat(cdr_body(cdr)) for cdr in islice(ports_for(state).books.cdrs(account), limit)]
+    columns = ("requested_at", "from", "to", "reason", "talked_seconds", "cost", "currency")
+    show_list(rows, columns, as_json=as_json)
+
+
+def _follow(ports: "Ports", placed: "Callback", *, quiet: bool) -> dict[str, Any]:
+    """Every state as it comes; the CDR, or the callback where nothing was ever dialled."""
+    import time
+
+    from switchboard.desk.orders import find_callback
+    from switchboard.wire import callback_body, cdr_body
+
+    shown = None
+    while True:
+        known = find_callback(ports, placed.account, placed.id)
+        status = known.state_at(ports.clock.now())
+        if status is not shown and not quiet:
+            typer.echo(status.value.replace("_", " "))
+        shown = status
+        if status.final:
+            break
+        time.sleep(POLL_S)
+    cdr = ports.books.cdr(known.account, known.id, known.requested_at)
+    return callback_body(known, ports.clock.now()) if cdr is None else _flat(cdr_body(cdr))
+
+
+def _flat(body: dict[str, Any]) -> dict[str, Any]:
+    """A record with what one looks for first, in front."""
+    numbers = {
+        name: body[party] and body[party]["number"]
+        for name, party in (("from", "customer"), ("to", "destination"))
+    }
+    return {**numbers, "reason": body["ending"]["reason"], **body}

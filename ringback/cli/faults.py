@@ -1,0 +1,33 @@
+"""What went wrong, in one line, with its exit status."""
+
+from dataclasses import dataclass
+
+from ringback.embedded.process import EmbeddedAwsFailed
+from ringback.local.child import PartFailed
+from ringback.wiring import NoSystem
+from switchboard.errors import Refusal
+from switchboard.rating.deck import BadDeck
+
+BAD_INPUT, FAILURE = 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The line for the person, the status for the shell."""
+
+    line: str
+    status: int
+
+
+def explain(fault: Exception) -> Explanation | None:
+    """None where it is a bug, which shows itself whole."""
+    if isinstance(fault, BadDeck):
+        rows = [f"line {row.line}: {row.reason}" for row in fault.rows]
+        return Explanation(
+            "\n".join([*rows, f"{len(rows)} bad row(s); nothing imported"]), BAD_INPUT
+        )
+    if isinstance(fault, Refusal):
+        return Explanation(fault.message, BAD_INPUT)
+    if isinstance(fault, (NoSystem, PartFailed, EmbeddedAwsFailed)):
+        return Explanation(str(fault), FAILURE)
+    return None

@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 export PYTHON
 
 .PHONY: setup demo test check check-format check-lint check-types check-imports format lock package \
-	vendor prompts clean
+	vendor prompts bench clean
 
 setup: .venv/installed
 
@@ -73,6 +73,9 @@ var/uv/bin/uv:
 package: setup
 	cd api && PIP_NO_DEPS=1 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-west-1} \
 		../$(BIN)/chalice package ../dist/api
+
+bench: setup
+	$(BIN)/python -m tests.bench
 
 vendor:
 	api/vendor_static.sh

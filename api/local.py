@@ -16,7 +16,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from chalice.app import Chalice
 from chalice.config import Config
-from chalice.local import CustomLocalChalice, LocalGateway, LocalGatewayException
+from chalice.local import CustomLocalChalice, LocalGateway, RouteMatcher
 from waitress.server import BaseWSGIServer, create_server
 
 from app import app, wiring
@@ -27,6 +27,13 @@ HOST = "127.0.0.1"
 LARGEST_BODY_BYTES = 1_000_000
 THREADS = 8
 PR_SET_PDEATHSIG = 1
+# The gateway answers an unknown path with a 403, as API Gateway does unless it is told otherwise.
+NO_SUCH_PATH = {
+    "statusCode": 404,
+    "headers": {"Content-Type": "application/json"},
+    "multiValueHeaders": {},
+    "body": '{"code":"not_found","message":"there is no such address"}',
+}
 
 log = logging.getLogger("ringback.api")
 
@@ -37,8 +44,9 @@ class Gateway:
     def __init__(self, app: Chalice) -> None:
         # Keeps the current request for each thread; the plain class has one for all.
         app.__class__ = CustomLocalChalice
-        # Knows only the routes that are registered by now.
+        # Both know only the routes that are registered by now.
         self._gateway = LocalGateway(app, Config.create())
+        self._routes = RouteMatcher(list(app.routes))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = self._answer(environ)
@@ -55,20 +63,13 @@ class Gateway:
     def _answer(self, environ: WSGIEnvironment) -> dict[str, Any]:
         path = quote(environ["PATH_INFO"], encoding="latin-1")
         url = f"{path}?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else path
-        body = environ["wsgi.input"].read()
         try:
-            return self._gateway.handle_request(
-                environ["REQUEST_METHOD"], url, _headers(environ), body
-            )
-        except LocalGatewayException:
-            # API Gateway's own answer to an unknown path is a 403; infra/ makes it this one.
+            self._routes.match_route(url)
+        except ValueError:
             log.info("%s, no such path, 404", environ["REQUEST_METHOD"])
-            return {
-                "statusCode": 404,
-                "headers": {"Content-Type": "application/json"},
-                "multiValueHeaders": {},
-                "body": '{"code":"not_found","message":"there is no such address"}',
-            }
+            return NO_SUCH_PATH
+        body = environ["wsgi.input"].read()
+        return self._gateway.handle_request(environ["REQUEST_METHOD"], url, _headers(environ), body)
 
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:

@@ -1,13 +1,16 @@
 """Money: a whole number of millionths of one currency."""
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation, localcontext
+from decimal import Decimal, localcontext
 
 from switchboard.errors import Malformed
 
 MICROS = 1_000_000
 # ISO 4217 amounts of any operator fit; DynamoDB's 38 digits are far away.
 LARGEST_MICROS = 10**18
+# Decimal reads more than people mean by an amount: 1e999999, 1_000, infinity.
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,10 @@ def parse_units(text: str, *, decimals: int) -> int:
     Malformed where it is no number, has more decimals, or is beyond what an account can hold.
     """
     shown = text.strip()
+    if len(shown) > 40 or not _PLAIN.fullmatch(shown):
+        raise Malformed(f"“{shown[:40]}” is not an amount: write it like 12.50")
     with localcontext(prec=80):  # wide enough that nothing below can round
-        try:
-            amount = Decimal(shown) if len(shown) <= 40 else Decimal("NaN")
-        except InvalidOperation:
-            amount = Decimal("NaN")
-        if not amount.is_finite():
-            raise Malformed(f"“{shown[:40]}” is not an amount: write it like 12.50")
+        amount = Decimal(shown)
         if abs(amount) * MICROS > LARGEST_MICROS:
             raise Malformed(f"“{shown}” is more than an account can hold")
         units = amount.scaleb(decimals)

@@ -34,8 +34,10 @@ class PhoneNumber:
 
     @property
     def masked(self) -> str:
-        """Enough to recognise a number by, too little to ring it: +44******4567."""
-        return self.e164[:3] + "*" * (len(self.e164) - 7) + self.e164[-4:]
+        """Enough to recognise a number by, too little to ring it: +44******4567. Three digits at
+        least are hidden."""
+        hidden = max(3, len(self.e164) - 7)
+        return self.e164[:3] + "*" * hidden + self.e164[3 + hidden :]
 
     def __str__(self) -> str:
         return self.e164

@@ -13,12 +13,17 @@ class ArgonPasswords:
 
     def hash(self, password: str) -> str:
         """A hash to keep."""
-        return self._hasher.hash(password)
+        return self._hasher.hash(_octets(password))
 
     def matches(self, password: str, kept: str | None) -> bool:
         """Whether it is the password of this hash; takes as long where there is none."""
         try:
-            self._hasher.verify(kept or self._nobody, password)
+            self._hasher.verify(kept or self._nobody, _octets(password))
         except (VerificationError, InvalidHashError):
             return False
-        return kept is not None
+        return bool(kept)
+
+
+def _octets(password: str) -> bytes:
+    """Half a surrogate pair, which JSON and command lines can bring, has no UTF-8 of its own."""
+    return password.encode(errors="surrogatepass")

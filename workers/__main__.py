@@ -42,7 +42,8 @@ async def _until_told(settings: Settings, engine: PjsipEngine) -> None:
     loop = asyncio.get_running_loop()
     task = asyncio.create_task(work(settings, engine, os.environ))
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
+        # A second signal, as Ctrl-C and the parent's end bring it, does not cut the goodbye short.
+        loop.add_signal_handler(number, lambda: task.cancelling() or task.cancel())
     logger.info("worker %s uses SIP port %s", settings.worker, engine.sip_port)
     await asyncio.wait([task])
     if not task.cancelled():

@@ -15,6 +15,7 @@ from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from workers.lengths import seconds_begun
 from workers.phone import Leg, LegEnded, LegOrder, LegTrace, Phone
+from workers.threads import persist
 
 WHY_NOT = {Ending.BUSY: "destination-busy", Ending.NO_ANSWER: "destination-no-answer"}
 # How long a customer may take to dial, to the first key and from one key to the next.
@@ -45,23 +46,23 @@ class Conversation:
             async with asyncio.timeout(None) as money:
                 return await self._call_customer(money)
         except TimeoutError:
-            self.money_ends = money.when()
             connected = self._talking_since is not None
             ending = Ending.TALK_LIMIT if connected else Ending.NO_CREDIT
             return Verdict(ending, Culprit.CUSTOMER)
         except LegEnded as end:
             self.verdicts[end.party] = end.verdict
-            return end.verdict
+            # Who hangs up on hearing why the destination is not there has not ended the callback.
+            return self.verdicts.get(Party.DESTINATION, end.verdict)
 
     async def _call_customer(self, money: asyncio.Timeout) -> Verdict:
         async with self.phone.dial(*self._leg(Party.CUSTOMER, self.callback.customer)) as customer:
             self.report(State.CUSTOMER_ANSWERED)
-            money.reschedule(self._waits_until)
+            self._pay_until(self._waits_until, money)
             if self.callback.destination is None:
                 verdict = await self._ask_for_destination(customer)
                 if verdict is not None:
                     return verdict
-                money.reschedule(self._waits_until)
+                self._pay_until(self._waits_until, money)
             else:
                 await customer.play("one-moment")
             return await self._call_destination(customer, money)
@@ -92,13 +93,17 @@ class Conversation:
         quantum_s = self.terms.quantum.total_seconds()
         while True:
             ends = since + self.purse.talk_s(before_s, 0)
-            money.reschedule(ends)
+            self._pay_until(ends, money)
             spare_s = ends - self.terms.margin.total_seconds() - loop.time()
             await asyncio.sleep(max(0.0, min(spare_s, quantum_s)))
             talked_s = seconds_begun(since, loop.time())
-            await asyncio.to_thread(self.purse.top_up, before_s + talked_s, talked_s)
+            await persist(lambda: self.purse.top_up(before_s + talked_s, talked_s))
             if spare_s <= quantum_s and ends == since + self.purse.talk_s(before_s, 0):
                 await loop.create_future()  # that was all the money: the timeout ends the talk
+
+    def _pay_until(self, instant: float, money: asyncio.Timeout) -> None:
+        self.money_ends = instant
+        money.reschedule(instant)
 
     async def _ask_for_destination(self, customer: Leg) -> Verdict | None:
         """Ask until a number is dialled that can be called; None where one was."""

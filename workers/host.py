@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from switchboard.calls.beat import Beat
+from switchboard.desk.sweep import LOST
 from switchboard.ports import Inbox, Message
 from workers.session import Desk, Session
 from workers.threads import in_daemon_thread
@@ -97,7 +98,8 @@ class Host:
 
     async def _beat(self) -> None:
         now = self._desk.ports.clock.now()
-        calls = {name: session.live() for name, session in self._sessions.items()}
+        found = {name: session.live() for name, session in self._sessions.items()}
+        calls = {name: live for name, live in found.items() if live is not None}
         stale_at = now + BEATS_MISSED * self._terms.beat_every
         beat = Beat(self._desk.worker, now, stale_at, self._terms.capacity, calls)
         await asyncio.to_thread(self._desk.ports.workers.beat, beat)
@@ -107,7 +109,7 @@ class Host:
 
     async def _say_goodbye(self) -> None:
         for session in self._sessions.values():
-            session.hang_up()
+            session.hang_up(LOST)
         if self._tasks:
             _, unsettled = await asyncio.wait(self._tasks, timeout=GOODBYE_LIMIT_S)
             if unsettled:

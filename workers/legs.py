@@ -27,9 +27,9 @@ class Line(Protocol):
     """An engine's part of one leg. Only `invite` raises; where there is no call any more, the
     others do nothing."""
 
-    def invite(self, leg: "DialledLeg") -> None:
-        """Send the INVITE, and from now on report to `leg` what happens. CannotDial where the
-        engine refuses."""
+    async def invite(self, leg: "DialledLeg") -> None:
+        """Send the INVITE, once there is room for a call, and report to `leg` what happens from
+        then on. CannotDial where there is none for long, or the engine refuses."""
 
     def hang_up(self) -> None:
         """Measure a last time, then CANCEL or BYE. Nothing is reported any more."""
@@ -116,30 +116,31 @@ class DialledLeg:
 
     def ended(self, sip_code: int) -> None:
         """The far end is gone. `sip_code` is its final answer to our INVITE; on an answered leg
-        200 means that it hung up, anything else what broke."""
+        200 means that it hung up, anything else why the engine did."""
         if self._over:
             return
-        if self._answered and sip_code == 200:
+        hung_up = self._answered and sip_code == 200
+        if hung_up:
             self._verdict = Verdict(Ending.HUNG_UP, Culprit(self.order.party.value))
         else:
             self._verdict = verdict_of(sip_code, self.order.party)
         if not self._answered:
             self._trace.sip_code = sip_code
-        self._close(by_far_end=True)
+        self._close(by_far_end=hung_up)
         self._settle()
         if self._block is not None:
             self._block.drop()
 
     async def ring(self, heard_by: "DialledLeg | None") -> None:
         """Return when the far end has answered; LegEnded where it does not."""
-        self._trace.invited_at = self._clock.now()
         try:
-            self.line.invite(self)
+            await self.line.invite(self)
         except CannotDial as fault:
             logger.error(
                 "no leg to %r over %s: %s", self.order.number, self.order.trunk.name, fault
             )
             raise self._ending(Verdict(Ending.FAILED, Culprit.US)) from fault
+        self._trace.invited_at = self._clock.now()
         with suppress(TimeoutError):
             async with asyncio.timeout(self.order.ring_limit.total_seconds()):
                 await self._wait_for_answer(heard_by)

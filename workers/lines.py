@@ -1,5 +1,6 @@
 """The telephone over a media engine that knows its calls by their numbers."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from datetime import timedelta
@@ -8,19 +9,27 @@ from typing import Protocol
 
 from switchboard.calls.cdr import RtpQuality
 from switchboard.clock import Clock
-from workers.legs import DialledLeg, Line, dialled
+from workers.legs import CannotDial, DialledLeg, Line, dialled
 from workers.patchbay import Patchbay
 from workers.phone import Leg, LegOrder, LegTrace
 from workers.recordings import Recording
 
 # What a player hands over late: one frame waits for the audio clock, one lies in the bridge.
 PLAYER_LAG = timedelta(milliseconds=40)
+# A call that has just ended gives its place away when its far end has confirmed that.
+ROOM_LIMIT_S = 2.0
+ROOM_CHECK_S = 0.01
 
 
 class Engine(Protocol):
     """What a line asks of the media engine. It reports to the line by calling its methods."""
 
     patchbay: Patchbay
+
+    @property
+    def free_calls(self) -> int:
+        """How many calls could be made now. A call that has ended counts until its far end, too,
+        has said so: half a minute where that is dead."""
 
     def new_number(self) -> int:
         """A number that nothing else has had."""
@@ -58,8 +67,14 @@ class EngineLine:
         self._leg: DialledLeg | None = None
         self._earlier: RtpQuality | None = None
 
-    def invite(self, leg: DialledLeg) -> None:
-        """Send the INVITE and report to `leg` from now on."""
+    async def invite(self, leg: DialledLeg) -> None:
+        """Wait for room, send the INVITE, and report to `leg` from then on."""
+        try:
+            async with asyncio.timeout(ROOM_LIMIT_S):
+                while not self._engine.free_calls:
+                    await asyncio.sleep(ROOM_CHECK_S)
+        except TimeoutError:
+            raise CannotDial("no call of the engine came free") from None
         self._engine.invite(self, self._order)
         self._leg = leg
 

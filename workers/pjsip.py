@@ -44,6 +44,9 @@ TONE_VOLUME = 5084  # -19 dBm0 for each of two frequencies, of 32767
 
 logger = logging.getLogger(__name__)
 
+# For the little of pjsua-lib and pjlib that pjsua2 leaves out.
+_C = ctypes.CDLL(library.__file__)
+
 
 class CannotStart(Exception):
     """The engine did not come up; the process cannot go on with it."""
@@ -107,7 +110,7 @@ class PjsipEngine:
     def __enter__(self) -> Self:
         """Bring the engine up, or leave nothing behind: CannotStart."""
         # Before it is configured, pjlib greets on the console.
-        ctypes.CDLL(library.__file__).pj_log_set_level(0)
+        _C.pj_log_set_level(0)
         try:
             self._endpoint.libCreate()
             self._endpoint.libInit(_configuration(self._settings, self._log))
@@ -153,6 +156,11 @@ class PjsipEngine:
         elif loop.time() >= self._measure_at:
             self._measure_at = loop.time() + MEASURED_EVERY_S
             loop.call_soon(self._measure)
+
+    @property
+    def free_calls(self) -> int:
+        """How many calls could be made now."""
+        return int(_C.pjsua_call_get_max_count() - _C.pjsua_call_get_count())
 
     def new_number(self) -> int:
         """A number that no call and no sound has had."""

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import uuid4
 
 from switchboard.calls.beat import LiveCall
@@ -21,14 +20,14 @@ from switchboard.ports import Ports
 from workers.conversation import Conversation
 from workers.lengths import seconds_begun
 from workers.phone import LegTrace, Phone
+from workers.threads import persist
 
 logger = logging.getLogger(__name__)
-Answer = TypeVar("Answer")
 
 NO_TRUNK = Verdict(Ending.CARRIER_FAILED, Culprit.US)
+BROKEN = Verdict(Ending.FAILED, Culprit.US)
 # A claim that did not ring within its lease is for another worker to take.
 LEASE = timedelta(seconds=15)
-AGAIN_AFTER_S = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,12 @@ class Session:
         self._desk = desk
         self._conversation: Conversation | None = None
         self._talk: asyncio.Task[Verdict] | None = None
-        self._hung_up = False
+        self._hung_up: Verdict | None = None
         self._reports: asyncio.Task[None] | None = None
 
     async def serve(self) -> Cdr | None:
         """The CDR; None where the callback was not ours to ring, or was refused before it rang."""
-        ports, worker = self._desk.ports, self._desk.worker
+        ports = self._desk.ports
         callback = await asyncio.to_thread(self._claim)
         if callback is None:
             return None
@@ -66,10 +65,7 @@ class Session:
             await self._refuse(refusal)
             return None
         trunk = await asyncio.to_thread(self._desk.trunk)
-        # From here on nobody rings this callback again. A lapsed claim shows here, in time.
-        ringing = State.CALLING_CUSTOMER
-        now = ports.clock.now()
-        if not await asyncio.to_thread(ports.callbacks.advance, callback.id, worker, ringing, now):
+        if not await asyncio.to_thread(self._may_ring):
             await asyncio.to_thread(
                 Till(ports.books).drop, callback.account, callback.id, purse.hold
             )
@@ -77,25 +73,42 @@ class Session:
         verdict = NO_TRUNK if trunk is None else await self._hold(callback, purse, trunk)
         return await self._settle(callback, purse, verdict)
 
-    def hang_up(self) -> None:
+    def hang_up(self, why: Verdict = CANCELLED) -> None:
         """End the callback now; it is settled like any other."""
-        self._hung_up = True
+        self._hung_up = self._hung_up or why
         if self._talk is not None:
             self._talk.cancel()
 
-    def live(self) -> LiveCall:
-        """How far both legs are charged by now."""
+    def live(self) -> LiveCall | None:
+        """How far both legs are charged by now; None before the callback was ours to ring."""
         if self._conversation is None:
-            return LiveCall()
+            return None
         seconds = {leg.party: leg.seconds for leg in self._legs(self._conversation, CANCELLED)}
         trunk = self._conversation.trunk.name
         return LiveCall(trunk, seconds.get(Party.CUSTOMER), seconds.get(Party.DESTINATION))
 
     def _claim(self) -> Callback | None:
-        now = self._desk.ports.clock.now()
-        return self._desk.ports.callbacks.claim(
-            self.callback_id, self._desk.worker, now=now, lease=LEASE
+        callbacks, now = self._desk.ports.callbacks, self._desk.ports.clock.now()
+        claimed = callbacks.claim(self.callback_id, self._desk.worker, now=now, lease=LEASE)
+        return claimed or self._moved(State.CLAIMED, now)
+
+    def _may_ring(self) -> bool:
+        """Asked once: from here on nobody rings this callback again. A lapsed claim shows here,
+        in time."""
+        callbacks, now = self._desk.ports.callbacks, self._desk.ports.clock.now()
+        ringing = State.CALLING_CUSTOMER
+        return (
+            callbacks.advance(self.callback_id, self._desk.worker, ringing, now)
+            or self._moved(ringing, now) is not None
         )
+
+    def _moved(self, state: State, at: datetime) -> Callback | None:
+        """The callback, where a write that seems to have failed was made all the same: the client
+        repeats one whose reply was lost, and the second fails."""
+        found = self._desk.ports.callbacks.find(self.callback_id)
+        if found is None or (found.state, found.worker) != (state, self._desk.worker):
+            return None
+        return found if found.reached[state] == at else None
 
     async def _hold(self, callback: Callback, purse: Purse, trunk: Trunk) -> Verdict:
         desk = self._desk
@@ -103,10 +116,16 @@ class Session:
             desk.ports, desk.phone, callback, purse, desk.terms, trunk, self._report
         )
         self._talk = asyncio.create_task(self._conversation.hold())
-        if self._hung_up:
+        if self._hung_up is not None:
             self._talk.cancel()
         await asyncio.wait([self._talk])
-        return CANCELLED if self._talk.cancelled() else self._talk.result()
+        if self._talk.cancelled():
+            assert self._hung_up is not None, "nobody else cancels the talk"
+            return self._hung_up
+        if (fault := self._talk.exception()) is not None:
+            logger.error("callback %s broke", callback.id, exc_info=fault)
+            return BROKEN
+        return self._talk.result()
 
     async def _settle(self, callback: Callback, purse: Purse, verdict: Verdict) -> Cdr:
         """Written and applied, however long the stores are out of reach."""
@@ -116,10 +135,10 @@ class Session:
         if conversation is not None:
             callback = conversation.callback
         cdr = write_cdr(callback, legs, verdict, nonce=purse.nonce, ended_at=ended_at)
-        kept = await _persist(lambda: Till(ports.books).settle(cdr))
+        kept = await persist(lambda: Till(ports.books).settle(cdr))
         if self._reports is not None:
             await self._reports
-        await _persist(
+        await persist(
             lambda: ports.callbacks.finish(
                 callback.id, State.ENDED, verdict, ended_at, worker=self._desk.worker
             )
@@ -146,7 +165,7 @@ class Session:
         if earlier is not None:
             await earlier
         ports, worker = self._desk.ports, self._desk.worker
-        await _persist(lambda: ports.callbacks.advance(self.callback_id, worker, state, at))
+        await persist(lambda: ports.callbacks.advance(self.callback_id, worker, state, at))
 
     def _legs(self, conversation: Conversation, verdict: Verdict) -> Iterator[LegRecord]:
         for party, trace in conversation.traces.items():
@@ -176,14 +195,3 @@ def _charged_s(trace: LegTrace, money_ends: float | None) -> int:
     now = asyncio.get_running_loop().time()
     ends = now if trace.ended is None else trace.ended
     return seconds_begun(trace.answered, ends if money_ends is None else min(ends, money_ends))
-
-
-async def _persist(write: Callable[[], Answer]) -> Answer:
-    """Make a write that may be repeated, until it is made: a call that happened is not forgotten
-    because a store was out of reach."""
-    while True:
-        try:
-            return await asyncio.to_thread(write)
-        except Exception:
-            logger.exception("will be tried again in %s s", AGAIN_AFTER_S)
-            await asyncio.sleep(AGAIN_AFTER_S)

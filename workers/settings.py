@@ -1,5 +1,6 @@
 """A worker's settings, read once from the environment."""
 
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,8 +35,8 @@ class Settings:
         callbacks = _number(env, "RINGBACK_WORKER_CALLBACKS", 2)
         sip = PjsipSettings(
             host=env.get("RINGBACK_SIP_HOST", "127.0.0.1"),
-            sip_port=_number(env, "RINGBACK_SIP_PORT", 0, least=0),
-            rtp_port=_number(env, "RINGBACK_RTP_PORT", 30_000),
+            sip_port=_number(env, "RINGBACK_SIP_PORT", 0, least=0, most=65_535),
+            rtp_port=_number(env, "RINGBACK_RTP_PORT", 30_000, least=1024, most=55_535),
             public_address=env.get("RINGBACK_PUBLIC_ADDRESS") or None,
             max_calls=2 * callbacks,
         )
@@ -52,8 +53,10 @@ def _seconds(env: Mapping[str, str], name: str, default: int) -> timedelta:
     return timedelta(seconds=_number(env, name, default))
 
 
-def _number(env: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
+def _number(
+    env: Mapping[str, str], name: str, default: int, *, least: int = 1, most: int = 86_400
+) -> int:
     text = env.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and int(text) >= least):
-        raise BadSetting(f"{name} is “{text}”: it must be a whole number, at least {least}")
+    if not (re.fullmatch("[0-9]{1,9}", text) and least <= int(text) <= most):
+        raise BadSetting(f"{name} is “{text}”: it must be a whole number from {least} to {most}")
     return int(text)

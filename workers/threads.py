@@ -1,31 +1,53 @@
-"""Waiting in a thread that does not keep the process from ending."""
+"""What a worker does in threads beside its loop: long polls, and writes that must not be lost."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from concurrent.futures import Executor, Future
+from typing import ParamSpec, TypeVar
 
+P = ParamSpec("P")
 Answer = TypeVar("Answer")
+
+AGAIN_AFTER_S = 2
+
+logger = logging.getLogger(__name__)
+
+
+class DaemonThreads(Executor):
+    """Gives each piece of work a thread of its own, for which the interpreter does not wait at
+    its end, as it does for the threads of `asyncio.to_thread`."""
+
+    def submit(
+        self, work: Callable[P, Answer], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[Answer]:
+        """The future of what `work` gives; it cannot be cancelled."""
+        answer: Future[Answer] = Future()
+        answer.set_running_or_notify_cancel()
+
+        def run() -> None:
+            try:
+                answer.set_result(work(*args, **kwargs))
+            except BaseException as fault:  # noqa: BLE001  it is raised again where it is awaited
+                answer.set_exception(fault)
+
+        threading.Thread(target=run, daemon=True).start()
+        return answer
 
 
 async def in_daemon_thread(work: Callable[[], Answer]) -> Answer:
-    """What `work` gives, done in a thread of its own. Where the waiter is cancelled, the thread
-    goes on alone, and the interpreter does not wait for it: long polls of a queue are of that
-    kind, and the threads of `asyncio.to_thread` are not."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Answer] = loop.create_future()
+    """What `work` gives. Where the waiter is cancelled, the thread goes on alone: long polls of
+    a queue are of that kind."""
+    return await asyncio.get_running_loop().run_in_executor(DaemonThreads(), work)
 
-    def tell(setter: Callable[[], None]) -> None:
-        if not answer.done():
-            setter()
 
-    def run() -> None:
+async def persist(write: Callable[[], Answer]) -> Answer:
+    """Make a write that may be repeated, until it is made: a call that happened is not forgotten
+    because a store was out of reach."""
+    while True:
         try:
-            found = work()
-        except BaseException as fault:  # noqa: BLE001  it is raised again where it is awaited
-            loop.call_soon_threadsafe(tell, lambda fault=fault: answer.set_exception(fault))
-        else:
-            loop.call_soon_threadsafe(tell, lambda: answer.set_result(found))
-
-    threading.Thread(target=run, daemon=True).start()
-    return await answer
+            return await asyncio.to_thread(write)
+        except Exception:
+            logger.exception("will be tried again in %s s", AGAIN_AFTER_S)
+            await asyncio.sleep(AGAIN_AFTER_S)

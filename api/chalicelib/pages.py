@@ -1,13 +1,12 @@
 """Connect Two: the customer's pages to order a callback and to watch it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from chalice.app import Request, Response
 
 from chalicelib.assets import show_asset, show_vendored_asset
-from chalicelib.progress import clock_face, outcome, progress_of
+from chalicelib.progress import Progress, outcome, progress_of
 from chalicelib.render import redirect, render
 from chalicelib.routes import FORM, Routes, callback_id, query_of, status_of
 from chalicelib.sessions import Session
@@ -19,7 +18,7 @@ from switchboard.calls.callback import Callback, Trigger
 from switchboard.desk.orders import Order, cancel_callback, find_callback, order_callback, quote
 from switchboard.errors import NotSignedIn, Refusal
 from switchboard.numbering import PhoneNumber, parse_number
-from switchboard.wire import quote_body
+from switchboard.wire import Body, quote_body
 
 RECENT = 6
 
@@ -61,7 +60,7 @@ class Entered:
 
     customer: str
     destination: str
-    price: Mapping[str, object] | None = None
+    price: Body | None = None
     refusal: Refusal | None = None
 
 
@@ -110,17 +109,19 @@ def show_callback_page(
 ) -> Response:
     callback = find_callback(wiring.ports, account_id, callback_id(request))
     account = wiring.ports.accounts.get(account_id)
-    values = {**_frame(wiring, visit, account), **_progress(wiring, callback), "swapped": False}
-    return render(wiring.settings, "callback.html", values)
+    progress = _progress(wiring, callback)
+    shown = {"callback": callback, "progress": progress, "swapped": False}
+    return render(wiring.settings, "callback.html", {**_frame(wiring, visit, account), **shown})
 
 
 @signed_in
 def show_progress(wiring: Wiring, request: Request, _visit: Session, account_id: str) -> Response:
     callback = find_callback(wiring.ports, account_id, callback_id(request))
-    values = {**_progress(wiring, callback), "swapped": True}
-    if callback.state_at(wiring.ports.clock.now()).final:
-        values["balance"] = wiring.ports.accounts.get(account_id).balance.available
-    return render(wiring.settings, "progress.html", values)
+    progress = _progress(wiring, callback)
+    shown: dict[str, object] = {"callback": callback, "progress": progress, "swapped": True}
+    if progress.over:
+        shown["balance"] = wiring.ports.accounts.get(account_id).balance.available
+    return render(wiring.settings, "progress.html", shown)
 
 
 @signed_in
@@ -137,11 +138,9 @@ def _phones(account: Account, customer: str, destination: str) -> tuple[PhoneNum
 
 def _price(
     wiring: Wiring, account: Account, customer: PhoneNumber, destination: PhoneNumber
-) -> Mapping[str, object]:
+) -> Body:
     priced = quote(wiring.ports, account, customer, destination)
-    avail_micros = account.balance.avail_micros
-    talk = clock_face(max(0, priced.talk_s(avail_micros)))
-    return {**quote_body(priced, customer, destination, avail_micros), "talk": talk}
+    return quote_body(priced, customer, destination, account.balance.avail_micros)
 
 
 def _home(wiring: Wiring, visit: Session, account: Account, entered: Entered) -> Response:
@@ -168,9 +167,8 @@ def _frame(wiring: Wiring, visit: Session, account: Account) -> dict[str, object
     }
 
 
-def _progress(wiring: Wiring, callback: Callback) -> dict[str, object]:
+def _progress(wiring: Wiring, callback: Callback) -> Progress:
     cdr = None
     if callback.state.final:
         cdr = wiring.ports.books.cdr(callback.account, callback.id, callback.requested_at)
-    now = wiring.ports.clock.now()
-    return {"callback": callback, "progress": progress_of(callback, cdr, now)}
+    return progress_of(callback, cdr, wiring.ports.clock.now())

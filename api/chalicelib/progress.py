@@ -1,6 +1,6 @@
 """A callback in words, as its customer sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -61,15 +61,21 @@ DOINGS: Mapping[tuple[Ending, Culprit], str] = {
     (Ending.UNREACHABLE, THEM): "Their phone could not be reached",
 }
 TOO_LATE = "We could not call you in time"
-ENDED = "The call has ended"
+
+# The way of a callback in four steps, each with the state that begins it.
+WAY = (
+    ("Ordered", State.QUEUED),
+    ("Your phone", State.CALLING_CUSTOMER),
+    ("Their phone", State.CALLING_DESTINATION),
+    ("Talking", State.CONNECTED),
+)
 
 
 class Mark(Enum):
-    """How far a step of the way is."""
+    """Where a step of the way is: behind, here, or not reached."""
 
     DONE = "done"
     NOW = "now"
-    SKIPPED = "skipped"
     AHEAD = "ahead"
 
 
@@ -100,7 +106,7 @@ def progress_of(callback: Callback, cdr: Cdr | None, now: datetime) -> Progress:
     return Progress(
         headline=outcome(callback, now),
         advice=_cost(cdr) if state.final else ADVICE[state],
-        steps=tuple(_steps(callback, state)),
+        steps=tuple(_steps(callback, over=state.final)),
         over=state.final,
         well=State.CONNECTED in callback.reached,
         talked=_talked(callback, cdr, now),
@@ -112,9 +118,9 @@ def outcome(callback: Callback, now: datetime) -> str:
     state = callback.state_at(now)
     if not state.final:
         return HEADLINES[state]
-    if callback.verdict is None:
-        return TOO_LATE if state is State.EXPIRED else ENDED
     verdict = callback.verdict
+    if verdict is None:
+        return TOO_LATE
     return DOINGS.get((verdict.ending, verdict.culprit), REASONS[verdict.ending])
 
 
@@ -138,22 +144,14 @@ def _talked(callback: Callback, cdr: Cdr | None, now: datetime) -> str | None:
     return None
 
 
-def _steps(callback: Callback, state: State) -> list[Step]:
-    """The way in four steps, each entered by one of its states."""
-    way = (
-        ("Ordered", State.QUEUED),
-        ("Your phone", State.CALLING_CUSTOMER),
-        ("Their phone", State.CALLING_DESTINATION),
-        ("Talking", State.CONNECTED),
-    )
-    entered = [first in callback.reached for _, first in way]
-    steps = []
-    for number, (label, _) in enumerate(way):
-        if not entered[number]:
-            mark = Mark.SKIPPED if state.final else Mark.AHEAD
-        elif any(entered[number + 1 :]) or state.final:
+def _steps(callback: Callback, *, over: bool) -> Iterator[Step]:
+    furthest = max((state.rank for state in callback.reached if not state.final), default=0)
+    ends = [*(first.rank for _, first in WAY[1:]), State.ENDED.rank]
+    for (label, first), end in zip(WAY, ends, strict=True):
+        if first.rank > furthest:
+            mark = Mark.AHEAD
+        elif over or end <= furthest:
             mark = Mark.DONE
         else:
             mark = Mark.NOW
-        steps.append(Step(label, mark))
-    return steps
+        yield Step(label, mark)

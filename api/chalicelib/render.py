@@ -8,6 +8,7 @@ from chalice.app import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.assets import assets
+from chalicelib.progress import clock_face
 from chalicelib.routes import HTML
 from chalicelib.settings import Settings
 
@@ -35,7 +36,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["sentence"] = _sentence
+    environment.filters |= {"clock_face": clock_face, "sentence": _sentence}
     return environment
 
 

@@ -3,13 +3,10 @@
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
-POLL_S = 0.02
 STOP_LIMIT_S = 15
 
 
@@ -25,7 +22,6 @@ class Child:
     command: Sequence[str]
     env: Mapping[str, str]
     log: Path
-    is_ready: Callable[[], bool]
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -41,13 +37,10 @@ class Child:
                 start_new_session=True,  # Ctrl-C is for the launcher, which stops parts in order
             )
 
-    def wait_ready(self, limit: timedelta = timedelta(seconds=30)) -> None:
-        """Return when it works. PartFailed where it ends before, or takes too long."""
-        deadline = time.monotonic() + limit.total_seconds()
-        while not self.is_ready():
-            if not self.runs or time.monotonic() > deadline:
-                raise PartFailed(f"{self.name} did not start; its last lines:\n{self._last_lines}")
-            time.sleep(POLL_S)
+    def check(self) -> None:
+        """PartFailed where it has ended by itself."""
+        if not self.runs:
+            raise PartFailed(f"{self.name} did not start; its last lines:\n{self._last_lines}")
 
     @property
     def runs(self) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from ringback.embedded.process import EmbeddedAws, start_embedded_aws
-from ringback.local.child import Child, free_port, listens
+from ringback.local.child import Child, PartFailed, free_port, listens
 from ringback.local.state import StateDirectory
 from ringback.wiring import make_tables, ports_of
 from switchboard.calls.trunk import Trunk
@@ -19,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 FIRST_RTP_PORT = 30_000
 RTP_PORTS_A_WORKER = 1_000
 SIMULATED = "simulated"
+START_LIMIT_S = 30
+POLL_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,7 @@ class LocalSystem:
                 child.start()
                 starting.callback(child.stop)
                 self.children.append(child)
-            for child in self.children:
-                child.wait_ready()
+            self._wait_until_it_works()
             self._running = starting.pop_all()
         return self
 
@@ -100,31 +102,40 @@ class LocalSystem:
         if carrier_port is None:
             carrier_port = free_port(socket.SOCK_DGRAM)
             command = ["-m", "ringback.carrier", "--port", str(carrier_port)]
-            parts.append(self._part("carrier", command, {}))
+            parts.append(self._part("carrier", command))
         self.ports.trunks.save(Trunk(SIMULATED, "127.0.0.1", carrier_port))
-        api_port = int(self.url.rpartition(":")[2])
-        api = [str(ROOT / "api" / "local.py"), "--port", str(api_port)]
-        parts.append(self._part("api", api, {}, port=api_port))
+        api = [str(ROOT / "api" / "local.py"), "--port", str(self._api_port)]
+        parts.append(self._part("api", api))
         for number in range(self._options.workers):
             rtp = str(FIRST_RTP_PORT + number * RTP_PORTS_A_WORKER)
-            env = {"RINGBACK_RTP_PORT": rtp}
-            parts.append(self._part(f"worker-{number + 1}", ["-m", "workers"], env))
+            name = f"worker-{number + 1}"
+            parts.append(self._part(name, ["-m", "workers"], RINGBACK_RTP_PORT=rtp))
         return parts
 
-    def _part(
-        self, name: str, command: list[str], env: dict[str, str], *, port: int | None = None
-    ) -> Child:
-        ready = self._all_workers_beat if name.startswith("worker") else lambda: True
-        if port is not None:
-            ready = lambda: listens(port)  # noqa: E731
+    def _part(self, name: str, command: list[str], **more_env: str) -> Child:
         return Child(
             name=name,
             command=command,
-            env={**self.env, "PYTHONPATH": str(ROOT), **env},
+            env={**self.env, "PYTHONPATH": str(ROOT), **more_env},
             log=self._state.logs / f"{name}.log",
-            is_ready=ready,
         )
 
-    def _all_workers_beat(self) -> bool:
+    @property
+    def _api_port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    def _wait_until_it_works(self) -> None:
+        deadline = time.monotonic() + START_LIMIT_S
+        while not self._works():
+            for child in self.children:
+                child.check()
+            if time.monotonic() > deadline:
+                raise PartFailed(f"not all parts work yet; see {self._state.logs}")
+            time.sleep(POLL_S)
+
+    def _works(self) -> bool:
+        """The API answers, and every worker has told that it lives. (The carrier is there before
+        anybody can have dialled it.)"""
         names = {beat.worker for beat in self.ports.workers.all()}
-        return len(names - self._earlier_workers) >= self._options.workers
+        beating = len(names - self._earlier_workers) >= self._options.workers
+        return beating and listens(self._api_port)

@@ -1,9 +1,13 @@
 """A trunk: a carrier that terminates legs, and where it is reached."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Self
 
 from switchboard.errors import Malformed
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+")
+_PORT = re.compile(r"\d{1,5}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,8 @@ class Trunk:
     ) -> Self:
         """A trunk at `host` or `host:port`. Malformed where the address is none."""
         host, colon, port = address.partition(":")
-        if not host or not all(part.isalnum() or part in "-." for part in host):
+        if not _HOST.fullmatch(host):
             raise Malformed(f"“{address[:60]}” is not host or host:port")
-        if colon and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65_536):
+        if colon and not (_PORT.fullmatch(port) and 0 < int(port) < 65_536):
             raise Malformed(f"“{address[:60]}”: the port is a number from 1 to 65535")
         return cls(name, host, int(port) if colon else 5060, priority, credentials)

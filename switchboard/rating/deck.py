@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from switchboard.errors import Malformed
@@ -11,6 +12,7 @@ from switchboard.rating.rate import RATE_DECIMALS, Rate
 
 REQUIRED = ("prefix", "rate")
 COLUMNS = (*REQUIRED, "destination", "connection_fee", "initial", "increment", "blocked")
+_SECONDS = re.compile(r"\d{1,5}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,17 @@ def read_deck(text: str) -> list[Rate]:
     Only `prefix` and `rate` are required; an empty cell takes the default. BadDeck names every
     row that cannot be read, and every prefix that stands twice.
     """
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-    _check_header(reader.fieldnames or [])
-    rates: list[Rate] = []
     bad: list[BadRow] = []
+    rows = _rows(text.removeprefix("\ufeff"), bad)
+    first_row = next(rows, (1, []))
+    if bad:
+        raise BadDeck(bad)
+    header = _header(*first_row)
+    rates: list[Rate] = []
     lines_by_prefix: dict[str, int] = {}
-    for line, row in _rows(reader):
+    for line, cells in rows:
         try:
-            rate = _rate(row)
+            rate = _rate(header, cells)
         except Malformed as refusal:
             bad.append(BadRow(line, refusal.message))
             continue
@@ -54,35 +59,47 @@ def read_deck(text: str) -> list[Rate]:
             bad.append(BadRow(line, f"prefix {rate.prefix} stands already in line {first}"))
         rates.append(rate)
     if bad:
-        raise BadDeck(bad)
+        raise BadDeck(sorted(bad, key=lambda row: row.line))
     if not rates:
         raise Malformed("the file has no rates")
     return rates
 
 
-def _rows(reader: "csv.DictReader[str]") -> Iterator[tuple[int, Mapping[str, str]]]:
-    try:
-        for row in reader:
-            if None in row or None in row.values():
-                raise BadDeck([BadRow(reader.line_num, "not as many cells as the header has")])
-            yield reader.line_num, {name.strip(): cell.strip() for name, cell in row.items()}
-    except csv.Error as error:
-        raise BadDeck([BadRow(reader.line_num, str(error))]) from None
+def _rows(text: str, bad: list[BadRow]) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not empty, each with the line that it begins in. What is no CSV goes
+    into `bad`."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            bad.append(BadRow(line, str(error)))
+            continue
+        if cells:
+            yield line, [cell.strip() for cell in cells]
 
 
-def _check_header(names: Sequence[str]) -> None:
-    shown = [name.strip() for name in names]
+def _header(line: int, names: list[str]) -> list[str]:
     for name in REQUIRED:
-        if name not in shown:
-            raise Malformed(f"line 1: the column “{name}” is missing")
-    for name in shown:
+        if name not in names:
+            raise Malformed(f"line {line}: the column “{name}” is missing")
+    for name in names:
         if name not in COLUMNS:
             raise Malformed(
-                f"line 1: the column “{name}” is not known; known: {', '.join(COLUMNS)}"
+                f"line {line}: the column “{name}” is not known; known: {', '.join(COLUMNS)}"
             )
+        if names.count(name) > 1:
+            raise Malformed(f"line {line}: the column “{name}” stands there twice")
+    return names
 
 
-def _rate(row: Mapping[str, str]) -> Rate:
+def _rate(header: list[str], cells: list[str]) -> Rate:
+    if len(cells) != len(header):
+        raise Malformed(f"{len(cells)} cells, where the header has {len(header)}")
+    row = dict(zip(header, cells, strict=True))
     return Rate(
         prefix=row["prefix"].removeprefix("+"),
         destination=row.get("destination") or row["prefix"],
@@ -104,7 +121,7 @@ def _amount(row: Mapping[str, str], column: str) -> int:
 
 def _seconds(row: Mapping[str, str], column: str) -> int:
     cell = row.get(column) or "1"
-    if not (cell.isascii() and cell.isdigit() and 1 <= int(cell[:6]) <= 86_400):
+    if not (_SECONDS.fullmatch(cell) and 1 <= int(cell) <= 86_400):
         raise Malformed(f"{column}: “{cell[:20]}” is not a number of seconds from 1 to 86400")
     return int(cell)
 

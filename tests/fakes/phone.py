@@ -74,7 +74,7 @@ class FakeLine:
         self._answered_s: float | None = None
         self.who = order.party.value
 
-    def invite(self, leg: DialledLeg) -> None:
+    async def invite(self, leg: DialledLeg) -> None:
         if self._far_end.line_is_dead:
             self._write("cannot be dialled")
             raise CannotDial("the line is dead")

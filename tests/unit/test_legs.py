@@ -172,7 +172,7 @@ def test_a_line_that_cannot_dial_is_our_own_fault_and_is_logged(caplog):
     assert verdict_of_holding(phone, trace) == Verdict(Ending.FAILED, Culprit.US)
     assert "the line is dead" in caplog.text
     assert str(ALICE) not in caplog.text
-    assert trace == LegTrace(invited_at=at(0), ended_at=at(0), ended=0)
+    assert trace == LegTrace(ended_at=at(0), ended=0)
 
 
 def test_hang_up_right_behind_the_answer_never_enters_the_block():

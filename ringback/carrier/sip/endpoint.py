@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import secrets
 import socket
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from ringback.carrier.sip.transaction import ClientTransaction, ServerTransactio
 log = logging.getLogger(__name__)
 
 _MAGIC_COOKIE = "z9hG4bK"
+_LONG_NUMBER = re.compile(r"\d{5,}")
 
 _Key = tuple[str, str, int | None, str, int, str]
 
@@ -96,7 +98,9 @@ class Endpoint(asyncio.DatagramProtocol):
         try:
             message = parse(data)
         except MalformedSip as error:
-            log.warning("ignored a datagram from %s:%d: %s", *addr, error)
+            # The error quotes the datagram, and a log never shows a phone number.
+            reason = _LONG_NUMBER.sub("*", str(error))
+            log.warning("ignored a datagram from %s:%d: %s", *addr, reason)
             return
         if isinstance(message, Response):
             self._response_received(message)

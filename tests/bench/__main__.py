@@ -1,0 +1,13 @@
+"""`make bench`: prints the rows; nothing here passes or fails."""
+
+from tests.bench.rating import rating_rows
+from tests.bench.webhook import webhook_rows
+
+
+def main() -> None:
+    for row in (*rating_rows(), *webhook_rows()):
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()

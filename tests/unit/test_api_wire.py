@@ -1,0 +1,135 @@
+"""What doors tell as JSON: money exact, times in UTC, nothing left out."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from switchboard.calls.callback import Callback, State
+from switchboard.calls.cdr import LegRecord, RtpQuality, write_cdr
+from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.rating.rate import LegPrice, Rate
+from switchboard.wire import callback_body, cdr_body, charge_body, instant, leg_price_body
+from tests.fakes.world import ALICE, BOB, NOON, retail_sheet
+
+HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.DESTINATION)
+CALLBACK = Callback(
+    id="c1",
+    account="alice",
+    customer=ALICE,
+    destination=BOB,
+    trigger="api",
+    language="en",
+    requested_at=NOON,
+    expires_at=NOON + timedelta(seconds=90),
+    quote=retail_sheet().quote(ALICE, BOB),
+    reached={State.QUEUED: NOON},
+)
+
+
+def test_an_instant_is_told_in_utc_to_the_millisecond():
+    in_rome = datetime(2026, 7, 1, 1, 2, 3, 4567, tzinfo=timezone(timedelta(hours=2)))
+
+    assert instant(in_rome) == "2026-06-30T23:02:03.004Z"
+    assert instant(datetime(2026, 1, 1, tzinfo=UTC)) == "2026-01-01T00:00:00.000Z"
+
+
+def test_a_callback_without_a_destination_says_so():
+    body = callback_body(replace(CALLBACK, destination=None), NOON)
+
+    assert body["to"] is None
+
+
+def test_a_callback_tells_its_states_in_their_order():
+    reached = {State.ENDED: NOON, State.CLAIMED: NOON, State.QUEUED: NOON}
+    known = replace(CALLBACK, state=State.ENDED, reached=reached, verdict=HUNG_UP)
+
+    body = callback_body(known, NOON)
+
+    assert list(body["reached"]) == ["queued", "claimed", "ended"]
+    assert body["ending"] == {"reason": "hung_up", "culprit": "destination"}
+
+
+@pytest.mark.parametrize(
+    ("picos", "percent", "told"),
+    [
+        (0, 100, "0.00"),
+        (20_000_000_000, 100, "0.02"),
+        (20_000_000_000, 50, "0.01"),
+        (1, 1, "0.00000000000001"),
+        (1_234_567_890_123_456_789, 100, "1234567.890123456789"),
+        (10**24, 1000, "10000000000000.00"),
+    ],
+)
+def test_a_price_is_told_exactly(picos, percent, told):
+    price = LegPrice(Rate("44", "United Kingdom", picos, picos), percent)
+
+    body = leg_price_body(ALICE, price)
+
+    assert (body["per_minute"], body["connection_fee"]) == (told, told)
+
+
+def test_a_cdr_is_told_with_both_legs():
+    invited_at = NOON + timedelta(milliseconds=120)
+    leg = LegRecord(
+        Party.CUSTOMER,
+        ALICE,
+        "carrier",
+        HUNG_UP,
+        invited_at=invited_at,
+        ringing_at=invited_at + timedelta(milliseconds=1234, microseconds=567),
+        answered_at=NOON + timedelta(seconds=5),
+        ended_at=NOON + timedelta(seconds=70),
+        seconds=65,
+        sip_code=200,
+        hung_up_by_far_end=False,
+        rtp=RtpQuality(3250, 2, 1.5),
+    )
+    legs = [leg, LegRecord(Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=60)]
+    ended_at = NOON + timedelta(seconds=70)
+
+    body = cdr_body(write_cdr(CALLBACK, legs, HUNG_UP, nonce="n", ended_at=ended_at))
+
+    customer, destination = body.pop("customer"), body.pop("destination")
+    ending = {"reason": "hung_up", "culprit": "destination"}
+    assert body == {
+        "account": "alice",
+        "callback": "c1",
+        "trigger": "api",
+        "requested_at": "2026-01-02T12:00:00.000Z",
+        "claimed_at": None,
+        "ended_at": "2026-01-02T12:01:10.000Z",
+        "ending": ending,
+        "talked_seconds": 60,
+        "cost": "0.0617",
+        "currency": "EUR",
+        "settlement": "post",
+        "late": False,
+        "sheet": "retail",
+        "version": "v1",
+        "worker": None,
+    }
+    assert customer == {
+        "number": "+442071234567",
+        "trunk": "carrier",
+        "prefix": "44",
+        "invited_at": "2026-01-02T12:00:00.120Z",
+        "ringing_at": "2026-01-02T12:00:01.354Z",
+        "answered_at": "2026-01-02T12:00:05.000Z",
+        "ended_at": "2026-01-02T12:01:10.000Z",
+        "pdd_ms": 1234,
+        "seconds": 65,
+        "billed_seconds": 65,
+        "cost": "0.0217",
+        "ending": ending,
+        "sip_code": 200,
+        "hung_up_by_far_end": False,
+        "rtp": {"received": 3250, "lost": 2, "jitter_ms": 1.5},
+    }
+    assert (destination["cost"], destination["rtp"], destination["pdd_ms"]) == ("0.04", None, None)
+
+
+def test_a_charge_is_told_without_what_concerns_only_those_who_run_the_system():
+    cdr = write_cdr(CALLBACK, [], HUNG_UP, nonce="n", ended_at=NOON)
+
+    assert charge_body(cdr) == {"amount": "0.00", "currency": "EUR", "talked_seconds": 0}

@@ -97,7 +97,7 @@ class Conversation:
             spare_s = ends - self.terms.margin.total_seconds() - loop.time()
             await asyncio.sleep(max(0.0, min(spare_s, quantum_s)))
             talked_s = seconds_begun(since, loop.time())
-            await persist(lambda: self.purse.top_up(before_s + talked_s, talked_s))
+            await persist(self.purse.top_up, before_s + talked_s, talked_s)
             if spare_s <= quantum_s and ends == since + self.purse.talk_s(before_s, 0):
                 await loop.create_future()  # that was all the money: the timeout ends the talk
 

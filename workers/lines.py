@@ -71,7 +71,8 @@ class EngineLine:
         """Wait for room, send the INVITE, and report to `leg` from then on."""
         try:
             async with asyncio.timeout(ROOM_LIMIT_S):
-                while not self._engine.free_calls:
+                # The engine does not tell when there is room again.
+                while not self._engine.free_calls:  # noqa: ASYNC110
                     await asyncio.sleep(ROOM_CHECK_S)
         except TimeoutError:
             raise CannotDial("no call of the engine came free") from None

@@ -32,6 +32,7 @@ from workers.lines import EngineLine, Report
 from workers.patchbay import Patchbay
 from workers.phone import LegOrder
 from workers.recordings import RATE_HZ
+from workers.room import Room
 from workers.sdp import with_usual_telephone_events
 
 MEASURED_EVERY_S = 2.0
@@ -60,9 +61,9 @@ class PjsipSettings:
     from `rtp_port` on, `rtp_ports` of them, two a leg. `public_address` is what carriers are told
     where the machine is behind NAT.
 
-    How many calls and accounts (one for each pair of credentials that trunks have) there can be
-    is compiled into pjsua2: 4 and 8 in the stock wheel. Of calls it keeps to 4 whatever is said
-    here; an account too many would abort the process.
+    How many calls, accounts (one for each pair of credentials that trunks have) and sockets there
+    can be is compiled into pjsua2: here as in the stock wheel. Fewer calls than told it takes
+    quietly; an account or a socket too many would abort the process.
     """
 
     host: str
@@ -72,6 +73,7 @@ class PjsipSettings:
     public_address: str | None = None
     max_calls: int = 4
     max_accounts: int = 8
+    max_sockets: int = 64
     user_agent: str = "Ringback"
 
     @property
@@ -94,11 +96,15 @@ class PjsipEngine:
 
     def __init__(self, settings: PjsipSettings) -> None:
         self.sip_port = settings.sip_port
-        self.patchbay = Patchbay(self._connect, self._disconnect)
+        self.patchbay = Patchbay(
+            connect=functools.partial(self._patch, pj.AudioMedia.startTransmit),
+            disconnect=functools.partial(self._patch, pj.AudioMedia.stopTransmit),
+        )
         self._settings = settings
         self._numbers = itertools.count()
         self._reports: deque[tuple[int, Report]] = deque()
         self._lines: dict[int, EngineLine] = {}
+        self._room = Room(settings.max_sockets)
         self._measure_at = 0.0
         # Objects of pjsua2, from here on.
         self._log = _Log()
@@ -125,22 +131,18 @@ class PjsipEngine:
             address = self._endpoint.transportGetInfo(number).localAddress
             self.sip_port = int(address.rpartition(":")[2])
         except pj.Error as fault:
-            self.close()
+            self.__exit__()
             where = f"{self._settings.host}:{self._settings.sip_port}"
             raise CannotStart(f"no SIP on {where}: {fault.reason}") from fault
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
         """End every call, give the far ends a moment to confirm it, and let go of everything."""
-        for number in list(self._calls):
+        for number in self._calls:
             self.hang_up(number)
         deadline = time.monotonic() + HANG_UP_LIMIT_S
-        while self._calls and time.monotonic() < deadline:
+        while _C.pjsua_call_get_count() and time.monotonic() < deadline:
             self._endpoint.libHandleEvents(10)
-            self._deliver()
         self._sounds.clear()
         self._calls.clear()
         self._accounts.clear()
@@ -159,15 +161,13 @@ class PjsipEngine:
 
     @property
     def free_calls(self) -> int:
-        """How many calls could be made now."""
-        return int(_C.pjsua_call_get_max_count() - _C.pjsua_call_get_count())
+        most, live = _C.pjsua_call_get_max_count(), _C.pjsua_call_get_count()
+        return self._room.free_calls(live=live, most=most)
 
     def new_number(self) -> int:
-        """A number that no call and no sound has had."""
         return next(self._numbers)
 
     def invite(self, line: EngineLine, order: LegOrder) -> None:
-        """Send an INVITE, and report to `line`. CannotDial where that fails."""
         fault = self._try_to_invite(line.number, order)
         if fault is not None:
             self._calls.pop(line.number, None)
@@ -175,29 +175,26 @@ class PjsipEngine:
         self._lines[line.number] = line
 
     def hang_up(self, number: int) -> None:
-        """CANCEL or BYE; the end is reported later."""
         call = self._live(number)
         if call is not None:
             with _tolerating("hang-up"):
                 call.hangup(pj.CallOpParam())
 
     def forget(self, number: int) -> None:
-        """The end of the call was reported. Not to be called from inside a callback."""
         self._lines.pop(number, None)
         self._calls.pop(number, None)
         self.patchbay.remove(number)
+        self._room.call_ended()
 
     def quality(self, number: int) -> RtpQuality | None:
-        """What has come in on the call's present stream, None where it has none."""
         call = self._live(number)
         return _quality(call) if call is not None and call.hasMedia() else None
 
     def playing(self, recording: Path, sink: int) -> AbstractContextManager[None]:
-        """`sink` hears a recording, once, while the block lasts."""
         return self._sounding(lambda: _player(recording), sink)
 
     def ringing(self, sink: int) -> AbstractContextManager[None]:
-        """`sink` hears a tone of its own: a shared one would begin for it anywhere in its pause."""
+        # A generator of its own: the tone of a shared one might begin with its pause.
         return self._sounding(_ringback_tone, sink)
 
     @contextmanager
@@ -213,18 +210,14 @@ class PjsipEngine:
 
     def _try_to_invite(self, number: int, order: LegOrder) -> str | None:
         options = pj.CallOpParam(True)
-        options.opt.videoCount = 0
         # From 2.17 on, a stream of real-time text is offered by default.
-        options.opt.textCount = 0
-        if order.caller is None:
-            options.txOption.localUri = ANONYMOUS
-        else:
-            options.txOption.localUri = f"<sip:{order.caller}@{self._settings.shown_host}>"
+        options.opt.videoCount = options.opt.textCount = 0
+        shown = f"<sip:{order.caller}@{self._settings.shown_host}>"
+        options.txOption.localUri = shown if order.caller is not None else ANONYMOUS
         uri = f"sip:{order.number}@{order.trunk.host}:{order.trunk.port}"
         try:
-            self._calls[number] = _Call(
-                self._account(order.trunk.credentials), number, self._reports
-            )
+            account = self._account(order.trunk.credentials)
+            self._calls[number] = _Call(account, number, self._reports)
             self._calls[number].makeCall(uri, options)
         except pj.Error as fault:
             return str(fault.reason)
@@ -260,20 +253,18 @@ class PjsipEngine:
                 report(self._lines[number])
 
     def _measure(self) -> None:
-        for line in self._lines.values():
-            line.measure()
+        for number, line in list(self._lines.items()):
+            if self._calls[number].isActive():
+                line.measure()
+            else:
+                # 2.17 may lose the event under load (pjproject issue 4992).
+                line.disconnected(0)
 
-    def _connect(self, source: int, sink: int) -> None:
-        with _tolerating("connection"):
+    def _patch(self, change: Callable[[Any, Any], None], source: int, sink: int) -> None:
+        with _tolerating(change.__name__):
             one, other = self._audio(source), self._audio(sink)
             if one is not None and other is not None:
-                one.startTransmit(other)
-
-    def _disconnect(self, source: int, sink: int) -> None:
-        with _tolerating("disconnection"):
-            one, other = self._audio(source), self._audio(sink)
-            if one is not None and other is not None:
-                one.stopTransmit(other)
+                change(one, other)
 
     def _audio(self, number: int) -> Any:
         if number in self._sounds:

@@ -135,13 +135,12 @@ class Session:
         if conversation is not None:
             callback = conversation.callback
         cdr = write_cdr(callback, legs, verdict, nonce=purse.nonce, ended_at=ended_at)
-        kept = await persist(lambda: Till(ports.books).settle(cdr))
+        kept = await persist(Till(ports.books).settle, cdr)
         if self._reports is not None:
             await self._reports
+        worker = self._desk.worker
         await persist(
-            lambda: ports.callbacks.finish(
-                callback.id, State.ENDED, verdict, ended_at, worker=self._desk.worker
-            )
+            ports.callbacks.finish, callback.id, State.ENDED, verdict, ended_at, worker=worker
         )
         return kept
 
@@ -165,7 +164,7 @@ class Session:
         if earlier is not None:
             await earlier
         ports, worker = self._desk.ports, self._desk.worker
-        await persist(lambda: ports.callbacks.advance(self.callback_id, worker, state, at))
+        await persist(ports.callbacks.advance, self.callback_id, worker, state, at)
 
     def _legs(self, conversation: Conversation, verdict: Verdict) -> Iterator[LegRecord]:
         for party, trace in conversation.traces.items():

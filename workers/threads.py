@@ -42,12 +42,12 @@ async def in_daemon_thread(work: Callable[[], Answer]) -> Answer:
     return await asyncio.get_running_loop().run_in_executor(DaemonThreads(), work)
 
 
-async def persist(write: Callable[[], Answer]) -> Answer:
+async def persist(write: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs) -> Answer:
     """Make a write that may be repeated, until it is made: a call that happened is not forgotten
     because a store was out of reach."""
     while True:
         try:
-            return await asyncio.to_thread(write)
+            return await asyncio.to_thread(write, *args, **kwargs)
         except Exception:
             logger.exception("will be tried again in %s s", AGAIN_AFTER_S)
             await asyncio.sleep(AGAIN_AFTER_S)

@@ -207,16 +207,14 @@ class PhoneCall:
         self._answered.reach()
         self._line.play(source_of(self.script.sound, self.number))
         await self._acknowledged.wait()
+        limit = self.script.hang_up_after
+        until = None if limit is None else self._after_answer(limit)
         try:
-            async with asyncio.timeout_at(self._hang_up_time()):
+            async with asyncio.timeout_at(until):
                 await self._press_keys()
                 await self._ended.wait()
         except TimeoutError:
             await self.hang_up()
-
-    def _hang_up_time(self) -> float | None:
-        limit = self.script.hang_up_after
-        return None if limit is None else self._after_answer(limit)
 
     def _after_answer(self, span: timedelta) -> float:
         assert self._answered.moment is not None

@@ -59,7 +59,7 @@ def read_deck(text: str) -> list[Rate]:
             bad.append(BadRow(line, f"prefix {rate.prefix} stands already in line {first}"))
         rates.append(rate)
     if bad:
-        raise BadDeck(sorted(bad, key=lambda row: row.line))
+        raise BadDeck(bad)
     if not rates:
         raise Malformed("the file has no rates")
     return rates

@@ -1,6 +1,7 @@
 """Simulated time: an event loop whose clock jumps to the next timer, and a clock that shows it."""
 
 import asyncio
+import inspect
 import selectors
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
@@ -18,7 +19,8 @@ class NothingWillHappen(RuntimeError):
 class SimulatedLoop(asyncio.SelectorEventLoop):
     """Time stands still while something runs, and jumps to the next timer when nothing does.
 
-    It begins at zero. What is given to a thread runs at once, in this one, and takes no time.
+    It begins at zero. What is given to a thread runs at once, in this one, and takes no time;
+    work that has to wait gives a coroutine in place of its answer, and that is awaited.
     """
 
     def __init__(self) -> None:
@@ -32,7 +34,8 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         self, _executor: Executor | None, func: Callable[..., T], *args: Any
     ) -> asyncio.Future[T]:
         async def call() -> T:
-            return func(*args)
+            answer = func(*args)
+            return await answer if inspect.iscoroutine(answer) else answer
 
         return self.create_task(call())
 

@@ -1,0 +1,58 @@
+"""Queues under simulated time, which deliver again what is not deleted, as SQS does."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import count
+
+from switchboard.ports import Message
+
+VISIBLE_AGAIN_S = 30
+LONGEST_WAIT_S = 20
+
+
+class SimulatedQueue:
+    """`Queue` and `Inbox`. `waiting` holds the bodies of the messages that are not deleted."""
+
+    def __init__(self) -> None:
+        self._messages: dict[Message, float] = {}
+        self._receipts = count()
+        self._sent = asyncio.Event()
+
+    @property
+    def waiting(self) -> list[str]:
+        return [message.body for message in self._messages]
+
+    def send(self, body: str) -> None:
+        self._messages[Message(body, str(next(self._receipts)))] = 0.0
+        self._sent.set()
+
+    async def receive(self, *, most: int) -> Sequence[Message]:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + LONGEST_WAIT_S
+        while not (found := self._visible()[:most]) and loop.time() < deadline:
+            self._sent.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(min([deadline, *self._messages.values()])):
+                    await self._sent.wait()
+        for message in found:
+            self._messages[message] = loop.time() + VISIBLE_AGAIN_S
+        return found
+
+    def delete(self, message: Message) -> None:
+        self._messages.pop(message, None)
+
+    def _visible(self) -> list[Message]:
+        now = asyncio.get_running_loop().time()
+        return [message for message, visible_at in self._messages.items() if visible_at <= now]
+
+
+class SimulatedControl:
+    """`Control`: a queue for each worker that listens."""
+
+    def __init__(self) -> None:
+        self.queues: dict[str, SimulatedQueue] = {}
+
+    def hang_up(self, worker: str, callback: str) -> None:
+        if worker in self.queues:
+            self.queues[worker].send(callback)

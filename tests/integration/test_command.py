@@ -1,0 +1,179 @@
+"""The command, as an operator types it, against an embedded AWS."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from ringback.embedded.process import start_embedded_aws
+
+pytestmark = pytest.mark.integration
+
+RINGBACK = str(Path(sys.executable).with_name("ringback"))
+DECK = (
+    "prefix,destination,rate,connection_fee,initial,increment\n44,UK,0.006,0,30,6\n1,USA,0.03,,,\n"
+)
+
+
+class Shell:
+    """Runs `ringback` with the environment of one system."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    def run(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [RINGBACK, *words],
+            env={**self._env, **env},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def json(self, *words: str, **env: str):
+        done = self.run(*words, "--json", **env)
+        assert (done.returncode, done.stderr) == (0, "")
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory) -> Iterator[Shell]:
+    state = tmp_path_factory.mktemp("aws")
+    with start_embedded_aws(state, log=False) as aws:
+        own = {name: value for name, value in os.environ.items() if name != "RINGBACK_STATE"}
+        shell = Shell({**own, **aws.environment, "RINGBACK_PREFIX": "command-"})
+        assert shell.run("tables", "create").returncode == 0
+        deck = state / "deck.csv"
+        deck.write_text(DECK)
+        shell.json("rates", "import", str(deck), "--sheet", "retail", "--currency", "EUR")
+        yield shell
+
+
+def test_an_account_is_opened_topped_up_blocked_and_listed(shell):
+    opened = shell.json(
+        *("accounts", "add", "alice", "--sheet", "retail", "--balance", "5.00"),
+        *("--country", "GB", "--number", "020 7946 0123", "--login", "alice"),
+        RINGBACK_PASSWORD="wonderland",
+    )
+    paid = [
+        shell.json("accounts", "topup", "alice", "2.5", "--reference", "receipt-7")
+        for _ in range(2)
+    ]
+    shell.run("accounts", "block", "alice")
+    listed = shell.json("accounts", "list")
+
+    assert (opened["balance"], opened["numbers"]) == ("5.00", ["+442079460123"])
+    assert [one["balance"] for one in paid] == ["7.50", "7.50"]
+    assert [(one["account"], one["status"]) for one in listed] == [("alice", "blocked")]
+    shell.run("accounts", "unblock", "alice")
+    assert shell.json("accounts", "show", "alice")["status"] == "active"
+
+
+def test_a_change_leaves_alone_what_it_does_not_name(shell):
+    shell.json("accounts", "add", "bob", "--sheet", "retail", "--type", "postpaid")
+
+    changed = shell.json("accounts", "set", "bob", "--credit-limit", "10", "--max-callbacks", "2")
+
+    assert (changed["credit_limit"], changed["available"], changed["max_callbacks"]) == (
+        "10.00",
+        "10.00",
+        2,
+    )
+    assert (changed["type"], changed["name"]) == ("postpaid", "bob")
+
+
+def test_a_quote_is_exact(shell):
+    quoted = shell.json(
+        "rates", "quote", "--sheet", "retail", "--number", "+442071234567", "--seconds", "32"
+    )
+
+    assert (quoted["prefix"], quoted["billed_seconds"], quoted["cost"]) == ("44", 36, "0.0036")
+
+
+def test_a_bad_deck_is_refused_whole_and_every_bad_row_named(shell, tmp_path):
+    deck = tmp_path / "bad.csv"
+    deck.write_text("prefix,rate\n44,0.5\nfour,0.1\n33,much\n44,0.6\n")
+
+    done = shell.run("rates", "import", str(deck), "--sheet", "retail")
+
+    assert done.returncode == 2
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()[:3]] == [
+        "line 3",
+        "line 4",
+        "line 5",
+    ]
+    assert len(shell.json("rates", "show", "--sheet", "retail")) == 2
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(shell, tmp_path):
+    deck = tmp_path / "next.csv"
+    deck.write_text("prefix,rate\n44,0.5\n49,0.1\n")
+
+    report = shell.json("rates", "import", str(deck), "--sheet", "retail", "--dry-run")
+
+    assert (report["added"], report["changed"], report["removed"]) == (1, 1, 1)
+    assert report["published"] is False
+    assert [row["prefix"] for row in shell.json("rates", "show", "--sheet", "retail")] == [
+        "1",
+        "44",
+    ]
+
+
+def test_trunks_and_service_numbers_are_listed_as_they_were_added(shell):
+    shell.json("trunks", "add", "carrier", "sip.example.net:5080", "--priority", "3")
+    shell.json("numbers", "add", "+442079460999")
+
+    assert shell.json("trunks", "list") == [
+        {"trunk": "carrier", "host": "sip.example.net", "port": 5080, "priority": 3, "user": None}
+    ]
+    assert [row["mode"] for row in shell.json("numbers", "list")] == ["ani"]
+
+
+def test_the_books_of_a_new_system_are_in_order(shell):
+    assert shell.run("check-books").stdout == "the books are in order\n"
+    assert shell.json("sweep") == {"settled": [], "requeued": []}
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["accounts", "show", "nobody"], "there is no account nobody"),
+        (["accounts", "add", "x", "--sheet", "wholesale"], "there is no rate sheet wholesale"),
+        (["accounts", "add", "Big Co", "--sheet", "retail"], "account “Big Co”"),
+        (["accounts", "topup", "nobody", "1e999"], "nobody"),
+        (
+            ["rates", "quote", "--sheet", "retail", "--number", "+33123456789", "--seconds", "1"],
+            "there is no rate for it",
+        ),
+        (["trunks", "add", "x", "no host"], "is not host or host:port"),
+        (["callback", "12", "+442071234567", "--account", "nobody"], "nobody"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_status_2(shell, words, complaint):
+    done = shell.run(*words)
+
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_without_a_system_the_command_says_how_to_start_one(tmp_path):
+    env = {"PATH": os.environ["PATH"]}
+
+    done = subprocess.run(
+        [RINGBACK, "accounts", "list"],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "there is no system in var: start one with `ringback up`\n"

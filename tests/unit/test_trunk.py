@@ -1,0 +1,48 @@
+"""Where a carrier is reached."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchboard.calls.trunk import Trunk
+from switchboard.errors import Malformed
+
+
+def parse(address: str) -> Trunk:
+    return Trunk.parse("carrier", address, priority=5, credentials=("me", "secret"))
+
+
+@given(st.one_of(st.text(), st.text("a1.-:[]@;0\u00fc\u0661")))
+def test_any_text_is_an_address_or_refused(text):
+    try:
+        trunk = parse(text)
+    except Malformed:
+        return
+    assert f"{trunk.host}:{trunk.port}" in (text, f"{text}:5060", f"{trunk.host}:{trunk.port:05d}")
+    assert 0 < trunk.port < 65_536
+
+
+def test_an_address_is_a_host_with_or_without_a_port():
+    assert parse("sip.example.net") == Trunk(
+        "carrier", "sip.example.net", 5060, 5, ("me", "secret")
+    )
+    assert parse("192.0.2.7:5070") == Trunk("carrier", "192.0.2.7", 5070, 5, ("me", "secret"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", ":5060", "a b", "sip:user@host", "host;lr", "a/b", "b\u00fccher.example", "a\r\nb"],
+)
+def test_what_could_change_a_request_is_no_host(address):
+    with pytest.raises(Malformed, match="host"):
+        parse(address)
+
+
+@pytest.mark.parametrize("port", ["", "0", "65536", "-1", "5o60", "000005060123", "0" * 5_000])
+def test_a_port_is_one_that_exists(port):
+    with pytest.raises(Malformed, match="port"):
+        parse(f"host:{port}")
+
+
+def test_credentials_do_not_show():
+    assert "secret" not in repr(parse("host"))

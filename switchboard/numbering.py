@@ -71,4 +71,6 @@ def _read(shown: str, home: str) -> phonenumbers.PhoneNumber | None:
         parsed = phonenumbers.parse(shown, home)
     except phonenumbers.NumberParseException:
         return None
-    return parsed if phonenumbers.is_possible_number(parsed) and not parsed.extension else None
+    # A number that can only be dialled within its town has no E.164.
+    possible = phonenumbers.is_possible_number_with_reason(parsed)
+    return parsed if possible == phonenumbers.ValidationResult.IS_POSSIBLE else None

@@ -62,8 +62,8 @@ class PjsipSettings:
     where the machine is behind NAT.
 
     How many calls, accounts (one for each pair of credentials that trunks have) and sockets there
-    can be is compiled into pjsua2: here as in the stock wheel. Fewer calls than told it takes
-    quietly; an account or a socket too many would abort the process.
+    can be is compiled into pjsua2; the defaults are those of the stock wheel. It takes a higher
+    number of calls than its own for its own; an account or a socket too many aborts the process.
     """
 
     host: str
@@ -86,12 +86,7 @@ class PjsipEngine:
     """Implements `workers.lines.Engine`: everything of pjsua2, behind numbers of calls and of the
     sounds that they hear. One a process.
 
-    Entered before the event loop that polls it is made, left after that is gone:
-
-        with PjsipEngine(settings) as engine:
-            phone = EnginePhone(engine, SystemClock(), load_recordings(folder))
-            with asyncio.Runner(loop_factory=lambda: shared_loop(engine.poll)) as runner:
-                runner.run(work(phone))
+    Entered before the event loop that polls it is made (`workers.loop`), left after that is gone.
     """
 
     def __init__(self, settings: PjsipSettings) -> None:
@@ -306,11 +301,10 @@ class _Call(pj.Call):  # type: ignore[misc] # SWIG generates no types
 
     @_noting
     def onCallTsxState(self, parameter: Any) -> None:
-        """The only one to tell of a 100, which changes nothing in the state of the call."""
-        transaction = parameter.e.body.tsxState.tsx
-        code = transaction.statusCode
-        if transaction.method == "INVITE" and 100 <= code < 200:
-            self.note(functools.partial(EngineLine.progressed, sip_code=code))
+        """The only one to tell of a 100: that changes nothing in the state of the call."""
+        invite = parameter.e.body.tsxState.tsx
+        if invite.method == "INVITE" and 100 <= invite.statusCode < 200:
+            self.note(functools.partial(EngineLine.progressed, sip_code=invite.statusCode))
 
     @_noting
     def onCallState(self, _parameter: Any) -> None:
@@ -399,9 +393,7 @@ def _ringback_tone() -> Any:
     tone = pj.ToneDesc()
     tone.freq1, tone.freq2, tone.volume = 440, 480, TONE_VOLUME
     tone.on_msec, tone.off_msec = 2000, 4000
-    tones = pj.ToneDescVector()
-    tones.append(tone)
     generator = pj.ToneGenerator()
     generator.createToneGenerator(RATE_HZ, 1)
-    generator.play(tones, True)
+    generator.play(pj.ToneDescVector([tone]), True)
     return generator

@@ -1,13 +1,16 @@
 """The queues in SQS: callbacks for all workers, and a control queue for each of them."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from mypy_boto3_sqs import SQSClient
 
 from switchboard.ports import Message
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
 
 # SQS gives a message to another worker after this long, if nobody deleted it.
 VISIBLE_AGAIN_S = 30
@@ -18,7 +21,7 @@ LONGEST_WAIT_S = 20
 class SqsQueue:
     """One queue by its name: both `Queue` and `Inbox`."""
 
-    def __init__(self, name: str, sqs: SQSClient) -> None:
+    def __init__(self, name: str, sqs: "SQSClient") -> None:
         self.name = name
         self._sqs = sqs
         self._url: str | None = None
@@ -69,7 +72,7 @@ class SqsQueue:
 class SqsControl:
     """`Control`: each worker listens on a queue of its own."""
 
-    def __init__(self, prefix: str, sqs: SQSClient) -> None:
+    def __init__(self, prefix: str, sqs: "SQSClient") -> None:
         self._prefix = prefix
         self._sqs = sqs
 
@@ -86,7 +89,7 @@ class SqsControl:
                 raise
 
 
-def sqs_client(region: str) -> SQSClient:
+def sqs_client(region: str) -> "SQSClient":
     """A client whose longest wait is longer than SQS's."""
     config = Config(connect_timeout=2, read_timeout=LONGEST_WAIT_S + 10, max_pool_connections=20)
     return boto3.client("sqs", region_name=region, config=config)

@@ -72,7 +72,8 @@ class ServiceNumber:
     rings: PhoneNumber | None = None
 
     def __post_init__(self) -> None:
-        if (self.mode is ServiceMode.DID) != (self.account is not None and self.rings is not None):
+        is_did = self.mode is ServiceMode.DID
+        if (self.account is not None, self.rings is not None) != (is_did, is_did):
             raise Malformed("a DID, and only a DID, has an account and a number that it rings")
 
 

@@ -76,7 +76,8 @@ class Callback:
     verdict: Verdict | None = None
 
     def state_at(self, now: datetime) -> State:
-        """The state, where a callback that nobody claimed in time has expired by itself."""
-        if self.state is State.QUEUED and now >= self.expires_at:
-            return State.EXPIRED
-        return self.state
+        """The state, where a callback that nobody claimed in time has expired by itself. A claim
+        that lapsed before the phone rang counts as none."""
+        lapsed = self.lease_until is not None and self.lease_until < now
+        waits = self.state is State.QUEUED or (self.state is State.CLAIMED and lapsed)
+        return State.EXPIRED if waits and now >= self.expires_at else self.state

@@ -38,11 +38,12 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
         known = ports.callbacks.find(order.trigger.callback_id)
         if known is None:
             raise
-        return _same(known, account, order)
-    if not ports.callbacks.place(callback):
-        known = ports.callbacks.find(callback.id)
-        assert known is not None, "a callback is never removed"
         callback = _same(known, account, order)
+    else:
+        if not ports.callbacks.place(callback):
+            known = ports.callbacks.find(callback.id)
+            assert known is not None, "a callback is never removed"
+            callback = _same(known, account, order)
     # Offered again where it still waits: the first writer may have died in between, and a
     # second message for a claimed callback rings nobody.
     if callback.state is State.QUEUED:

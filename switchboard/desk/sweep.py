@@ -29,19 +29,19 @@ def sweep(ports: Ports) -> Swept:
     beats = ports.workers.all()
     stopped = [beat for beat in beats if beat.stale_at < now]
     alive = {callback for beat in beats if beat not in stopped for callback in beat.calls}
-    outcomes = [
-        _sweep_one(ports, callback_id, live, beat.beat_at)
-        for beat in stopped
-        for callback_id, live in beat.calls.items()
-        if callback_id not in alive
-    ]
+    outcomes: list[Cdr | str | None] = []
     for beat in stopped:
+        for callback_id, live in beat.calls.items():
+            callback = ports.callbacks.find(callback_id)
+            # Where another worker took it over since, it is that one's to settle.
+            if callback is not None and callback.worker == beat.worker:
+                outcomes.append(_sweep_one(ports, callback, live, beat.beat_at))
         ports.workers.remove(beat.worker)
-    outcomes += [
-        _sweep_one(ports, callback_id, LiveCall(), now)
-        for callback_id in _expired_holds(ports, now)
-        if callback_id not in alive
-    ]
+    for callback_id in _expired_holds(ports, now):
+        if callback_id not in alive:
+            callback = ports.callbacks.find(callback_id)
+            assert callback is not None, "a callback is never removed"
+            outcomes.append(_sweep_one(ports, callback, LiveCall(), now))
     return Swept(
         settled=tuple(found for found in outcomes if isinstance(found, Cdr)),
         requeued=tuple(found for found in outcomes if isinstance(found, str)),
@@ -56,19 +56,28 @@ def _expired_holds(ports: Ports, now: datetime) -> Iterator[str]:
 
 
 def _sweep_one(
-    ports: Ports, callback_id: str, live: LiveCall, known_until: datetime
+    ports: Ports, callback: Callback, live: LiveCall, known_until: datetime
 ) -> Cdr | str | None:
     """The CDR of a lost callback, its id where it is queued again, None where all is done."""
-    callback = ports.callbacks.find(callback_id)
-    assert callback is not None, "a callback is never removed"
     now = ports.clock.now()
-    if callback.state is State.CLAIMED and now < callback.expires_at:
-        ports.queue.send(callback_id)
-        return callback_id
-    cdr = _settle(ports, callback, live, known_until)
-    final = State.EXPIRED if callback.state is State.CLAIMED else State.ENDED
-    ports.callbacks.finish(callback_id, final, LOST, now, worker=callback.worker)
-    return cdr
+    if callback.state is State.CLAIMED:
+        if now < callback.expires_at:
+            ports.queue.send(callback.id)
+            return callback.id
+        # Before its hold is given back: from here on its worker, should it wake up, cannot ring.
+        ports.callbacks.finish(callback.id, State.EXPIRED, LOST, now, worker=callback.worker)
+        if not _is_over(ports, callback):
+            return None
+    settled = _settle(ports, callback, live, known_until)
+    cdr = settled or ports.books.cdr(callback.account, callback.id, callback.requested_at)
+    verdict = LOST if cdr is None else cdr.verdict
+    ports.callbacks.finish(callback.id, State.ENDED, verdict, now, worker=callback.worker)
+    return settled
+
+
+def _is_over(ports: Ports, callback: Callback) -> bool:
+    found = ports.callbacks.find(callback.id)
+    return found is not None and found.state.final
 
 
 def _settle(ports: Ports, callback: Callback, live: LiveCall, known_until: datetime) -> Cdr | None:

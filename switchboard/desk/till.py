@@ -6,6 +6,7 @@ from datetime import datetime
 from switchboard.calls.cdr import Cdr
 from switchboard.errors import Conflict
 from switchboard.ledger.balance import Hold
+from switchboard.ledger.entries import SettlementKind
 from switchboard.ports import Books
 
 # Each failed try means that somebody else's write came through on the same balance.
@@ -92,7 +93,8 @@ class Till:
 
     def _post_late(self, kept: Cdr, late: Cdr) -> Cdr:
         excess_micros = late.settlement.charge_micros - kept.settlement.charge_micros
-        if excess_micros <= 0 or kept.settlement.late_micros is not None:
+        swept = kept.settlement.kind is SettlementKind.EXPIRE
+        if not swept or excess_micros <= 0 or kept.settlement.late_micros is not None:
             return kept
         settlement = replace(kept.settlement, late_micros=excess_micros)
         posted = replace(late, settlement=settlement)

@@ -25,17 +25,20 @@ def audit(
     balance: Balance, entries: Iterable[JournalEntry], cdrs: Iterable[Cdr]
 ) -> Iterator[Breach]:
     """Every breach in the books of one account; none is the only good answer."""
-    cdrs = list(cdrs)
+    entries, cdrs = list(entries), list(cdrs)
     yield from _audit_sums(balance)
     posted = sum(entry.amount_micros for entry in entries)
     posted -= sum(cdr.settlement.total_micros for cdr in cdrs if cdr.callback not in balance.holds)
     yield from _equal(balance, "posted = journal + CDRs", balance.posted_micros, posted)
     for cdr in cdrs:
         yield from _audit_cdr(balance, cdr)
-    late = any(cdr.settlement.late_micros for cdr in cdrs)
-    if balance.posted_micros + balance.credit_limit_micros < 0 and not late:
+    # Only these two take money without asking whether it is there.
+    late = sum(cdr.settlement.late_micros or 0 for cdr in cdrs)
+    taken = -sum(min(0, entry.amount_micros) for entry in entries)
+    if balance.posted_micros + balance.credit_limit_micros + late + taken < 0:
         found = format_micros(balance.posted_micros)
-        yield Breach(balance.account, "never beyond the limit but by a late record", found)
+        rule = "never beyond the limit but by a late record or an entry"
+        yield Breach(balance.account, rule, found)
 
 
 def _audit_sums(balance: Balance) -> Iterator[Breach]:

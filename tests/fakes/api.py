@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import html
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -13,9 +14,12 @@ from chalice.test import Client, HTTPResponse
 from chalicelib.factory import make_app
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
+from switchboard.calls.callback import Callback, State
+from switchboard.calls.cdr import LegRecord, write_cdr
+from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.ports import Ports
 from tests.fakes.ports import PlainPasswords, memory_ports
-from tests.fakes.world import open_alice
+from tests.fakes.world import ALICE, BOB, open_alice
 
 TWILIO_AUTH_TOKEN = "what only Twilio and we know"
 SETTINGS = Settings("https://call.example.com", "k" * 32, TWILIO_AUTH_TOKEN)
@@ -104,3 +108,20 @@ def visiting_api(**alice: int) -> Api:
     page = api.get("/login").body.decode()
     api.submit(page, "/login", login="alice", password="wonderland")
     return api
+
+
+def readable(response: HTTPResponse) -> str:
+    """What a reader of a page sees, in one line."""
+    return " ".join(html.unescape(re.sub("<[^>]*>", " ", response.body.decode())).split())
+
+
+def end_after_a_minute(ports: Ports, callback: Callback) -> None:
+    """Bob hangs up on Alice, and worker w1 settles it."""
+    now = ports.clock.now()
+    verdict = Verdict(Ending.HUNG_UP, Culprit.DESTINATION)
+    legs = [
+        LegRecord(Party.CUSTOMER, ALICE, "carrier", verdict, seconds=65),
+        LegRecord(Party.DESTINATION, BOB, "carrier", verdict, seconds=60),
+    ]
+    ports.books.close(write_cdr(callback, legs, verdict, nonce="n", ended_at=now))
+    ports.callbacks.finish(callback.id, State.ENDED, verdict, now, worker="w1")

@@ -16,12 +16,10 @@ from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
 from local import serve
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import LegRecord, write_cdr
-from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.ports import Ports
-from tests.fakes.api import TWILIO_AUTH_TOKEN
+from tests.fakes.api import TWILIO_AUTH_TOKEN, end_after_a_minute
 from tests.fakes.ports import PlainPasswords, memory_ports
-from tests.fakes.world import ALICE, BOB, open_alice
+from tests.fakes.world import ALICE, open_alice
 
 pytestmark = pytest.mark.integration
 
@@ -57,18 +55,6 @@ class Site:
 
     def reach(self, state: State) -> None:
         self.ports.callbacks.advance(self.callback.id, "w1", state, self.ports.clock.now())
-
-    def end(self) -> None:
-        """Bob hangs up, after a minute's talk."""
-        now = self.ports.clock.now()
-        verdict = Verdict(Ending.HUNG_UP, Culprit.DESTINATION)
-        legs = [
-            LegRecord(Party.CUSTOMER, ALICE, "carrier", verdict, seconds=65),
-            LegRecord(Party.DESTINATION, BOB, "carrier", verdict, seconds=60),
-        ]
-        cdr = write_cdr(self.callback, legs, verdict, nonce="n", ended_at=now)
-        self.ports.books.close(cdr)
-        self.ports.callbacks.finish(self.callback.id, State.ENDED, verdict, now, worker="w1")
 
 
 @pytest.fixture
@@ -150,7 +136,7 @@ def test_a_customer_connects_two_phones_and_watches_them_to_the_end(browser, sit
         expect(headline).to_have_text("You are talking")
         site.ports.clock.pass_by(timedelta(seconds=60))
         expect(page.locator(".talked")).to_have_text("1:00")
-        site.end()
+        end_after_a_minute(site.ports, site.callback)
         expect(headline).to_have_text("They hung up")
         expect(page.locator("#progress")).to_contain_text("It cost 0.0617 EUR.")
         expect(page.get_by_role("button", name="Hang up")).to_be_hidden()

@@ -1,99 +1,20 @@
-"""What the telephone makes of carriers' SIP: real signalling against sipp on the loopback."""
+"""What only a real carrier can do to a telephone: SIP on the loopback against sipp."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+import gc
+import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.ending import Culprit, Ending, Verdict
+from switchboard.calls.trunk import Trunk
 from tests.fakes.world import ALICE, BOB
-from tests.integration.far_end import FarEnd, far_end
-from workers.phone import LegEnded, LegOrder, LegTrace
+from tests.integration.far_end import HOST, FarEnd, an_order, far_end
+from workers.phone import LegEnded, LegTrace
 
 pytestmark = pytest.mark.integration
-
-HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
-NO_ANSWER = Verdict(Ending.NO_ANSWER, Culprit.CUSTOMER)
-SOON = 0.3
-
-
-def an_order(phone: FarEnd, party: Party = Party.CUSTOMER, **limits: timedelta) -> LegOrder:
-    return LegOrder(
-        party=party,
-        number=ALICE,
-        caller=BOB,
-        trunk=phone.trunk,
-        ring_limit=limits.get("ring_limit", timedelta(seconds=10)),
-        reply_limit=limits.get("reply_limit", timedelta(seconds=4)),
-    )
-
-
-class Call:
-    """One leg to a scenario, and what became of it."""
-
-    def __init__(self, worker, scenario: str, **keys) -> None:
-        self.worker = worker
-        self.scenario = scenario
-        self.keys = keys
-        self.trace = LegTrace()
-        self.verdict: Verdict | None = None
-        self.began_at = datetime.now(UTC)
-
-    def hold(self, seconds: float = 5, **limits: timedelta) -> None:
-        """Keep the leg so long, or until the far end hangs up."""
-
-        async def flow():
-            async with far_end(self.scenario, **self.keys) as phone:
-                try:
-                    async with self.worker.phone.dial(an_order(phone, **limits), self.trace):
-                        await asyncio.sleep(seconds)
-                except LegEnded as end:
-                    self.verdict = end.verdict
-
-        self.worker.run(flow())
-
-    @property
-    def rang_s(self) -> float:
-        return (self.trace.answered_at - self.trace.invited_at).total_seconds()
-
-    @property
-    def talked_s(self) -> float:
-        return self.trace.ended - self.trace.answered
-
-    @property
-    def took_s(self) -> float:
-        return (self.trace.ended_at - self.trace.invited_at).total_seconds()
-
-
-@pytest.mark.parametrize(
-    ("status", "verdict"),
-    [
-        ("404 Not Found", Verdict(Ending.NOT_FOUND, Culprit.CUSTOMER)),
-        ("486 Busy Here", Verdict(Ending.BUSY, Culprit.CUSTOMER)),
-        ("503 Service Unavailable", Verdict(Ending.CARRIER_FAILED, Culprit.CARRIER)),
-        ("603 Decline", Verdict(Ending.DECLINED, Culprit.CUSTOMER)),
-    ],
-)
-def test_a_refusal_ends_the_leg_with_its_reason(worker, status, verdict):
-    call = Call(worker, "refuses", status=status)
-
-    call.hold()
-
-    assert call.verdict == verdict
-    assert call.trace.sip_code == int(status[:3])
-    assert call.trace.ringing_at is not None
-    assert (call.trace.answered, call.trace.hung_up_by_far_end, call.trace.rtp) == (None,) * 3
-    assert call.took_s < SOON
-
-
-def test_a_phone_that_does_not_answer_is_cancelled_at_the_ring_limit(worker):
-    call = Call(worker, "rings")
-
-    call.hold(ring_limit=timedelta(seconds=0.5))
-
-    assert call.verdict == NO_ANSWER
-    assert 0.5 <= call.took_s < 0.5 + SOON
-    assert (call.trace.sip_code, call.trace.answered) == (None, None)
 
 
 def test_cancelling_the_flow_stops_a_phone_that_rings(worker):
@@ -102,7 +23,7 @@ def test_cancelling_the_flow_stops_a_phone_that_rings(worker):
     async def flow():
         async with far_end("rings") as phone:
             with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.3), worker.phone.dial(an_order(phone), trace):
+                async with asyncio.timeout(0.3), worker.phone.dial(phone.order(), trace):
                     pass
 
     worker.run(flow())
@@ -112,50 +33,141 @@ def test_cancelling_the_flow_stops_a_phone_that_rings(worker):
 
 
 def test_an_answer_that_crosses_our_cancel_is_hung_up(worker):
-    call = Call(worker, "answers_while_cancelled")
+    trace = LegTrace()
 
-    call.hold(ring_limit=timedelta(seconds=0.3))
+    async def flow():
+        async with far_end("answers_while_cancelled") as phone:
+            order = phone.order(ring_limit=timedelta(seconds=0.3))
+            with pytest.raises(LegEnded) as caught:
+                async with worker.phone.dial(order, trace):
+                    pass
+            return caught.value.verdict
 
-    assert call.verdict == NO_ANSWER
-    assert (call.trace.sip_code, call.trace.answered) == (None, None)
-
-
-def test_a_carrier_that_never_replies_is_given_up_early(worker):
-    call = Call(worker, "never_replies")
-
-    call.hold(reply_limit=timedelta(seconds=0.7))
-
-    assert call.verdict == Verdict(Ending.UNREACHABLE, Culprit.CARRIER)
-    assert 0.7 <= call.took_s < 0.7 + SOON
-    assert (call.trace.sip_code, call.trace.ringing_at) == (None, None)
+    assert worker.run(flow()) == Verdict(Ending.NO_ANSWER, Culprit.CUSTOMER)
+    assert (trace.sip_code, trace.answered) == (None, None)
 
 
-def test_leaving_the_block_hangs_up(worker):
-    call = Call(worker, "answers")
+def test_an_answer_without_a_codec_of_ours_is_no_hang_up_of_theirs(worker):
+    trace = LegTrace()
 
-    call.hold(seconds=0.5)
+    async def flow():
+        async with far_end("answers_in_another_codec") as phone:
+            with pytest.raises(LegEnded) as caught:
+                async with worker.phone.dial(phone.order(), trace):
+                    await asyncio.sleep(5)
+            return caught.value.verdict
 
-    assert call.verdict is None
-    assert call.trace.sip_code == 200
-    assert call.trace.hung_up_by_far_end is False
-    assert 0.1 <= call.rang_s < 0.1 + SOON
-    assert 0.5 <= call.talked_s < 0.5 + SOON
-
-
-def test_hang_up_of_the_far_end_ends_the_block(worker):
-    call = Call(worker, "hangs_up")
-
-    call.hold()
-
-    assert call.verdict == HUNG_UP
-    assert call.trace.hung_up_by_far_end is True
-    assert 0.5 <= call.talked_s < 0.5 + SOON
+    assert worker.run(flow()) == Verdict(Ending.FAILED, Culprit.US)
+    assert trace.hung_up_by_far_end is False
 
 
-def test_a_second_hang_up_of_the_same_call_is_harmless(worker):
-    call = Call(worker, "hangs_up_twice")
+def test_a_call_too_many_waits_for_room(worker):
+    async def hold(phone: FarEnd, seconds: float) -> float:
+        async with worker.phone.dial(phone.order(), LegTrace()):
+            await asyncio.sleep(seconds)
+        return asyncio.get_running_loop().time()
 
-    call.hold()
+    async def flow():
+        async with far_end("answers", calls=6) as phone:
+            return await asyncio.gather(*(hold(phone, 0.5) for _ in range(6)))
 
-    assert call.verdict == HUNG_UP
-    assert 0.2 <= call.talked_s < 0.2 + SOON
+    ended = sorted(worker.run(flow()))
+
+    assert ended[3] - ended[0] < 0.4
+    assert ended[4] - ended[3] > 0.4
+
+
+def test_a_call_for_which_there_is_no_room_for_long_is_our_own_failure(worker, caplog):
+    trace = LegTrace()
+
+    async def hold(phone: FarEnd) -> None:
+        async with worker.phone.dial(phone.order(), LegTrace()):
+            await asyncio.sleep(3)
+
+    async def flow():
+        async with far_end("answers", calls=4) as phone:
+            holding = [asyncio.create_task(hold(phone)) for _ in range(4)]
+            await asyncio.sleep(0.5)
+            with pytest.raises(LegEnded) as caught:
+                async with worker.phone.dial(phone.order(), trace):
+                    pass
+            await asyncio.gather(*holding)
+            return caught.value.verdict
+
+    assert worker.run(flow()) == Verdict(Ending.FAILED, Culprit.US)
+    assert trace.invited_at is None
+    assert "no call of the engine came free" in caplog.text
+    assert str(ALICE) not in caplog.text
+
+
+def test_garbage_collected_in_another_thread_hangs_nobody_up(worker):
+    trace = LegTrace()
+
+    async def flow():
+        async with far_end("answers") as phone, worker.phone.dial(phone.order(), trace):
+            began = asyncio.get_running_loop().time()
+            while asyncio.get_running_loop().time() < began + 0.5:
+                await asyncio.to_thread(gc.collect)
+
+    worker.run(flow())
+
+    assert trace.hung_up_by_far_end is False
+
+
+class Refusing(asyncio.DatagramProtocol):
+    """Keeps the first INVITE and is busy."""
+
+    def __init__(self) -> None:
+        self.invite = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:
+        self._transport = transport
+
+    def datagram_received(self, datagram: bytes, address: tuple[str, int]) -> None:
+        message = datagram.decode()
+        if message.startswith("INVITE") and not self.invite.done():
+            self.invite.set_result(message)
+            copied = re.findall(r"^(?:Via|From|To|Call-ID|CSeq):.*\r\n", message, re.MULTILINE)
+            answer = ["SIP/2.0 486 Busy Here\r\n", *copied, "Content-Length: 0\r\n\r\n"]
+            self._transport.sendto("".join(answer).encode(), address)
+
+
+def invite_of(worker, **changes) -> str:
+    """The INVITE that an order puts on the wire."""
+
+    async def flow():
+        loop = asyncio.get_running_loop()
+        transport, refusing = await loop.create_datagram_endpoint(Refusing, local_addr=(HOST, 0))
+        trunk = Trunk("busy", HOST, transport.get_extra_info("sockname")[1])
+        with pytest.raises(LegEnded):
+            async with worker.phone.dial(replace(an_order(trunk), **changes), LegTrace()):
+                pass
+        transport.close()
+        return await refusing.invite
+
+    return worker.run(flow())
+
+
+def test_an_invite_names_who_is_called_and_shows_who_calls(worker):
+    invite = invite_of(worker, number=ALICE, caller=BOB)
+
+    assert invite.startswith(f"INVITE sip:{ALICE}@{HOST}:")
+    assert f"From: <sip:{BOB}@{HOST}>" in invite
+    assert f"To: <sip:{ALICE}@{HOST}" in invite or f"To: sip:{ALICE}@{HOST}" in invite
+    assert "User-Agent: Ringback" in invite
+
+
+def test_an_invite_without_a_caller_is_anonymous(worker):
+    invite = invite_of(worker, caller=None)
+
+    assert 'From: "Anonymous" <sip:anonymous@anonymous.invalid>' in invite
+
+
+def test_an_invite_offers_g711_with_telephone_events_and_nothing_else(worker):
+    invite = invite_of(worker)
+
+    media = re.findall(r"^m=.*", invite, re.MULTILINE)
+    formats = re.findall(r"^a=rtpmap:(.*)\r", invite, re.MULTILINE)
+    assert len(media) == 1
+    assert media[0].startswith("m=audio ")
+    assert set(formats) == {"0 PCMU/8000", "8 PCMA/8000", "101 telephone-event/8000"}

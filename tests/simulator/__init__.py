@@ -1,0 +1,1 @@
+"""Seeded simulations: the use cases over stores in memory, with everything going wrong."""

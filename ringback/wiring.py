@@ -1,14 +1,21 @@
 """The operator's door, put together by hand: which system a command talks to, and its ports."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ringback.local.child import listens
-from ringback.local.state import DEFAULT_STATE, StateDirectory
+from ringback.local.state import DEFAULT_STATE, PIN_KEY, StateDirectory
 from switchboard.aws import AwsSettings, create_tables, delete_tables, open_ports
+from switchboard.billing.pins import PinKey
+from switchboard.errors import Malformed
 from switchboard.ports import Passwords, Ports
+from switchboard.spreadsheets.kinds import kind_of_name
+from switchboard.spreadsheets.reading import FileForm, read_worksheets
+from switchboard.spreadsheets.writing import write_file
+from switchboard.tables.cells import Cell, Worksheet
 from switchboard.vault import ArgonPasswords
 
 
@@ -42,6 +49,49 @@ def ports_of(env: Mapping[str, str]) -> Ports:
 def passwords() -> Passwords:
     """How passwords are kept."""
     return ArgonPasswords()
+
+
+def pin_key(env: Mapping[str, str]) -> PinKey:
+    """The key of PINs. NoSystem where it is not set: PINs under another key would fit nobody."""
+    if not env.get(PIN_KEY):
+        raise NoSystem(f"the variable {PIN_KEY} is not set: it is the key that PINs are kept by")
+    return PinKey(env[PIN_KEY])
+
+
+def pin_hash_of(env: Mapping[str, str]) -> Callable[[str], str] | None:
+    """How PINs are kept; None where their key is not set."""
+    return PinKey(env[PIN_KEY]).hash if env.get(PIN_KEY) else None
+
+
+@contextmanager
+def worksheets_of(
+    path: Path,
+    *,
+    worksheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Iterator[Iterator[Worksheet]]:
+    """The worksheets of a file. Malformed where it cannot be read."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Malformed(f"{path} cannot be read: {error.strerror}") from None
+    with closing(read_worksheets(data, FileForm(worksheet, encoding, delimiter))) as worksheets:
+        yield worksheets
+
+
+def check_new_table(path: Path) -> None:
+    """Malformed where `write_table` could not write a new file."""
+    kind_of_name(path.name)
+    if path.exists():
+        raise Malformed(f"{path} exists already: take another name")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise Malformed(f"{path.parent} is no directory that can be written to")
+
+
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+    """Write a table as its name's ending asks; gives the number of rows."""
+    return write_file(path, header, rows)
 
 
 def make_tables(env: Mapping[str, str]) -> list[str]:

@@ -87,3 +87,21 @@ class NotAllowed(Refusal):
     """A rule of the service forbids this call."""
 
     code = "not_allowed"
+
+
+class SpendLimitReached(NotAllowed):
+    """The account may not spend so much in a day, in all or on this class of destinations."""
+
+    code = "spend_limit_reached"
+
+
+class AccountExpired(NotAllowed):
+    """The account's validity is over."""
+
+    code = "account_expired"
+
+
+class VoucherRefused(Refusal):
+    """No voucher has this PIN, or it cannot be redeemed: used, expired, blocked."""
+
+    code = "voucher_refused"

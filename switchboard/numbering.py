@@ -10,6 +10,7 @@ from switchboard.errors import NotANumber
 
 # What people put into a number; letters are none of it, though the library would dial them.
 _NUMBER = re.compile(r"[+\d\s().\-/\u2010-\u2015\uff0b]+")
+_COUNTRY_CODES = frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,6 +65,21 @@ def parse_number(text: str, home: str) -> PhoneNumber:
         raise NotANumber(f"“{shown}” is not a phone number")
     meant = next(filter(phonenumbers.is_valid_number, possible), possible[0])
     return PhoneNumber(phonenumbers.format_number(meant, phonenumbers.PhoneNumberFormat.E164))
+
+
+@lru_cache(maxsize=4096)
+def country_code_of(digits: str) -> str:
+    """The country code that a number or a prefix begins with; nothing where it begins with none."""
+    codes = (digits[:length] for length in (1, 2, 3))
+    return next((code for code in codes if code.isdigit() and int(code) in _COUNTRY_CODES), "")
+
+
+@lru_cache(maxsize=512)
+def calling_code(region: str) -> str:
+    """The digits that numbers of this region (ISO 3166) begin with; North America shares one.
+    Nothing where the region has no numbers."""
+    code = phonenumbers.country_code_for_region(region)
+    return str(code) if code else ""
 
 
 def _read(shown: str, home: str) -> phonenumbers.PhoneNumber | None:

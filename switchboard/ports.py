@@ -4,12 +4,15 @@ A conditional write answers True where it was made and False where its condition
 be repeated safely after a lost reply. What does not exist is None, or NotFound where it must.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from switchboard.billing.account import Account, Profile, ServiceNumber
+from switchboard.billing.batches import Batch, BatchState
+from switchboard.billing.classes import Classes
+from switchboard.billing.vouchers import Redemption, Voucher
 from switchboard.calls.beat import Beat
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr
@@ -18,7 +21,9 @@ from switchboard.calls.trunk import Trunk
 from switchboard.clock import Clock
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.entries import JournalEntry
+from switchboard.ledger.spend import NO_LIMITS
 from switchboard.numbering import PhoneNumber
+from switchboard.rating.deck.reading import Template
 from switchboard.rating.quote import Quote
 from switchboard.rating.sheet import RateSheet
 
@@ -65,6 +70,9 @@ class Accounts(Protocol):
     def by_login(self, login: str) -> str | None:
         """The account that signs in with this name."""
 
+    def by_pin(self, pin_hash: str) -> str | None:
+        """The account whose PIN has this keyed hash."""
+
     def add_service_number(self, service: ServiceNumber) -> None:
         """Add a number that customers ring or text. AlreadyExists where it is in use."""
 
@@ -84,13 +92,27 @@ class Books(Protocol):
     def set_limits(self, old: Balance, *, credit_limit_micros: int, max_callbacks: int) -> bool:
         """Change both limits, if the credit limit is still the old one."""
 
-    def reserve(self, account: str, callback: str, hold: Hold) -> bool:
-        """Make a hold, if the account is active, has the money, has a free place among its
-        callbacks, and none for this one: one conditional write."""
+    def set_spend_limits(self, old: Balance, limits: Mapping[str, int]) -> bool:
+        """Change what may be spent a day by scope, if the limits are still the old ones."""
 
-    def extend(self, account: str, callback: str, old: Hold, new: Hold) -> bool:
+    def reserve(
+        self, account: str, callback: str, hold: Hold, limits: Mapping[str, int] = NO_LIMITS
+    ) -> bool:
+        """Make a hold, if the account is active, has the money, has a free place among its
+        callbacks, and none for this one; if these are its spend limits, and those that the hold
+        counts for have room for it: one conditional write."""
+
+    def extend(
+        self,
+        account: str,
+        callback: str,
+        old: Hold,
+        new: Hold,
+        limits: Mapping[str, int] = NO_LIMITS,
+    ) -> bool:
         """Put the larger `new` in the place of `old`, if the account has the difference, is
-        active, and the hold is still at the old request of the same nonce."""
+        active, the hold is still at the old request of the same nonce, and the limits as in
+        `reserve`; what `new` counts for and `old` did not, it counts for whole."""
 
     def adopt(self, account: str, callback: str, old: Hold, nonce: str) -> bool:
         """Give the hold of a lost attempt to another, if it has not changed."""
@@ -101,12 +123,21 @@ class Books(Protocol):
     def cdr(self, account: str, callback: str, requested_at: datetime) -> Cdr | None:
         """The CDR of a callback, strongly consistent."""
 
-    def release(self, account: str, callback: str, hold: Hold, charge_micros: int) -> bool:
-        """Apply a settlement to exactly this hold: give it back and post the charge."""
+    def release(
+        self,
+        account: str,
+        callback: str,
+        hold: Hold,
+        charge_micros: int,
+        *,
+        forget: Collection[str] = (),
+    ) -> bool:
+        """Apply a settlement to exactly this hold: give it back and post the charge, in the
+        balance and in what the hold counts for. Daily counters in `forget` are dropped."""
 
     def post_late(self, cdr: Cdr) -> bool:
         """Put a CDR with `late_micros` in the place of one without, and post what is late: one
-        transaction. It may take a balance below zero."""
+        transaction. It may take a balance below zero; daily counters stay as they are."""
 
     def enter(self, entry: JournalEntry) -> bool:
         """Add a journal entry and post it, if its identity is new: one transaction."""
@@ -121,14 +152,36 @@ class Books(Protocol):
 class Sheets(Protocol):
     """Rate sheets; a version never changes, and publishing one is one pointer."""
 
-    def publish(self, sheet: RateSheet) -> None:
-        """Store this version and make it the one that new quotes use."""
+    def publish(self, sheet: RateSheet, *, after: str | None = None) -> None:
+        """Store this version, where it is not stored yet, and make it the one that new quotes
+        use. With `after`, Conflict where that is no longer the published one."""
 
-    def current(self, name: str) -> RateSheet:
-        """The published version. NotFound where no sheet has this name."""
+    def version(self, name: str, version: str) -> RateSheet:
+        """A version that was published once. NotFound where there is none."""
+
+    def current(self, name: str, *, fresh: bool = False) -> RateSheet:
+        """The published version; it reads its rows where they are asked for. `fresh` asks again,
+        where a quote may use an answer that is a few seconds old. NotFound where no sheet has
+        this name."""
+
+    def versions(self, name: str) -> Sequence[str]:
+        """Every stored version of a sheet, in their order."""
 
     def names(self) -> Sequence[str]:
         """Every sheet."""
+
+
+class Templates(Protocol):
+    """How the decks of known sellers are read."""
+
+    def save(self, template: Template) -> None:
+        """Keep a template, in the place of one of the same name."""
+
+    def get(self, name: str) -> Template:
+        """The template of this name. NotFound where there is none."""
+
+    def all(self) -> Sequence[Template]:
+        """Every template, by name."""
 
 
 class Callbacks(Protocol):
@@ -147,7 +200,8 @@ class Callbacks(Protocol):
         phone rang; None where there is nothing to take."""
 
     def advance(self, callback: str, worker: str, state: State, at: datetime) -> bool:
-        """Move on, if this worker has the callback and the state is a later one."""
+        """Move on, if this worker has the callback and the state is a later one. What it counts
+        for is kept no longer: no other worker will reserve for it."""
 
     def set_destination(
         self, callback: str, worker: str, destination: PhoneNumber, quote: Quote
@@ -218,6 +272,58 @@ class Trunks(Protocol):
         """Every trunk, first choice first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An account to be added with what it begins with."""
+
+    profile: Profile
+    balance: Balance
+    entry: JournalEntry | None
+
+
+class Pins(Protocol):
+    """Batches of PINs, and the vouchers that were made in them."""
+
+    def start(self, batch: Batch) -> bool:
+        """Write a new batch, if its name is new."""
+
+    def move(self, batch: str, old: BatchState, new: BatchState) -> bool:
+        """Move a batch from one state into another, if it is in the first."""
+
+    def batch(self, name: str) -> Batch | None:
+        """A batch as it stands, strongly consistent."""
+
+    def batches(self) -> Sequence[Batch]:
+        """Every batch, by name."""
+
+    def add_accounts(self, openings: Sequence[Opening]) -> bool:
+        """Add up to 24 accounts that have no identity but their PIN, if all of them and their PINs
+        are new: one transaction."""
+
+    def add_vouchers(self, vouchers: Sequence[Voucher]) -> bool:
+        """Add up to 100 vouchers, if the PIN of each is new: one transaction."""
+
+    def remove_members(self, batch: Batch) -> None:
+        """Remove the accounts or vouchers that were made in a batch which was never ready."""
+
+    def voucher(self, pin_hash: str) -> Voucher | None:
+        """The voucher whose PIN has this keyed hash, strongly consistent."""
+
+    def redeem(self, redemption: Redemption) -> bool:
+        """Mark the voucher, enter its value and replace the profile: one transaction, made if the
+        voucher is unused and the profile still the old one, and nobody is at either."""
+
+
+class Settings(Protocol):
+    """What the operator set for the whole system."""
+
+    def classes(self) -> Classes:
+        """The classes of destinations; the built-in ones until they are changed."""
+
+    def save_classes(self, classes: Classes) -> None:
+        """Replace them. Others see it within seconds."""
+
+
 class Passwords(Protocol):
     """Passwords, only ever as hashes."""
 
@@ -240,4 +346,7 @@ class Ports:
     control: Control
     workers: Workers
     trunks: Trunks
+    templates: Templates
+    pins: Pins
+    settings: Settings
     clock: Clock

@@ -2,18 +2,30 @@
 with a Z, durations in whole seconds, numbers in E.164."""
 
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
-from switchboard.billing.account import Account
+from switchboard.billing.account import Account, Since
+from switchboard.billing.batches import Batch
+from switchboard.billing.classes import DestinationClass
+from switchboard.billing.limits import account_day
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, LegRecord, RtpQuality
 from switchboard.calls.ending import Verdict
 from switchboard.money import format_micros
 from switchboard.numbering import PhoneNumber
+from switchboard.rating.columns import CHARGE_COLUMNS, format_units
+from switchboard.rating.deck.periods import format_days, format_hours
+from switchboard.rating.price import LegPrice
 from switchboard.rating.quote import Quote
-from switchboard.rating.rate import RATE_DECIMALS, LegPrice, Rate
+from switchboard.rating.row import RATE_DECIMALS, Charges, RateRow
+from switchboard.rating.sheet import RateSheet
+from switchboard.rating.tariff import charges_of
+from switchboard.rating.terms import SheetTerms
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Body = dict[str, Json]
+# What is charged where neither a row nor its sheet says so; nothing, where it is not here.
+_PLAINEST: Body = {"connection_fee": "0.00", "initial": 1, "increment": 1}
 
 
 def instant(at: datetime) -> str:
@@ -54,10 +66,12 @@ def verdict_body(verdict: Verdict) -> Body:
     return {"reason": verdict.ending.value, "culprit": verdict.culprit.value}
 
 
-def account_body(account: Account) -> Body:
-    """An account with its money; `available` is what can still be spent."""
+def account_body(account: Account, now: datetime) -> Body:
+    """An account with its money; `available` is what can still be spent, of money. `sheet` and
+    `plan` are those of this moment, and `spent_today` is by the account's own day."""
     profile, balance = account.profile, account.balance
     default = profile.default_number
+    today = account_day(now, profile.time_zone)
     return {
         "account": profile.account,
         "name": profile.name,
@@ -68,11 +82,62 @@ def account_body(account: Account) -> Body:
         "held": format_micros(balance.held_micros),
         "available": balance.available.decimal,
         "credit_limit": format_micros(balance.credit_limit_micros),
+        "daily_limits": {scope: format_micros(of) for scope, of in balance.limits.items()},
+        "spent_today": {
+            scope: format_micros(balance.spent.get(f"{today} {scope}", 0))
+            for scope in balance.limits
+        },
         "max_callbacks": balance.max_callbacks,
+        "sheet": profile.sheet_at(now),
+        "plan": profile.plan_at(now),
+        "sheets": [_since_body(since) for since in profile.sheets],
+        "plans": [_since_body(since) for since in profile.plans],
         "numbers": [str(number) for number in profile.numbers],
         "default_number": None if default is None else str(default),
+        "allowed_prefixes": list(profile.allowed_prefixes),
+        "forbidden_prefixes": list(profile.forbidden_prefixes),
+        "allowed_classes": list(profile.allowed_classes),
         "country": profile.country,
         "language": profile.language,
+        "time_zone": profile.time_zone,
+        "email": profile.email,
+        "tax_id": profile.tax_id,
+        "login": profile.login,
+        "has_pin": profile.pin_hash is not None,
+        "batch": profile.batch,
+        "valid_until": _instant(profile.valid_until),
+        "valid_days": profile.valid_days,
+    }
+
+
+def _since_body(since: Since) -> Body:
+    return {"name": since.name, "from": instant(since.from_at)}
+
+
+def batch_body(batch: Batch) -> Body:
+    """A batch of PINs, without them."""
+    return {
+        "batch": batch.name,
+        "kind": batch.kind.value,
+        "status": batch.state.value,
+        "count": batch.count,
+        "length": batch.length,
+        "value": format_micros(batch.value_micros),
+        "currency": batch.currency,
+        "sheet": batch.sheet,
+        "plan": batch.plan,
+        "valid_until": _instant(batch.valid_until),
+        "valid_days": batch.valid_days,
+        "made_at": instant(batch.made_at),
+    }
+
+
+def class_body(found: DestinationClass) -> Body:
+    """A class of destinations."""
+    return {
+        "class": found.name,
+        "blocked": found.blocked,
+        "prefixes": list(found.prefixes),
     }
 
 
@@ -84,8 +149,8 @@ def quote_body(
     prices = [price for price in (quote.customer, quote.destination) if price is not None]
     return {
         "currency": quote.currency,
-        "per_minute": _exact(sum(map(_per_minute, prices))),
-        "connection_fee": _exact(sum(map(_connection_fee, prices))),
+        "per_minute": _exact(sum((price.per_minute for price in prices), Fraction())),
+        "connection_fee": _exact(sum((price.fee for price in prices), Fraction())),
         "talk_seconds": max(0, quote.talk_s(avail_micros)),
         "from": leg_price_body(customer, quote.customer),
         "to": None if quote.destination is None else leg_price_body(destination, quote.destination),
@@ -96,26 +161,65 @@ def leg_price_body(number: PhoneNumber, price: LegPrice) -> Body:
     """How a leg to this number is charged."""
     return {
         "number": str(number),
-        "prefix": price.rate.prefix,
-        "destination": price.rate.destination,
-        "per_minute": _exact(_per_minute(price)),
-        "connection_fee": _exact(_connection_fee(price)),
-        "initial_seconds": price.rate.initial_s,
-        "increment_seconds": price.rate.increment_s,
+        "prefix": price.prefix,
+        "destination": price.destination,
+        "per_minute": _exact(price.per_minute),
+        "connection_fee": _exact(price.fee),
+        "initial_seconds": price.initial_s,
+        "increment_seconds": price.steps[0].increment_s,
     }
 
 
-def rate_body(rate: Rate) -> Body:
-    """One row of a rate sheet."""
+def sheet_body(sheet: RateSheet) -> Body:
+    """A version of a rate sheet and its terms, without its rows."""
+    terms, derivation = sheet.terms, sheet.terms.derivation
     return {
-        "prefix": rate.prefix,
-        "destination": rate.destination,
-        "rate": _exact(100 * rate.per_minute_picos),
-        "connection_fee": _exact(100 * rate.connection_fee_picos),
-        "initial": rate.initial_s,
-        "increment": rate.increment_s,
-        "blocked": rate.blocked,
+        "sheet": sheet.name,
+        "version": sheet.version,
+        "currency": terms.currency,
+        "prefixes": sheet.rows.prefixes,
+        "digits": terms.digits,
+        "rounding": terms.rounding.value,
+        "customer_leg_percent": terms.customer_leg_percent,
+        "time_zone": terms.time_zone,
+        "holidays": [day.isoformat() for day in sorted(terms.holidays)],
+        "at_boundary": terms.at_boundary.value,
+        "least_digits": terms.least_digits,
+        "most_digits": terms.most_digits,
+        "defaults": charges_body(terms.defaults),
+        "base": None if derivation is None else derivation.base,
     }
+
+
+def rate_body(row: RateRow, terms: SheetTerms) -> Body:
+    """One row of a rate sheet by its canonical columns (design §8), with the sheet's defaults in
+    it, and whether a base sheet handed it down."""
+    return {
+        "prefix": row.prefix,
+        "destination": row.destination or row.prefix,
+        "rate": format_units(row.rate_picos, decimals=RATE_DECIMALS, least=2),
+        **charges_body(charges_of(row, terms)),
+        "blocked": row.blocked,
+        "effective_from": _instant(row.effective_from),
+        "effective_until": _instant(row.effective_until),
+        "days": format_days(row.window),
+        "hours": format_hours(row.window),
+        "weight": row.weight,
+        "step_from": row.step_from_s,
+        "inherited": row.inherited,
+    }
+
+
+def charges_body(charges: Charges) -> Body:
+    """Charges by their canonical columns; those that nobody named are as plain as they can be."""
+    body: Body = {}
+    for column, (field, decimals) in CHARGE_COLUMNS.items():
+        value = getattr(charges, field)
+        if value is None:
+            body[column] = _PLAINEST.get(column)
+        else:
+            body[column] = format_units(value, decimals=decimals, least=2) if decimals else value
+    return body
 
 
 def cdr_body(cdr: Cdr) -> Body:
@@ -169,16 +273,9 @@ def _instant(at: datetime | None) -> str | None:
     return None if at is None else instant(at)
 
 
-def _per_minute(price: LegPrice) -> int:
-    return price.rate.per_minute_picos * price.percent
-
-
-def _connection_fee(price: LegPrice) -> int:
-    return price.rate.connection_fee_picos * price.percent
-
-
-def _exact(shares: int) -> str:
-    """Hundredths of 10^-12, as a decimal string with two decimals at least and no more zeros."""
-    whole, rest = divmod(shares, 100 * 10**RATE_DECIMALS)
-    decimals = f"{rest:0{RATE_DECIMALS + 2}d}".rstrip("0").ljust(2, "0")
-    return f"{whole}.{decimals}"
+def _exact(amount: Fraction) -> str:
+    """A decimal string with two decimals at least and no more zeros."""
+    decimals = 0
+    while (amount * 10**decimals).denominator != 1:
+        decimals += 1
+    return format_units(int(amount * 10**decimals), decimals=decimals, least=2)

@@ -10,7 +10,7 @@ from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.trunk import Trunk
 from switchboard.desk.orders import dialled
 from switchboard.desk.purse import Purse, PurseTerms
-from switchboard.errors import NotANumber, NotEnoughCredit, Refusal
+from switchboard.errors import NotANumber, NotEnoughCredit, Refusal, SpendLimitReached
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from workers.lengths import seconds_begun
@@ -56,7 +56,7 @@ class Conversation:
 
     async def _call_customer(self, money: asyncio.Timeout) -> Verdict:
         async with self.phone.dial(*self._leg(Party.CUSTOMER, self.callback.customer)) as customer:
-            self.report(State.CUSTOMER_ANSWERED)
+            self._answered(Party.CUSTOMER, State.CUSTOMER_ANSWERED)
             self._pay_until(self._waits_until, money)
             if self.callback.destination is None:
                 verdict = await self._ask_for_destination(customer)
@@ -74,7 +74,7 @@ class Conversation:
         try:
             async with self.phone.dial(order, trace, heard_by=customer) as destination:
                 await self.phone.join(customer, destination)
-                self.report(State.CONNECTED)
+                self._answered(Party.DESTINATION, State.CONNECTED)
                 return await self._talk(money)
         except LegEnded as end:
             if end.party is Party.DESTINATION and trace.answered is None:
@@ -113,7 +113,7 @@ class Conversation:
             digits = await _collect(customer)
             try:
                 await self._take_destination(digits)
-            except NotEnoughCredit:
+            except (NotEnoughCredit, SpendLimitReached):
                 await customer.play("no-credit")
                 return Verdict(Ending.NO_CREDIT, Culprit.CUSTOMER)
             except Refusal as refusal:
@@ -128,7 +128,7 @@ class Conversation:
         found = await asyncio.to_thread(dialled, self.ports, self.callback, digits)
         answered = self._trace(Party.CUSTOMER).answered
         so_far_s = seconds_begun(answered, asyncio.get_running_loop().time())
-        await asyncio.to_thread(self.purse.add_destination, found.quote, so_far_s)
+        await asyncio.to_thread(self.purse.add_destination, found, so_far_s)
         self.callback = found
 
     def _leg(self, party: Party, number: PhoneNumber) -> tuple[LegOrder, LegTrace]:
@@ -136,6 +136,12 @@ class Conversation:
         shown = self.callback.destination if party is Party.CUSTOMER else self.callback.customer
         trace = self.traces[party] = LegTrace()
         return LegOrder(party, number, shown, self.trunk, self.terms.ring_limit), trace
+
+    def _answered(self, party: Party, state: State) -> None:
+        answered_at = self._trace(party).answered_at
+        assert answered_at is not None, "a block is entered when its leg was answered"
+        self.purse.begin(party, answered_at)
+        self.report(state)
 
     def _trace(self, party: Party) -> LegTrace:
         return self.traces.get(party) or LegTrace()

@@ -126,6 +126,13 @@ class CallbackPage(Model):
     """Asks for the next part; null at the end."""
 
 
+class Since(Model):
+    """A sheet or a plan, and from when it counts; no name is no plan."""
+
+    name: str | None
+    since: Annotated[datetime, Field(alias="from")]
+
+
 class Account(Model):
     """Who pays, and with what."""
 
@@ -141,12 +148,38 @@ class Account(Model):
     available: Amount
     """What can still be spent: the balance and the credit limit, less what is held."""
     credit_limit: Amount
+    daily_limits: dict[str, Amount]
+    """What may be spent a day: in `all`, and on classes of destinations."""
+    spent_today: dict[str, Amount]
+    """What was charged or is held of each limit today, by the account's time zone."""
     max_callbacks: int
     """How many may be under way at once."""
+    sheet: str
+    """The rate sheet that prices its callbacks now."""
+    plan: str | None
+    sheets: list[Since]
+    """The rate sheets that followed its first one, or will."""
+    plans: list[Since]
     numbers: list[E164]
     default_number: E164 | None
+    allowed_prefixes: list[str]
+    """Where there are any, nothing else may be called; of all prefixes, the longest decides."""
+    forbidden_prefixes: list[str]
+    allowed_classes: list[str]
+    """Classes of destinations that are blocked for others."""
     country: str
     language: str
+    time_zone: str
+    """By IANA's names."""
+    email: str | None
+    tax_id: str | None
+    login: str | None
+    has_pin: bool
+    batch: str | None
+    """The batch of PINs that it was made in."""
+    valid_until: datetime | None
+    valid_days: Annotated[int | None, Field(ge=1)]
+    """For how many days it is valid from its first use, while it was not used."""
 
 
 class LegPrice(Model):

@@ -103,7 +103,8 @@ def delete_callback(wiring: Wiring, request: Request, account_id: str) -> Respon
 
 @signed_in
 def show_account(wiring: Wiring, _request: Request, account_id: str) -> Response:
-    return answer(account_body(wiring.ports.accounts.get(account_id)))
+    account = wiring.ports.accounts.get(account_id)
+    return answer(account_body(account, wiring.ports.clock.now()))
 
 
 @signed_in

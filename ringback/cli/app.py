@@ -5,7 +5,18 @@ from typing import NoReturn
 
 import typer
 
-from ringback.cli import accounts, calls, rates, system, trunks
+from ringback.cli import (
+    account_files,
+    accounts,
+    calls,
+    classes,
+    decks,
+    pins,
+    rates,
+    system,
+    terms,
+    trunks,
+)
 
 app = typer.Typer(
     name="ringback",
@@ -13,7 +24,13 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+account_files.add_to(accounts.app)
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(pins.pins, name="pins")
+app.add_typer(pins.vouchers, name="vouchers")
+app.add_typer(classes.app, name="classes")
+decks.add_to(rates.app)
+terms.add_to(rates.app)
 app.add_typer(rates.app, name="rates")
 app.add_typer(trunks.trunks, name="trunks")
 app.add_typer(trunks.numbers, name="numbers")

@@ -6,7 +6,7 @@ from ringback.embedded.process import EmbeddedAwsFailed
 from ringback.local.child import PartFailed
 from ringback.wiring import NoSystem
 from switchboard.errors import Refusal
-from switchboard.rating.deck import BadDeck
+from switchboard.tables.cells import BadRows
 
 BAD_INPUT, FAILURE = 2, 1
 
@@ -21,7 +21,7 @@ class Explanation:
 
 def explain(fault: Exception) -> Explanation | None:
     """None where it is a bug, which shows itself whole."""
-    if isinstance(fault, BadDeck):
+    if isinstance(fault, BadRows):
         rows = [f"line {row.line}: {row.reason}" for row in fault.rows]
         return Explanation(
             "\n".join([*rows, f"{len(rows)} bad row(s); nothing imported"]), BAD_INPUT

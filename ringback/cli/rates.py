@@ -1,6 +1,6 @@
 """`ringback rates`: what calls cost."""
 
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -10,83 +10,44 @@ from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
 app = typer.Typer(help="Rate sheets: what calls cost.", no_args_is_help=True)
 
 Sheet = Annotated[str, typer.Option(help="The sheet's name.")]
+SHEET_COLUMNS = "sheet version currency prefixes digits customer_leg_percent base".split()
+RATE_COLUMNS = "prefix destination rate connection_fee initial increment blocked".split()
 
 
-@app.command("import")
-def import_rates(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="CSV with the columns prefix, rate, and perhaps"
-            " destination, connection_fee, initial, increment,"
-            " blocked."
-        ),
-    ],
-    sheet: Sheet,
-    currency: Annotated[str | None, typer.Option(help="ISO 4217; needed for a new sheet.")] = None,
-    digits: Annotated[int | None, typer.Option(help="Decimals a price is rounded up to.")] = None,
-    customer_leg: Annotated[
-        int | None, typer.Option(help="Percent of its rate that the customer leg costs.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option(help="Only say what would change.")] = False,
-    state: State = None,
-    as_json: AsJson = False,
-) -> None:
-    """Publish a file as the sheet's next version, in place of the one before."""
-    from switchboard.desk.rates import import_deck, terms_for
-    from switchboard.errors import Malformed
-
+def instant(text: str) -> datetime:
+    """An ISO 8601 instant; in UTC where it names no offset."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Malformed(f"{file} cannot be read: {error}") from None
-    ports = ports_for(state)
-    terms = terms_for(
-        ports, sheet, currency=currency, digits=digits, customer_leg_percent=customer_leg
-    )
-    report = import_deck(ports, sheet, terms, text, dry_run=dry_run)
-    show_one(
-        {
-            "sheet": sheet,
-            "version": report.sheet.version,
-            "currency": terms.currency,
-            "prefixes": len(report.sheet.rates),
-            "added": report.added,
-            "changed": report.changed,
-            "removed": report.removed,
-            "published": not dry_run,
-        },
-        as_json=as_json,
-    )
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"“{text}”: write it like 2026-01-31T18:30Z") from None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 @app.command("list")
 def list_sheets(state: State = None, as_json: AsJson = False) -> None:
     """Every sheet with its published version."""
-    ports = ports_for(state)
-    sheets = [ports.sheets.current(name) for name in ports.sheets.names()]
-    rows = [
-        {
-            "sheet": sheet.name,
-            "version": sheet.version,
-            "currency": sheet.terms.currency,
-            "prefixes": len(sheet.rates),
-            "digits": sheet.terms.digits,
-            "customer_leg_percent": sheet.terms.customer_leg_percent,
-        }
-        for sheet in sheets
-    ]
-    show_list(rows, list(rows[0]) if rows else [], as_json=as_json)
+    from switchboard.wire import sheet_body
+
+    sheets = ports_for(state).sheets
+    rows = [sheet_body(sheets.current(name)) for name in sheets.names()]
+    show_list(rows, SHEET_COLUMNS, as_json=as_json)
 
 
 @app.command()
 def show(sheet: Sheet, state: State = None, as_json: AsJson = False) -> None:
-    """The rates of a sheet, by prefix."""
+    """The rates of a sheet, by prefix, with the sheet's defaults in them."""
     from switchboard.wire import rate_body
 
     found = ports_for(state).sheets.current(sheet)
-    rows = [rate_body(found.rates[prefix]) for prefix in sorted(found.rates)]
-    show_list(rows, list(rows[0]), as_json=as_json)
+    rows = [rate_body(row, found.terms) for row in found.rows]
+    plain = {"step_from": 0, "weight": 0, "inherited": False}
+    used = [
+        column
+        for column in (rows[0] if rows else ())
+        if column in RATE_COLUMNS or any(row[column] != plain.get(column) for row in rows)
+    ]
+    filled = [column for column in used if any(row[column] not in (None, "") for row in rows)]
+    show_list(rows, filled, as_json=as_json)
 
 
 @app.command()
@@ -94,6 +55,10 @@ def quote(
     sheet: Sheet,
     number: Annotated[str, typer.Option(help="International, like +442071234567.")],
     seconds: Annotated[int, typer.Option(min=0, help="How long the leg lasts.")],
+    at: Annotated[
+        datetime | None,
+        typer.Option(parser=instant, metavar="ISO", help="When it is answered; else now."),
+    ] = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -102,16 +67,46 @@ def quote(
     from switchboard.money import format_micros
     from switchboard.numbering import parse_number
 
-    found, price = price_of_leg(ports_for(state), sheet, parse_number(number, "US"))
+    found, price = price_of_leg(ports_for(state), sheet, parse_number(number, "US"), at)
     show_one(
         {
             "sheet": found.name,
             "version": found.version,
-            "prefix": price.rate.prefix,
-            "destination": price.rate.destination,
-            "billed_seconds": price.rate.billed_s(seconds),
+            "prefix": price.prefix,
+            "destination": price.destination,
+            "billed_seconds": price.billed_s(seconds),
             "cost": format_micros(price.cost_micros(seconds), digits=found.terms.digits),
             "currency": found.terms.currency,
         },
         as_json=as_json,
     )
+
+
+@app.command()
+def versions(sheet: Sheet, state: State = None, as_json: AsJson = False) -> None:
+    """Every version of a sheet, the newest last."""
+    sheets = ports_for(state).sheets
+    published = sheets.current(sheet).version
+    rows = [
+        {"sheet": sheet, "version": version, "published": version == published}
+        for version in sheets.versions(sheet)
+    ]
+    show_list(rows, list(rows[0]), as_json=as_json)
+
+
+@app.command()
+def publish(
+    sheet: Sheet,
+    version: Annotated[str, typer.Option(help="One of `ringback rates versions`.")],
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """Publish an earlier version again, and remake the sheets that derive from it.
+
+    Running calls keep the price that they were announced with."""
+    from switchboard.desk import rates
+    from switchboard.wire import sheet_body
+
+    ports = ports_for(state)
+    published = rates.publish(ports, ports.sheets.version(sheet, version))
+    show_list([sheet_body(one) for one in published], SHEET_COLUMNS, as_json=as_json)

@@ -2,11 +2,12 @@
 
 from switchboard.billing.account import Profile, ServiceNumber
 from switchboard.desk.accounts import Terms, open_account
-from switchboard.desk.rates import import_deck
+from switchboard.desk.decks import import_deck
 from switchboard.errors import NotFound
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Passwords, Ports
-from switchboard.rating.sheet import SheetTerms
+from switchboard.rating.terms import SheetTerms
+from switchboard.tables.cells import Row, Worksheet
 
 ACCOUNT = "demo"
 SHEET = "retail"
@@ -35,7 +36,8 @@ def add_sample(ports: Ports, passwords: Passwords, password: str) -> bool:
         pass
     else:
         return False
-    import_deck(ports, SHEET, SheetTerms("EUR"), DECK)
+    rows = [Row(line, tuple(row.split(","))) for line, row in enumerate(DECK.splitlines(), start=1)]
+    import_deck(ports, SHEET, SheetTerms("EUR"), [Worksheet("", rows)])
     if not ports.accounts.service_numbers():
         ports.accounts.add_service_number(ServiceNumber(SERVICE))
     profile = Profile(

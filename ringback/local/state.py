@@ -8,7 +8,8 @@ from pathlib import Path
 
 DEFAULT_STATE = Path("var")
 DEMO_PASSWORD = "RINGBACK_DEMO_PASSWORD"  # noqa: S105  a variable's name
-_SECRETS = ("RINGBACK_SECRET_KEY", "TWILIO_AUTH_TOKEN")
+PIN_KEY = "RINGBACK_PIN_KEY"
+_SECRETS = ("RINGBACK_SECRET_KEY", "TWILIO_AUTH_TOKEN", PIN_KEY)
 
 
 @dataclass(frozen=True, slots=True)

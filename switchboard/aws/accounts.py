@@ -31,7 +31,7 @@ class DynamoAccounts:
                 new = self._accounts.account.does_not_exist()
                 transaction.save(self._profile_item(profile), condition=new)
                 transaction.save(item_of(balance, self._accounts), condition=new)
-                self._take(transaction, profile.account, _identities(profile))
+                self._take(transaction, profile.account, identities_of(profile))
 
         if not made(write):
             raise AlreadyExists(self._what_is_taken(profile))
@@ -45,7 +45,7 @@ class DynamoAccounts:
 
     def change(self, old: Profile, new: Profile) -> None:
         """Replace a profile with its identities, if it is still the old one."""
-        before, after = _identities(old), _identities(new)
+        before, after = identities_of(old), identities_of(new)
 
         def write() -> None:
             with TransactWrite(connection=self._connection) as transaction:
@@ -89,6 +89,10 @@ class DynamoAccounts:
         """The account that signs in with this name."""
         return self._owner(f"login#{login}")
 
+    def by_pin(self, pin_hash: str) -> str | None:
+        """The account whose PIN has this keyed hash."""
+        return self._owner(f"pin#{pin_hash}")
+
     def add_service_number(self, service: ServiceNumber) -> None:
         """Add a number that customers ring or text."""
         item = self._identities(f"service#{service.number}", service=to_text(service))
@@ -117,16 +121,19 @@ class DynamoAccounts:
         return self._accounts(profile.account, PROFILE, profile=to_text(profile))
 
     def _what_is_taken(self, profile: Profile) -> str:
-        for identity in _identities(profile):
+        for identity in identities_of(profile):
             if self._owner(identity) not in (None, profile.account):
                 kind, _, name = identity.partition("#")
-                return f"{kind} {name} is in use already"
+                what = "this PIN" if kind == "pin" else f"{kind} {name}"
+                return f"{what} is in use already"
         return f"there is an account {profile.account} already"
 
 
-def _identities(profile: Profile) -> list[str]:
+def identities_of(profile: Profile) -> list[str]:
+    """What the account is found by, and nobody else."""
     logins = [] if profile.login is None else [f"login#{profile.login}"]
-    return [*(f"number#{number}" for number in profile.numbers), *logins]
+    pins = [] if profile.pin_hash is None else [f"pin#{profile.pin_hash}"]
+    return [*(f"number#{number}" for number in profile.numbers), *logins, *pins]
 
 
 def _account(profile: Any, balance: Any) -> Account:

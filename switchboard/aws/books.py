@@ -1,6 +1,6 @@
 """The ledger in DynamoDB: conditional updates that consume their own condition (design §5)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from switchboard.calls.cdr import Cdr
 from switchboard.errors import NotFound
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.entries import JournalEntry
+from switchboard.ledger.spend import NO_LIMITS, scope_of
 
 PROFILE, BALANCE = "profile", "balance"
 
@@ -54,32 +55,61 @@ class DynamoBooks:
             item.credit_limit == old.credit_limit_micros,
         )
 
-    def reserve(self, account: str, callback: str, hold: Hold) -> bool:
-        """One conditional update checks duplicate, funds, status and number of callbacks."""
+    def set_spend_limits(self, old: Balance, limits: Mapping[str, int]) -> bool:
+        """Change the daily limits, if they are still the old ones."""
         item = self._accounts
+        actions = [
+            item.limits.set(to_text(dict(limits))) if limits else item.limits.remove(),
+            item.spent.set(item.spent | {}),
+        ]
+        return self._update(old.account, actions, self._limits_are(old.limits))
+
+    def reserve(
+        self, account: str, callback: str, hold: Hold, limits: Mapping[str, int] = NO_LIMITS
+    ) -> bool:
+        """One conditional update checks duplicate, funds, limits, status and number of
+        callbacks."""
+        item = self._accounts
+        added = dict.fromkeys(hold.counts, hold.amount_micros)
         return self._update(
             account,
             [
                 item.holds[callback].set(_hold_form(hold)),
                 *self._set_aside(hold.amount_micros),
+                *self._count(added),
             ],
             item.holds[callback].does_not_exist()
             & (item.active == True)  # noqa: E712  PynamoDB builds a condition of it
             & (item.avail >= hold.amount_micros)
-            & (size(item.holds) < item.max_callbacks),
+            & (size(item.holds) < item.max_callbacks)
+            & self._has_room(added, limits),
         )
 
-    def extend(self, account: str, callback: str, old: Hold, new: Hold) -> bool:
+    def extend(
+        self,
+        account: str,
+        callback: str,
+        old: Hold,
+        new: Hold,
+        limits: Mapping[str, int] = NO_LIMITS,
+    ) -> bool:
         """Put the larger hold in the place of the old one, at the old request number."""
         item = self._accounts
         grown = new.amount_micros - old.amount_micros
+        added = {
+            counter: grown if counter in old.counts else new.amount_micros for counter in new.counts
+        }
         return self._update(
             account,
-            [item.holds[callback].set(_hold_form(new)), *self._set_aside(grown)],
-            (item.holds[callback]["nonce"] == old.nonce)
-            & (item.holds[callback]["request"] == old.request)
+            [
+                item.holds[callback].set(_hold_form(new)),
+                *self._set_aside(grown),
+                *self._count(added),
+            ],
+            self._unchanged(callback, old)
             & (item.active == True)  # noqa: E712  PynamoDB builds a condition of it
-            & (item.avail >= grown),
+            & (item.avail >= grown)
+            & self._has_room(added, limits),
         )
 
     def adopt(self, account: str, callback: str, old: Hold, nonce: str) -> bool:
@@ -90,15 +120,26 @@ class DynamoBooks:
             account, [item.holds[callback].set(adopted)], self._unchanged(callback, old)
         )
 
-    def release(self, account: str, callback: str, hold: Hold, charge_micros: int) -> bool:
+    def release(
+        self,
+        account: str,
+        callback: str,
+        hold: Hold,
+        charge_micros: int,
+        *,
+        forget: Collection[str] = (),
+    ) -> bool:
         """Apply a settlement to exactly this hold."""
         item = self._accounts
+        counted = dict.fromkeys(hold.counts, charge_micros - hold.amount_micros)
         return self._update(
             account,
             [
                 item.holds[callback].remove(),
                 item.posted.set(item.posted - charge_micros),
                 *self._set_aside(-hold.amount_micros, charge_micros),
+                *self._count(counted),
+                *(item.spent[counter].remove() for counter in forget),
             ],
             self._unchanged(callback, hold),
         )
@@ -162,6 +203,28 @@ class DynamoBooks:
             item.avail.set(item.avail - (micros + charge_micros)),
         ]
 
+    def _count(self, added: Mapping[str, int]) -> list[Any]:
+        counters = self._accounts.spent
+        return [
+            counters[counter].set((counters[counter] | 0) + micros)
+            for counter, micros in added.items()
+        ]
+
+    def _has_room(self, added: Mapping[str, int], limits: Mapping[str, int]) -> Any:
+        """These are the limits, and each counter can take what is added to it."""
+        condition = self._limits_are(limits)
+        for counter, micros in added.items():
+            limit_micros = limits.get(scope_of(counter))
+            if limit_micros is not None:
+                spent, room_micros = self._accounts.spent[counter], limit_micros - micros
+                fits = spent <= room_micros
+                condition &= fits | spent.does_not_exist() if room_micros >= 0 else fits
+        return condition
+
+    def _limits_are(self, limits: Mapping[str, int]) -> Any:
+        kept = self._accounts.limits
+        return kept == to_text(dict(limits)) if limits else kept.does_not_exist()
+
     def _posting(self, account: str, micros: int) -> tuple[AccountItem, list[Any]]:
         item = self._accounts
         actions = [item.posted.set(item.posted + micros), item.avail.set(item.avail + micros)]
@@ -180,7 +243,7 @@ def cdr_key(requested_at: datetime, callback: str) -> str:
     return f"{to_us(requested_at):017d}#{callback}"
 
 
-def balance_of(item: AccountItem) -> Balance:
+def balance_of(item: Any) -> Balance:
     """A balance from its item."""
     holds: dict[str, dict[str, Any]] = item.holds.as_dict()
     return Balance(
@@ -193,6 +256,8 @@ def balance_of(item: AccountItem) -> Balance:
         active=item.active,
         max_callbacks=int(item.max_callbacks),
         holds={callback: _hold(form) for callback, form in holds.items()},
+        limits={} if item.limits is None else from_text(item.limits, dict[str, int]),
+        spent={} if item.spent is None else item.spent.as_dict(),
     )
 
 
@@ -209,16 +274,19 @@ def item_of(balance: Balance, model: type[AccountItem]) -> AccountItem:
         active=balance.active,
         max_callbacks=balance.max_callbacks,
         holds={callback: _hold_form(hold) for callback, hold in balance.holds.items()},
+        limits=to_text(balance.limits) if balance.limits else None,
+        spent=dict(balance.spent),
     )
 
 
 def _hold_form(hold: Hold) -> dict[str, str | int]:
-    return {
+    form: dict[str, str | int] = {
         "amount": hold.amount_micros,
         "nonce": hold.nonce,
         "expires": to_us(hold.expires_at),
         "request": hold.request,
     }
+    return {**form, "counts": ",".join(hold.counts)} if hold.counts else form
 
 
 def _hold(form: dict[str, Any]) -> Hold:
@@ -227,4 +295,5 @@ def _hold(form: dict[str, Any]) -> Hold:
         nonce=form["nonce"],
         expires_at=from_us(int(form["expires"])),
         request=int(form["request"]),
+        counts=tuple(form["counts"].split(",")) if "counts" in form else (),
     )

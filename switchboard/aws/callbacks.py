@@ -11,6 +11,7 @@ from switchboard.aws.models import CallbackItem, Database, made
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Verdict
 from switchboard.errors import Malformed
+from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Page
 from switchboard.rating.quote import Quote
@@ -54,7 +55,9 @@ class DynamoCallbacks:
     def advance(self, callback: str, worker: str, state: State, at: datetime) -> bool:
         """Move on, if this worker has the callback and the state is a later one."""
         later = (self._items.worker == worker) & (self._items.rank < state.rank)
-        return self._update(callback, self._moves(state, at), later)
+        # What it counts for is its worker's affair by now, and makes each write larger.
+        actions = [*self._moves(state, at), self._items.spend.remove()]
+        return self._update(callback, actions, later)
 
     def set_destination(
         self, callback: str, worker: str, destination: PhoneNumber, quote: Quote
@@ -105,6 +108,7 @@ class DynamoCallbacks:
             state=callback.state.value,
             rank=callback.state.rank,
             reached={state.value: to_us(at) for state, at in callback.reached.items()},
+            spend=to_text(callback.spend) if callback.spend.scopes else None,
         )
 
     def _moves(self, state: State, at: datetime) -> list[Any]:
@@ -137,6 +141,7 @@ def _callback(item: Any) -> Callback:
         worker=item.worker,
         lease_until=None if item.lease_until is None else from_us(int(item.lease_until)),
         verdict=None if item.verdict is None else from_text(item.verdict, Verdict),
+        spend=Spend() if item.spend is None else from_text(item.spend, Spend),
     )
 
 

@@ -1,16 +1,26 @@
 """How values are kept: as JSON text without defaults, instants as whole microseconds."""
 
 import json
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import fields
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import Any, TypeVar, get_type_hints
 
 from cattrs import Converter
 
 from switchboard.numbering import PhoneNumber
+from switchboard.rating.price import LegPrice
+from switchboard.rating.quote import Quote
+from switchboard.rating.row import Charges, RateRow, Window
 
 Value = TypeVar("Value")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# Kept as lists of their fields, without the defaults at the end: a sheet has 250,000 rows, and a
+# callback with its quote has to stay under 1 KB. New fields of these go to their end.
+_AS_LISTS = (RateRow, Charges, Window, LegPrice, Quote)
 
 
 def to_us(instant: datetime) -> int:
@@ -30,17 +40,60 @@ def to_text(value: object) -> str:
 
 def from_text(text: str, kind: type[Value]) -> Value:
     """The value that `to_text` wrote."""
-    return _CONVERTER.structure(json.loads(text), kind)
+    return from_json(json.loads(text), kind)
+
+
+def from_json(loaded: object, kind: type[Value]) -> Value:
+    """The value that `to_text` wrote, from a part of its JSON."""
+    return _CONVERTER.structure(loaded, kind)
 
 
 def _converter() -> Converter:
     # Dictionaries with unknown keys are read: an older program meets a newer record.
-    converter = Converter(omit_if_default=True)
+    converter = Converter(omit_if_default=True, unstruct_collection_overrides={AbstractSet: sorted})
     converter.register_unstructure_hook(datetime, to_us)
     converter.register_structure_hook(datetime, lambda us, _: from_us(us))
+    for kind in (date, time):
+        converter.register_unstructure_hook(kind, kind.isoformat)
+        converter.register_structure_hook(kind, lambda iso, kind: kind.fromisoformat(iso))
     converter.register_unstructure_hook(PhoneNumber, str)
     converter.register_structure_hook(PhoneNumber, lambda e164, _: PhoneNumber(e164))
+    converter.register_unstructure_hook_factory(_AS_LISTS.__contains__, partial(_writer, converter))
+    converter.register_structure_hook_factory(_AS_LISTS.__contains__, partial(_reader, converter))
     return converter
+
+
+def _writer(converter: Converter, kind: type[Any]) -> Callable[[Any], list[Any]]:
+    types = get_type_hints(kind)
+    columns = [
+        (field.name, field.default, converter.get_unstructure_hook(types[field.name]))
+        for field in fields(kind)
+        if field.init
+    ]
+
+    def write(value: Any) -> list[Any]:
+        values = [(getattr(value, name), default, hook) for name, default, hook in columns]
+        while values and values[-1][0] == values[-1][1]:
+            values.pop()
+        return [hook(one) for one, _, hook in values]
+
+    return write
+
+
+def _reader(converter: Converter, kind: type[Any]) -> Callable[[list[Any], Any], Any]:
+    types = get_type_hints(kind)
+    hooks = [
+        (types[field.name], converter.get_structure_hook(types[field.name]))
+        for field in fields(kind)
+        if field.init
+    ]
+
+    def read(values: list[Any], _: Any) -> Any:
+        # A list of more than we know of was written by a newer program.
+        known = zip(values, hooks, strict=False)
+        return kind(*(hook(one, wanted) for one, (wanted, hook) in known))
+
+    return read
 
 
 _CONVERTER = _converter()

@@ -44,10 +44,13 @@ class AccountItem(Model):
     active = BooleanAttribute(null=True)
     max_callbacks = NumberAttribute(null=True)
     holds: MapAttribute[str, Any] = MapAttribute(null=True)
+    limits = UnicodeAttribute(null=True)
+    spent: MapAttribute[str, Any] = MapAttribute(null=True)
 
 
 class IdentityItem(Model):
-    """Who stands behind a number or a login: `number#+44…`, `login#…`, `service#+44…`."""
+    """Who stands behind a number, a login or the hash of a PIN: `number#+44…`, `login#…`, `pin#…`,
+    `service#+44…`."""
 
     class Meta(_Meta):
         """Named without the prefix."""
@@ -121,11 +124,13 @@ class CallbackItem(Model):
     worker = UnicodeAttribute(null=True)
     lease_until = NumberAttribute(null=True)
     verdict = UnicodeAttribute(null=True)
+    spend = UnicodeAttribute(null=True)
     by_account = _ByAccount()
 
 
 class SheetItem(Model):
-    """`current` points to a version; `VERSION#0000` and on are its rates, compressed."""
+    """Three kinds of item (aws/sheets.py): what is published, by sheet; the versions of a sheet;
+    and the pages of a version, with their rows compressed."""
 
     class Meta(_Meta):
         """Named without the prefix."""
@@ -136,8 +141,9 @@ class SheetItem(Model):
     part = UnicodeAttribute(range_key=True)
     version = UnicodeAttribute(null=True)
     terms = UnicodeAttribute(null=True)
-    pages = NumberAttribute(null=True)
-    rates = BinaryAttribute(legacy_encoding=False, null=True)
+    prefixes = NumberAttribute(null=True)
+    firsts = UnicodeAttribute(null=True)
+    rows = BinaryAttribute(legacy_encoding=False, null=True)
 
 
 class WorkerItem(Model):
@@ -164,6 +170,57 @@ class TrunkItem(Model):
     trunk = UnicodeAttribute()
 
 
+class TemplateItem(Model):
+    """How the decks of one seller are read."""
+
+    class Meta(_Meta):
+        """Named without the prefix."""
+
+        table_name = "templates"
+
+    name = UnicodeAttribute(hash_key=True)
+    template = UnicodeAttribute()
+
+
+class BatchItem(Model):
+    """A batch of PINs; its state stands beside it."""
+
+    class Meta(_Meta):
+        """Named without the prefix."""
+
+        table_name = "batches"
+
+    name = UnicodeAttribute(hash_key=True)
+    batch = UnicodeAttribute()
+    state = UnicodeAttribute()
+
+
+class VoucherItem(Model):
+    """A voucher, under the keyed hash of its PIN; `redeemed` is all of it, once it was."""
+
+    class Meta(_Meta):
+        """Named without the prefix."""
+
+        table_name = "vouchers"
+
+    pin_hash = UnicodeAttribute(hash_key=True)
+    voucher = UnicodeAttribute()
+    batch = UnicodeAttribute()
+    redeemed = UnicodeAttribute(null=True)
+
+
+class SettingItem(Model):
+    """Something that the operator set for the whole system, by name."""
+
+    class Meta(_Meta):
+        """Named without the prefix."""
+
+        table_name = "settings"
+
+    name = UnicodeAttribute(hash_key=True)
+    value = UnicodeAttribute()
+
+
 ALL: tuple[type[Model], ...] = (
     AccountItem,
     IdentityItem,
@@ -173,6 +230,10 @@ ALL: tuple[type[Model], ...] = (
     SheetItem,
     WorkerItem,
     TrunkItem,
+    TemplateItem,
+    BatchItem,
+    VoucherItem,
+    SettingItem,
 )
 
 

@@ -9,8 +9,11 @@ from switchboard.aws.books import DynamoBooks
 from switchboard.aws.callbacks import DynamoCallbacks
 from switchboard.aws.fleet import DynamoTrunks, DynamoWorkers
 from switchboard.aws.models import ALL, Database
+from switchboard.aws.pins import DynamoPins
 from switchboard.aws.queues import SqsControl, SqsQueue, sqs_client
+from switchboard.aws.settings import DynamoSettings
 from switchboard.aws.sheets import DynamoSheets
+from switchboard.aws.templates import DynamoTemplates
 from switchboard.clock import SystemClock
 from switchboard.ports import Ports
 
@@ -53,6 +56,9 @@ def open_ports(settings: AwsSettings) -> Ports:
         control=SqsControl(settings.prefix, sqs),
         workers=DynamoWorkers(database),
         trunks=DynamoTrunks(database),
+        pins=DynamoPins(database),
+        settings=DynamoSettings(database),
+        templates=DynamoTemplates(database),
         clock=SystemClock(),
     )
 

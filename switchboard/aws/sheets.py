@@ -1,87 +1,120 @@
-"""Rate sheets in DynamoDB: versions that never change, and one pointer to the published one."""
+"""Rate sheets in DynamoDB: compiled versions that never change, and one pointer to the published.
+
+Three kinds of item: under `published` the head of each sheet's present version; under `versions/…`
+the heads of all its versions; under `pages/…/…` the pages of one version. A head names the first
+prefix of each page, so that it tells which one a number is in: a cold lookup reads that page, and
+a warm one nothing.
+"""
 
 import time
-import zlib
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import Database, SheetItem
-from switchboard.errors import NotFound
-from switchboard.rating.rate import Rate
-from switchboard.rating.sheet import RateSheet, SheetTerms
+from switchboard.aws.models import Database, SheetItem, made
+from switchboard.aws.pages import PagedRows, PageTable
+from switchboard.errors import Conflict, NotFound
+from switchboard.rating.pages import cut
+from switchboard.rating.sheet import RateSheet
+from switchboard.rating.terms import SheetTerms
 
-CURRENT = "current"
-# 5,000 rates are 350 KB as text and 60 KB compressed; an item may have 400 KB.
-RATES_A_PAGE = 5_000
-SHEETS_KEPT = 16
+PUBLISHED = "published"
 
 
 class DynamoSheets:
-    """`Sheets` over one table. A version that was read stays in memory; which one is published
-    is asked again after `pointer_age`."""
+    """`Sheets` over one table. Pages that were read stay in memory, the least used leave it; which
+    version is published is asked again after `pointer_age`."""
 
     def __init__(
         self, database: Database, *, pointer_age: timedelta = timedelta(seconds=10)
     ) -> None:
-        self._items = database.table(SheetItem)
+        self._items: Any = database.table(SheetItem)
         self._pointer_age_s = pointer_age.total_seconds()
-        self._asked: dict[str, tuple[float, str]] = {}
-        self._versions: dict[tuple[str, str], RateSheet] = {}
+        self._known: dict[str, tuple[float, RateSheet]] = {}
+        self._pages = PageTable(self._items)
 
-    def publish(self, sheet: RateSheet) -> None:
-        """Store this version and make it the one that new quotes use."""
-        rates = list(sheet.rates.values())
-        pages = [rates[at : at + RATES_A_PAGE] for at in range(0, len(rates), RATES_A_PAGE)]
-        for number, page in enumerate(pages):
-            compressed = zlib.compress(to_text(page).encode())
-            part = _page(sheet.version, number)
-            self._items(sheet.name, part, rates=compressed).save()
-        self._items(
+    def publish(self, sheet: RateSheet, *, after: str | None = None) -> None:
+        """Store this version, where it is not stored yet, and make it the published one."""
+        head = self._head(sheet.name, sheet.version) or self._store(sheet)
+        pointer = self._items(
+            PUBLISHED,
             sheet.name,
-            CURRENT,
-            version=sheet.version,
-            terms=to_text(sheet.terms),
-            pages=len(pages),
-        ).save()
-        self._asked.pop(sheet.name, None)
+            version=head.version,
+            terms=head.terms,
+            prefixes=head.prefixes,
+            firsts=head.firsts,
+        )
+        unmoved = None if after is None else self._items.version == after
+        self._known.pop(sheet.name, None)
+        if not made(lambda: pointer.save(unmoved)) and not self._is_published(sheet):
+            raise Conflict(f"sheet {sheet.name} was published by somebody else in between")
 
-    def current(self, name: str) -> RateSheet:
-        """The published version. NotFound where no sheet has this name."""
-        asked, version = self._asked.get(name, (0.0, ""))
-        if time.monotonic() - asked < self._pointer_age_s and (name, version) in self._versions:
-            return self._versions[name, version]
+    def version(self, name: str, version: str) -> RateSheet:
+        """A version that was published once."""
+        head = self._head(name, version)
+        if head is None:
+            raise NotFound(f"there is no version {version} of sheet {name}")
+        return self._opened(name, head)
+
+    def current(self, name: str, *, fresh: bool = False) -> RateSheet:
+        """The published version; its pages are read when they are asked for."""
+        asked, sheet = self._known.get(name, (0.0, None))
+        if sheet is not None and not fresh and time.monotonic() - asked < self._pointer_age_s:
+            return sheet
         try:
-            pointer = self._items.get(name, CURRENT, consistent_read=True)
+            head = self._items.get(PUBLISHED, name, consistent_read=True)
         except self._items.DoesNotExist:
             raise NotFound(f"there is no rate sheet {name}") from None
-        key = (name, pointer.version)
-        if key not in self._versions:
-            self._keep(self._read(pointer))
-        self._asked[name] = (time.monotonic(), pointer.version)
-        return self._versions[key]
+        if sheet is None or sheet.version != head.version:
+            sheet = self._opened(name, head)
+        self._known[name] = (time.monotonic(), sheet)
+        return sheet
+
+    def versions(self, name: str) -> Sequence[str]:
+        """Every stored version, in their order."""
+        found = self._items.query(_versions(name), attributes_to_get=["part"])
+        return [item.part for item in found]
 
     def names(self) -> Sequence[str]:
         """Every sheet."""
-        found = self._items.scan(self._items.part == CURRENT, attributes_to_get=["name"])
-        return sorted(item.name for item in found)
+        found = self._items.query(PUBLISHED, attributes_to_get=["part"])
+        return [item.part for item in found]
 
-    def _read(self, pointer: SheetItem) -> RateSheet:
-        keys = [(pointer.name, _page(pointer.version, at)) for at in range(int(pointer.pages))]
-        pages = {item.part: item.rates for item in self._items.batch_get(keys)}
-        rates = [
-            rate
-            for _, part in keys
-            for rate in from_text(zlib.decompress(pages[part]).decode(), list[Rate])
-        ]
-        terms = from_text(pointer.terms, SheetTerms)
-        return RateSheet.of(pointer.name, pointer.version, terms, rates)
+    def _opened(self, name: str, head: Any) -> RateSheet:
+        terms = from_text(head.terms, SheetTerms)
+        key, firsts = _pages(name, head.version), head.firsts.split(" ")
+        rows = PagedRows(self._pages, key, firsts, int(head.prefixes), terms)
+        return RateSheet(name, head.version, terms, rows)
 
-    def _keep(self, sheet: RateSheet) -> None:
-        while len(self._versions) >= SHEETS_KEPT:
-            self._versions.pop(next(iter(self._versions)))
-        self._versions[sheet.name, sheet.version] = sheet
+    def _head(self, name: str, version: str) -> Any | None:
+        try:
+            return self._items.get(_versions(name), version, consistent_read=True)
+        except self._items.DoesNotExist:
+            return None
+
+    def _store(self, sheet: RateSheet) -> Any:
+        # The head comes last: a version that has one is whole.
+        firsts = self._pages.write(_pages(sheet.name, sheet.version), cut(sheet.rows))
+        head = self._items(
+            _versions(sheet.name),
+            sheet.version,
+            version=sheet.version,
+            terms=to_text(sheet.terms),
+            prefixes=sheet.rows.prefixes,
+            firsts=" ".join(firsts),
+        )
+        head.save()
+        return head
+
+    def _is_published(self, sheet: RateSheet) -> bool:
+        # A write whose reply was lost is repeated by the client, and then meets itself.
+        return self.current(sheet.name, fresh=True).version == sheet.version
 
 
-def _page(version: str, number: int) -> str:
-    return f"{version}#{number:04d}"
+def _versions(name: str) -> str:
+    return f"versions/{name}"
+
+
+def _pages(name: str, version: str) -> str:
+    return f"pages/{name}/{version}"

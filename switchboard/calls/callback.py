@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from switchboard.calls.ending import Verdict
+from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.quote import Quote
 
@@ -57,7 +58,8 @@ class Callback:
     """One order, and what became of it so far. `reached` tells when it came into each state.
 
     While `destination` is None the customer is asked for it. The quote is the one announced:
-    the callback keeps it whatever the sheet does.
+    the callback keeps it whatever the sheet does. `spend` is what it counts for of the account's
+    daily limits.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Callback:
     worker: str | None = None
     lease_until: datetime | None = None
     verdict: Verdict | None = None
+    spend: Spend = field(default_factory=Spend)
 
     def state_at(self, now: datetime) -> State:
         """The state, where a callback that nobody claimed in time has expired by itself. A claim

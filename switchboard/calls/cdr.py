@@ -9,7 +9,7 @@ from switchboard.calls.ending import Party, Verdict
 from switchboard.ledger.entries import Settlement, SettlementKind
 from switchboard.money import Money
 from switchboard.numbering import PhoneNumber
-from switchboard.rating.rate import LegPrice
+from switchboard.rating.price import LegPrice
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +125,11 @@ def _priced(leg: LegRecord, callback: Callback) -> LegRecord:
     quote = callback.quote
     price: LegPrice | None = quote.customer if leg.party is Party.CUSTOMER else quote.destination
     assert price is not None, "no leg is placed without a price"
+    if leg.answered_at is not None:
+        price = price.begun(leg.answered_at)
     return replace(
         leg,
-        prefix=price.rate.prefix,
-        billed_s=price.rate.billed_s(leg.seconds),
+        prefix=price.prefix,
+        billed_s=price.billed_s(leg.seconds),
         cost_micros=price.cost_micros(leg.seconds),
     )

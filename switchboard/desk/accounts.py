@@ -1,39 +1,46 @@
 """Accounts: opened, topped up, blocked, signed in to."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from switchboard.billing.account import Account, AccountType, Profile
 from switchboard.errors import Conflict, Malformed, NotSignedIn
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import EntryKind, JournalEntry
-from switchboard.money import Money, check_currency
-from switchboard.numbering import PhoneNumber
+from switchboard.ledger.spend import ALL
+from switchboard.money import LARGEST_MICROS, Money, check_currency
 from switchboard.ports import Passwords, Ports
+
+# Each failed try means that somebody else changed the account.
+TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What an account may do with its money: its opening balance, how far below zero it may go
-    (postpaid only), and how many callbacks it may have at once."""
+    (postpaid only), how many callbacks it may have at once, and what it may spend a day, by scope:
+    `all`, or a class of destinations."""
 
     opening_micros: int = 0
     credit_limit_micros: int = 0
     max_callbacks: int = 5
+    limits: Mapping[str, int] = field(default_factory=dict)
 
 
 def open_account(ports: Ports, profile: Profile, terms: Terms) -> Account:
-    """A new account, its opening balance entered in the journal. The sheet must exist and be in
-    the account's currency."""
+    """A new account, its opening balance entered in the journal. Its sheets must exist and be in
+    its currency, and the classes that it names must exist."""
     check_currency(profile.currency)
-    _check_sheet(ports, profile)
-    _check_limits(profile, terms.credit_limit_micros, terms.max_callbacks)
+    check_names(ports, profile)
+    _check_spend_limits(ports, terms.limits)
+    check_limits(profile, terms.credit_limit_micros, terms.max_callbacks)
     balance = Balance(
         account=profile.account,
         currency=profile.currency,
         avail_micros=terms.credit_limit_micros,
         credit_limit_micros=terms.credit_limit_micros,
         max_callbacks=terms.max_callbacks,
+        limits=dict(terms.limits),
     )
     ports.accounts.open(profile, balance)
     if terms.opening_micros:
@@ -71,7 +78,7 @@ def set_limits(
     ports: Ports, account: str, *, credit_limit_micros: int | None, max_callbacks: int | None
 ) -> Account:
     """The account with another credit limit, another number of callbacks at once, or both."""
-    for _ in range(20):
+    for _ in range(TRIES):
         known = ports.accounts.get(account)
         limit_micros = (
             known.balance.credit_limit_micros
@@ -79,7 +86,7 @@ def set_limits(
             else credit_limit_micros
         )
         callbacks = known.balance.max_callbacks if max_callbacks is None else max_callbacks
-        _check_limits(known.profile, limit_micros, callbacks)
+        check_limits(known.profile, limit_micros, callbacks)
         if ports.books.set_limits(
             known.balance, credit_limit_micros=limit_micros, max_callbacks=callbacks
         ):
@@ -87,37 +94,20 @@ def set_limits(
     raise Conflict("the account is being changed by somebody else")
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What to change of a profile; None leaves a thing as it is."""
-
-    name: str | None = None
-    sheet: str | None = None
-    country: str | None = None
-    login: str | None = None
-    password_hash: str | None = None
-    add_numbers: tuple[PhoneNumber, ...] = ()
-    remove_numbers: tuple[PhoneNumber, ...] = ()
-
-
-def change_profile(ports: Ports, account: str, changes: Changes) -> Account:
-    """The account with its profile changed. A sheet must exist and be in the account's currency;
-    AlreadyExists where a number or the login is somebody else's."""
-    old = ports.accounts.get(account).profile
-    kept = [number for number in old.numbers if number not in changes.remove_numbers]
-    new = replace(
-        old,
-        name=changes.name or old.name,
-        sheet=changes.sheet or old.sheet,
-        country=changes.country or old.country,
-        login=changes.login or old.login,
-        password_hash=changes.password_hash or old.password_hash,
-        numbers=tuple(dict.fromkeys([*kept, *changes.add_numbers])),
-    )
-    _check_sheet(ports, new)
-    if new != old:
-        ports.accounts.change(old, new)
-    return ports.accounts.get(account)
+def set_spend_limits(ports: Ports, account: str, changes: Mapping[str, int | None]) -> Account:
+    """The account with other daily limits, in micro-units by scope; None takes one away. A limit
+    counts what is spent by callbacks that are asked for after it was set."""
+    _check_spend_limits(ports, changes)
+    for _ in range(TRIES):
+        known = ports.accounts.get(account)
+        limits = {
+            scope: micros
+            for scope, micros in sorted({**known.balance.limits, **changes}.items())
+            if micros is not None
+        }
+        if ports.books.set_spend_limits(known.balance, limits):
+            return ports.accounts.get(account)
+    raise Conflict("the account is being changed by somebody else")
 
 
 def sign_in(ports: Ports, passwords: Passwords, login: str, password: str) -> Account:
@@ -135,15 +125,30 @@ def all_accounts(ports: Ports) -> Sequence[Account]:
     return sorted(ports.accounts.all(), key=lambda account: account.profile.account)
 
 
-def _check_sheet(ports: Ports, profile: Profile) -> None:
-    currency = ports.sheets.current(profile.sheet).terms.currency
-    if currency != profile.currency:
-        raise Malformed(
-            f"sheet {profile.sheet} is in {currency}, the account in {profile.currency}"
-        )
+def check_names(ports: Ports, profile: Profile) -> None:
+    """NotFound where the profile names a sheet or a class that does not exist; Malformed where a
+    sheet is in another currency."""
+    for sheet in (profile.sheet, *(since.name for since in profile.sheets)):
+        assert sheet is not None, "no account is without a sheet"
+        currency = ports.sheets.current(sheet).terms.currency
+        if currency != profile.currency:
+            raise Malformed(f"sheet {sheet} is in {currency}, the account in {profile.currency}")
+    classes = ports.settings.classes()
+    for name in profile.allowed_classes:
+        classes.check_name(name)
 
 
-def _check_limits(profile: Profile, credit_limit_micros: int, max_callbacks: int) -> None:
+def _check_spend_limits(ports: Ports, limits: Mapping[str, int | None]) -> None:
+    classes = ports.settings.classes()
+    for scope, micros in limits.items():
+        if scope != ALL:
+            classes.check_name(scope)
+        if micros is not None and not 0 <= micros <= LARGEST_MICROS:
+            raise Malformed("a daily limit is not negative")
+
+
+def check_limits(profile: Profile, credit_limit_micros: int, max_callbacks: int) -> None:
+    """Malformed where an account like this may not have these limits."""
     if credit_limit_micros < 0 or max_callbacks < 0:
         raise Malformed("a credit limit and a number of callbacks are not negative")
     if profile.type is AccountType.PREPAID and credit_limit_micros:

@@ -6,7 +6,9 @@ from datetime import timedelta
 from switchboard.billing.account import Account
 from switchboard.calls.callback import DEFAULT_PATIENCE, Callback, State, Trigger
 from switchboard.calls.ending import Culprit, Ending, Verdict
-from switchboard.errors import Conflict, NotAllowed, NotFound, Refusal
+from switchboard.desk.permission import permit
+from switchboard.desk.pins import begin_validity
+from switchboard.errors import Conflict, NotFound, Refusal
 from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.ports import Ports
 from switchboard.rating.quote import Quote
@@ -30,7 +32,7 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
 
     The same trigger again is answered with the same callback, also where the order would be
     refused by now; with another order it is a Conflict. Refuses before anything is written:
-    AccountBlocked, NotEnoughCredit, TooManyCallbacks, NoRate, NotAllowed.
+    AccountBlocked, NotEnoughCredit, TooManyCallbacks, NoRate, NotAllowed and its kinds.
     """
     try:
         callback = _checked(ports, account, order)
@@ -51,9 +53,12 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
     return callback
 
 
-def quote(ports: Ports, account: Account, customer: PhoneNumber, destination: PhoneNumber) -> Quote:
-    """What these two phones would be connected for. NoRate where they would not."""
-    return ports.sheets.current(account.profile.sheet).quote(customer, destination)
+def quote(
+    ports: Ports, account: Account, customer: PhoneNumber, destination: PhoneNumber | None
+) -> Quote:
+    """What these two phones would be connected for now. NoRate where they would not."""
+    now = ports.clock.now()
+    return ports.sheets.current(account.profile.sheet_at(now)).quote(customer, destination, now)
 
 
 def find_callback(ports: Ports, account: str, callback_id: str) -> Callback:
@@ -79,23 +84,26 @@ def cancel_callback(ports: Ports, account: str, callback_id: str) -> Callback:
 
 def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
     """The callback with the destination that its customer dialled, priced by the sheet as it is
-    now. Refuses what is no number in the account's country, and what `quote` refuses."""
+    now; the customer leg, which runs already, keeps its price. Refuses what is no number in the
+    account's country, and what `quote` refuses."""
     assert callback.worker is not None, "only its worker hears what a customer dials"
     account = ports.accounts.get(callback.account)
     destination = parse_number(digits, account.profile.country)
-    if destination == callback.customer:
-        raise NotAllowed("a phone cannot be connected with itself")
     quoted = quote(ports, account, callback.customer, destination)
+    spend = permit(ports, account, callback.customer, destination)
+    quoted = replace(quoted, customer=callback.quote.customer)
     ports.callbacks.set_destination(callback.id, callback.worker, destination, quoted)
-    return replace(callback, destination=destination, quote=quoted)
+    # A callback counts for one day, also where it was midnight since.
+    spend = replace(spend, day=callback.spend.day or spend.day)
+    return replace(callback, destination=destination, quote=quoted, spend=spend)
 
 
 def _checked(ports: Ports, account: Account, order: Order) -> Callback:
     profile, now = account.profile, ports.clock.now()
-    if order.customer == order.destination:
-        raise NotAllowed("a phone cannot be connected with itself")
-    quoted = ports.sheets.current(profile.sheet).quote(order.customer, order.destination)
-    account.balance.check(order.trigger.callback_id, quoted.least_micros)
+    quoted = quote(ports, account, order.customer, order.destination)
+    spend = permit(ports, account, order.customer, order.destination)
+    account.balance.check(order.trigger.callback_id, quoted.least_micros, spend.counters)
+    begin_validity(ports, profile)
     return Callback(
         id=order.trigger.callback_id,
         account=profile.account,
@@ -107,6 +115,7 @@ def _checked(ports: Ports, account: Account, order: Order) -> Callback:
         expires_at=now + order.patience,
         quote=quoted,
         reached={State.QUEUED: now},
+        spend=spend,
     )
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from switchboard.calls.callback import Callback
+from switchboard.calls.ending import Party
 from switchboard.clock import Clock
 from switchboard.desk.till import Till
-from switchboard.errors import NotEnoughCredit
+from switchboard.errors import NotEnoughCredit, SpendLimitReached
 from switchboard.ledger.balance import Hold
 from switchboard.rating.quote import Quote
 
@@ -28,12 +29,14 @@ class Purse:
         self, till: Till, clock: Clock, callback: Callback, nonce: str, terms: PurseTerms
     ) -> None:
         self.quote: Quote = callback.quote
+        self._spend = callback.spend
         self._till = till
         self._clock = clock
         self._callback = callback
         self._nonce = nonce
         self._terms = terms
         self._hold: Hold | None = None
+        self._answered: dict[Party, datetime] = {}
 
     @property
     def nonce(self) -> str:
@@ -48,21 +51,30 @@ class Purse:
 
     def open(self) -> None:
         """Reserve both legs for a quantum, or for what the account can pay. Refuses where that is
-        less than one second of each."""
+        less than one increment of each."""
         wanted = Hold(self._wanted_micros(0, 0), self._nonce, self._expiry(rings=2))
         self._hold = self._till.reserve(
             self._callback.account,
             self._callback.id,
             wanted,
             least_micros=self.quote.least_micros,
+            spend=self._spend,
         )
 
-    def add_destination(self, quote: Quote, customer_s: int) -> None:
+    def begin(self, party: Party, answered_at: datetime) -> None:
+        """A leg was answered: a price that is split at the boundary of periods counts from now."""
+        self._answered[party] = answered_at
+        self._quote_as_begun(self.quote)
+
+    def add_destination(self, dialled: Callback, customer_s: int) -> None:
         """Hold money for the destination leg too, which was dialled after the customer leg had
-        run for so long. Refuses where that is less than one second of it."""
-        self.quote = quote
+        run for so long. Refuses where that is less than one increment of it."""
+        self._quote_as_begun(dialled.quote)
+        self._spend = dialled.spend
         self.top_up(customer_s, 0)
-        if self.talk_s(customer_s, 0) < 1:
+        if not {*self._spend.counters} <= {*self.hold.counts}:
+            raise SpendLimitReached("a daily limit has no room for a call to this number")
+        if self.hold.amount_micros < self.quote.start_micros(customer_s):
             raise NotEnoughCredit("not enough credit for a call to this number")
 
     def top_up(self, customer_s: int, destination_s: int) -> None:
@@ -74,6 +86,7 @@ class Purse:
             self.hold,
             self._wanted_micros(customer_s, destination_s),
             self._expiry(rings=1),
+            spend=self._spend,
         )
         self._hold = grown or self.hold
 
@@ -89,6 +102,10 @@ class Purse:
     def waiting_s(self) -> int:
         """How many seconds the customer leg may run in all before the other one answers."""
         return max(0, self.quote.waiting_s(self.hold.amount_micros))
+
+    def _quote_as_begun(self, quote: Quote) -> None:
+        answered = self._answered
+        self.quote = quote.begun(answered.get(Party.CUSTOMER), answered.get(Party.DESTINATION))
 
     def _wanted_micros(self, customer_s: int, destination_s: int) -> int:
         talk_s = int((self._terms.quantum + self._terms.margin).total_seconds())

@@ -92,9 +92,17 @@ def _settle(ports: Ports, callback: Callback, live: LiveCall, known_until: datet
 
 def _legs(callback: Callback, live: LiveCall, known_until: datetime) -> Iterator[LegRecord]:
     """The legs that were placed, as far as the last heartbeat knew them to have run."""
-    for party, number, seconds in (
-        (Party.CUSTOMER, callback.customer, live.customer_s),
-        (Party.DESTINATION, callback.destination, live.destination_s),
+    for party, number, seconds, answered in (
+        (Party.CUSTOMER, callback.customer, live.customer_s, State.CUSTOMER_ANSWERED),
+        (Party.DESTINATION, callback.destination, live.destination_s, State.CONNECTED),
     ):
         if number is not None and seconds is not None:
-            yield LegRecord(party, number, live.trunk, LOST, ended_at=known_until, seconds=seconds)
+            yield LegRecord(
+                party,
+                number,
+                live.trunk,
+                LOST,
+                answered_at=callback.reached.get(answered),
+                ended_at=known_until,
+                seconds=seconds,
+            )

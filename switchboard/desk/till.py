@@ -7,10 +7,12 @@ from switchboard.calls.cdr import Cdr
 from switchboard.errors import Conflict
 from switchboard.ledger.balance import Hold
 from switchboard.ledger.entries import SettlementKind
+from switchboard.ledger.spend import Spend
 from switchboard.ports import Books
 
 # Each failed try means that somebody else's write came through on the same balance.
 TRIES = 20
+NOT_COUNTED = Spend()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +22,34 @@ class Till:
 
     books: Books
 
-    def reserve(self, account: str, callback: str, wanted: Hold, *, least_micros: int) -> Hold:
+    def reserve(
+        self,
+        account: str,
+        callback: str,
+        wanted: Hold,
+        *,
+        least_micros: int,
+        spend: Spend = NOT_COUNTED,
+    ) -> Hold:
         """The hold that was made: `wanted`, or whatever the account has left, if that is at least
         `least_micros`. A hold that a lost attempt left behind is taken over as it is.
 
         Refuses as `Balance.check` does.
         """
-        hold = wanted
+        hold = replace(wanted, counts=spend.counters)
         for _ in range(TRIES):
-            if self.books.reserve(account, callback, hold):
+            if self.books.reserve(account, callback, hold, spend.limits):
                 return hold
             balance = self.books.balance(account)
             kept = balance.holds.get(callback)
             if kept is None:
-                balance.check(callback, least_micros)
+                spend = replace(spend, limits=balance.limits)
+                balance.check(callback, least_micros, spend.counters)
+                most_micros = balance.most_micros(spend.counters)
                 hold = replace(
-                    wanted, amount_micros=min(wanted.amount_micros, balance.avail_micros)
+                    wanted,
+                    amount_micros=min(wanted.amount_micros, most_micros),
+                    counts=spend.counters,
                 )
             elif kept.nonce == hold.nonce:
                 return kept
@@ -44,25 +58,38 @@ class Till:
         raise Conflict("the balance is being changed by too many at once")
 
     def extend(
-        self, account: str, callback: str, old: Hold, wanted_micros: int, expires_at: datetime
+        self,
+        account: str,
+        callback: str,
+        old: Hold,
+        wanted_micros: int,
+        expires_at: datetime,
+        *,
+        spend: Spend = NOT_COUNTED,
     ) -> Hold | None:
-        """The hold after it grew to `wanted_micros`, or as far as the money goes; the same amount
-        with a later expiry where there is no more. None where the hold is gone or the account
-        is blocked: what was held before is all there is."""
+        """The hold after it grew to `wanted_micros`, or as far as money and limits go; the same
+        amount with a later expiry where there is no more. It counts for all of `spend` then. None
+        where the hold is gone, the account is blocked, or a limit has no room for what is held:
+        what was held before is all there is."""
         for _ in range(TRIES):
-            amount_micros = max(old.amount_micros, wanted_micros)
             new = replace(
-                old, amount_micros=amount_micros, expires_at=expires_at, request=old.request + 1
+                old,
+                amount_micros=max(old.amount_micros, wanted_micros),
+                expires_at=expires_at,
+                request=old.request + 1,
+                counts=tuple(dict.fromkeys([*old.counts, *spend.counters])),
             )
-            if self.books.extend(account, callback, old, new):
+            if self.books.extend(account, callback, old, new, spend.limits):
                 return new
             balance = self.books.balance(account)
             kept = balance.holds.get(callback)
             if kept is not None and kept.nonce == old.nonce and kept.request == new.request:
                 return kept
-            if kept != old or not balance.active or balance.avail_micros < 0:
+            spend = replace(spend, limits=balance.limits)
+            most_micros = balance.most_micros({*old.counts, *spend.counters}, old)
+            if kept != old or not balance.active or most_micros < old.amount_micros:
                 return None
-            wanted_micros = min(wanted_micros, old.amount_micros + balance.avail_micros)
+            wanted_micros = min(wanted_micros, most_micros)
         return None
 
     def settle(self, cdr: Cdr) -> Cdr:
@@ -84,10 +111,12 @@ class Till:
     def _release(self, cdr: Cdr, nonce: str, charge_micros: int) -> None:
         """Charge exactly the hold of this nonce; where it is gone, that has happened before."""
         for _ in range(TRIES):
-            hold = self.books.balance(cdr.account).holds.get(cdr.callback)
+            balance = self.books.balance(cdr.account)
+            hold = balance.holds.get(cdr.callback)
             if hold is None or hold.nonce != nonce:
                 return
-            if self.books.release(cdr.account, cdr.callback, hold, charge_micros):
+            past = balance.past_counters(hold)
+            if self.books.release(cdr.account, cdr.callback, hold, charge_micros, forget=past):
                 return
         raise Conflict("the balance is being changed by too many at once")
 

@@ -46,6 +46,13 @@ def _audit_sums(balance: Balance) -> Iterator[Breach]:
     yield from _equal(balance, "held = sum of holds", balance.held_micros, held)
     avail = balance.posted_micros + balance.credit_limit_micros - balance.held_micros
     yield from _equal(balance, "avail = posted + limit - held", balance.avail_micros, avail)
+    for counter in sorted({name for hold in balance.holds.values() for name in hold.counts}):
+        running = [hold for hold in balance.holds.values() if counter in hold.counts]
+        counted = sum(hold.amount_micros for hold in running)
+        if balance.spent.get(counter, 0) < counted:
+            found = format_micros(balance.spent.get(counter, 0))
+            rule = f"what is held counts as spent on {counter}"
+            yield Breach(balance.account, rule, f"{found}, but {format_micros(counted)} is held")
 
 
 def _audit_cdr(balance: Balance, cdr: Cdr) -> Iterator[Breach]:

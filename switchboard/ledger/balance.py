@@ -1,12 +1,19 @@
 """A balance with its holds, and every change it can go through (design §5)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
-from switchboard.errors import AccountBlocked, Conflict, NotEnoughCredit, TooManyCallbacks
-from switchboard.money import Money
+from switchboard.errors import (
+    AccountBlocked,
+    Conflict,
+    NotEnoughCredit,
+    SpendLimitReached,
+    TooManyCallbacks,
+)
+from switchboard.ledger.spend import ALL, NO_LIMITS, day_of, scope_of
+from switchboard.money import LARGEST_MICROS, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +22,14 @@ class Hold:
 
     The nonce names the attempt that made it: a settlement touches only the hold that carries
     its nonce. `request` counts the extensions, so that a retried one is answered, not repeated.
+    `counts` are the daily counters that it is part of.
     """
 
     amount_micros: int
     nonce: str
     expires_at: datetime
     request: int = 0
+    counts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,9 @@ class Balance:
     """What an account has: posted, what of it is held, and what is left to spend.
 
     `avail_micros` is posted + credit limit - held; it is kept, not computed, because the store's
-    conditions have no arithmetic. A change returns the next balance or refuses.
+    conditions have no arithmetic. `limits` is what may be spent a day by scope, and `spent` what
+    was charged or is held, by counter; nothing is counted that has no limit. A change returns the
+    next balance or refuses.
     """
 
     account: str
@@ -40,6 +51,8 @@ class Balance:
     active: bool = True
     max_callbacks: int = 5
     holds: Mapping[str, Hold] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
+    spent: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def posted(self) -> Money:
@@ -51,8 +64,9 @@ class Balance:
         """What can still be spent."""
         return Money(self.currency, self.avail_micros)
 
-    def check(self, callback: str, needed_micros: int) -> None:
-        """Refuse a new callback that needs so much: blocked, too many at once, too little money."""
+    def check(self, callback: str, needed_micros: int, counters: Iterable[str] = ()) -> None:
+        """Refuse a new callback that needs so much: blocked, too many at once, too little money,
+        or too little left of the limits that it counts for."""
         if not self.active:
             raise AccountBlocked("this account is blocked")
         if callback not in self.holds and len(self.holds) >= self.max_callbacks:
@@ -62,28 +76,47 @@ class Balance:
             raise NotEnoughCredit(
                 f"not enough credit: {self.available} left, at least {needed} needed"
             )
+        for counter in counters:
+            if self._left_micros(counter) < needed_micros:
+                raise SpendLimitReached(self._why_no_more(counter))
 
-    def reserve(self, callback: str, hold: Hold) -> Self:
-        """Set money aside for a callback that has none yet."""
+    def most_micros(self, counters: Iterable[str], old: Hold | None = None) -> int:
+        """The largest hold that money and limits allow, in the place of `old` if there is one."""
+        before_micros = 0 if old is None else old.amount_micros
+        counted = () if old is None else old.counts
+        left = (
+            self._left_micros(counter) + (before_micros if counter in counted else 0)
+            for counter in counters
+        )
+        return min([self.avail_micros + before_micros, *left])
+
+    def reserve(self, callback: str, hold: Hold, limits: Mapping[str, int] = NO_LIMITS) -> Self:
+        """Set money aside for a callback that has none yet. Conflict where these are no longer the
+        limits."""
         if callback in self.holds:
             raise Conflict("this callback has a hold already")
-        self.check(callback, hold.amount_micros)
-        return self._hold(callback, hold, hold.amount_micros)
+        self._check_limits(limits)
+        self.check(callback, hold.amount_micros, hold.counts)
+        return self._hold(callback, None, hold)
 
-    def extend(self, callback: str, hold: Hold) -> Self:
-        """Replace a hold by a larger one with the same nonce and the next request number."""
+    def extend(self, callback: str, hold: Hold, limits: Mapping[str, int] = NO_LIMITS) -> Self:
+        """Replace a hold by a larger one with the same nonce and the next request number. It may
+        count for more than before. Conflict where these are no longer the limits."""
         old = self.holds.get(callback)
         if old is None or old.nonce != hold.nonce or old.request != hold.request - 1:
             raise Conflict("this is not the next request of that hold")
-        grown_micros = hold.amount_micros - old.amount_micros
-        self.check(callback, grown_micros)
-        return self._hold(callback, hold, grown_micros)
+        self._check_limits(limits)
+        self.check(callback, hold.amount_micros - old.amount_micros)
+        for counter in hold.counts:
+            if self.most_micros([counter], old) < hold.amount_micros:
+                raise SpendLimitReached(self._why_no_more(counter))
+        return self._hold(callback, old, hold)
 
     def adopt(self, callback: str, old: Hold, nonce: str) -> Self:
         """Hand a hold of a lost attempt to a new one."""
         if self.holds.get(callback) != old:
             raise Conflict("that hold has changed")
-        return self._hold(callback, replace(old, nonce=nonce), 0)
+        return self._hold(callback, old, replace(old, nonce=nonce))
 
     def release(self, callback: str, hold: Hold, charge_micros: int) -> Self:
         """Give the hold back and post what the call cost."""
@@ -95,7 +128,21 @@ class Balance:
             held_micros=self.held_micros - hold.amount_micros,
             avail_micros=self.avail_micros + hold.amount_micros - charge_micros,
             holds={key: kept for key, kept in self.holds.items() if key != callback},
+            spent=self._counted(dict.fromkeys(hold.counts, charge_micros - hold.amount_micros)),
         )
+
+    def past_counters(self, hold: Hold) -> tuple[str, ...]:
+        """The counters of days before that of `hold` on which no hold counts any more."""
+        day = min(map(day_of, hold.counts), default="")
+        running = {counter for kept in self.holds.values() for counter in kept.counts}
+        return tuple(
+            counter for counter in self.spent if day_of(counter) < day and counter not in running
+        )
+
+    def forget(self, counters: Collection[str]) -> Self:
+        """Drop counters that nobody asks for any more."""
+        kept = {counter: spent for counter, spent in self.spent.items() if counter not in counters}
+        return replace(self, spent=kept)
 
     def post(self, amount_micros: int) -> Self:
         """Add an entry; a negative amount takes."""
@@ -113,10 +160,36 @@ class Balance:
             avail_micros=self.avail_micros + credit_limit_micros - self.credit_limit_micros,
         )
 
-    def _hold(self, callback: str, hold: Hold, grown_micros: int) -> Self:
+    def _hold(self, callback: str, old: Hold | None, new: Hold) -> Self:
+        before_micros = 0 if old is None else old.amount_micros
+        grown_micros = new.amount_micros - before_micros
+        counted = () if old is None else old.counts
+        added = {
+            counter: grown_micros if counter in counted else new.amount_micros
+            for counter in new.counts
+        }
         return replace(
             self,
             held_micros=self.held_micros + grown_micros,
             avail_micros=self.avail_micros - grown_micros,
-            holds={**self.holds, callback: hold},
+            holds={**self.holds, callback: new},
+            spent=self._counted(added),
         )
+
+    def _counted(self, added: Mapping[str, int]) -> Mapping[str, int]:
+        sums = {counter: self.spent.get(counter, 0) + more for counter, more in added.items()}
+        return {**self.spent, **sums}
+
+    def _left_micros(self, counter: str) -> int:
+        limit_micros = self.limits.get(scope_of(counter), LARGEST_MICROS)
+        return limit_micros - self.spent.get(counter, 0)
+
+    def _check_limits(self, limits: Mapping[str, int]) -> None:
+        if dict(limits) != dict(self.limits):
+            raise Conflict("the spend limits have changed")
+
+    def _why_no_more(self, counter: str) -> str:
+        limit = Money(self.currency, self.limits[scope_of(counter)])
+        left = Money(self.currency, max(0, self._left_micros(counter)))
+        what = "" if scope_of(counter) == ALL else f" for {scope_of(counter)} numbers"
+        return f"the limit of {limit} a day{what} leaves {left}"

@@ -10,6 +10,7 @@ class EntryKind(Enum):
 
     OPENING = "opening"
     TOP_UP = "topup"
+    VOUCHER = "voucher"
     CORRECTION = "correction"
 
 

@@ -1,8 +1,9 @@
 """The price of a callback: both legs together, and how long money lasts."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from switchboard.rating.rate import LegPrice
+from switchboard.rating.price import LegPrice
 
 # No call is longer than a day; also the end of the search where talk is free.
 LONGEST_TALK_S = 86_400
@@ -30,14 +31,21 @@ class Quote:
 
     @property
     def least_micros(self) -> int:
-        """One second of both legs, which is one increment of each: less is no call."""
-        return self.cost_micros(1, 1)
+        """One increment of each leg, also where the first seconds are free: who has less than
+        that is not connected."""
+        return self.start_micros(0)
+
+    def start_micros(self, customer_s: int) -> int:
+        """What it takes to begin with the destination leg after the customer leg has run for so
+        long: a second more of that one, and one increment of each at least."""
+        running = max(self.customer.cost_micros(customer_s + 1), self.customer.least_micros)
+        return running + self._destination_least_micros
 
     def waiting_s(self, micros: int) -> int:
-        """The most seconds that the customer leg can run alone and leave the money for one second
-        of the destination leg; -1 where it cannot even begin."""
-        reserved = 0 if self.destination is None else self.destination.cost_micros(1)
-        return replace(self, destination=None).talk_s(micros - reserved)
+        """The most seconds that the customer leg can run alone and leave the money for one
+        increment of the destination leg; -1 where it cannot even begin."""
+        alone = replace(self, destination=None)
+        return alone.talk_s(micros - self._destination_least_micros)
 
     def talk_s(self, micros: int, *, customer_s: int = 0, destination_s: int = 0) -> int:
         """The most seconds that both legs can still run on `micros` in all, after they have run
@@ -53,3 +61,17 @@ class Quote:
             else:
                 high = middle - 1
         return low
+
+    def begun(self, customer: datetime | None, destination: datetime | None) -> "Quote":
+        """The prices of legs that were answered at these instants, None where one was not yet.
+        They differ only where the sheet splits calls at the boundary of two periods."""
+        quote = self
+        if customer is not None:
+            quote = replace(quote, customer=quote.customer.begun(customer))
+        if destination is not None and quote.destination is not None:
+            quote = replace(quote, destination=quote.destination.begun(destination))
+        return quote
+
+    @property
+    def _destination_least_micros(self) -> int:
+        return 0 if self.destination is None else self.destination.least_micros

@@ -35,6 +35,13 @@ class Window:
     start: time = time(0)
     end: time = time(0)
 
+    @property
+    def minutes_a_week(self) -> int:
+        """How wide the window is; a holiday adds nothing, since it comes once in a while."""
+        minutes = 60 * (self.end.hour - self.start.hour) + self.end.minute - self.start.minute
+        days = len(self.days - {Day.HOLIDAY}) if self.days else len(Day) - 1
+        return days * (minutes if minutes > 0 else minutes + 24 * 60)
+
 
 @dataclass(frozen=True, slots=True)
 class Charges:
@@ -76,6 +83,10 @@ class Charges:
         )
 
 
+# Everything as the sheet has it.
+PLAIN = Charges()
+
+
 @dataclass(frozen=True, slots=True)
 class RateRow:
     """One row. Several rows of a prefix with different windows are its periods, with different
@@ -84,13 +95,15 @@ class RateRow:
     prefix: str
     rate_picos: int
     destination: str = ""
-    charges: Charges = Charges()
+    charges: Charges = PLAIN
     blocked: bool = False
     effective_from: datetime | None = None
     effective_until: datetime | None = None
     window: Window = Window()
     weight: int = 0
     step_from_s: int = 0
+    # Taken over from the base of a derived sheet, and taken anew whenever that is published.
+    inherited: bool = False
 
     def __post_init__(self) -> None:
         if not (self.prefix.isascii() and self.prefix.isdigit() and len(self.prefix) <= 15):

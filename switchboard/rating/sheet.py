@@ -1,30 +1,36 @@
 """A rate sheet: the prices of one seller, found by the longest prefix of a number."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Self
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import Protocol, Self
 
-from switchboard.errors import Malformed, NoRate
+from switchboard.errors import NoRate
 from switchboard.numbering import PhoneNumber
-from switchboard.rating.quote import Quote
-from switchboard.rating.rate import LegPrice, Rate
+from switchboard.rating.price import LegPrice
+from switchboard.rating.quote import LONGEST_TALK_S, Quote
+from switchboard.rating.row import RateRow
+from switchboard.rating.tariff import Period, Tariff
+from switchboard.rating.terms import AtBoundary, SheetTerms
+
+# From the quote to the end of the longest call, with patience and ringing before it.
+LONGEST_VIEW = timedelta(seconds=LONGEST_TALK_S, hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class SheetTerms:
-    """What holds for a whole sheet: its currency, the decimals a price is rounded up to, and
-    the share of its own price, in percent, that the customer leg costs (0: it is free)."""
+class Rows(Protocol):
+    """The rows of one version of a sheet, wherever they are kept."""
 
-    currency: str
-    digits: int = 4
-    customer_leg_percent: int = 100
+    @property
+    def prefixes(self) -> int:
+        """How many prefixes have rows."""
 
-    def __post_init__(self) -> None:
-        if not 0 <= self.digits <= 6:
-            raise Malformed("a price is rounded to 0 to 6 decimals")
-        if not 0 <= self.customer_leg_percent <= 1000:
-            raise Malformed("the customer leg costs 0 to 1000 percent of its rate")
+    def under(self, digits: str) -> Iterator[Tariff]:
+        """The tariffs of those prefixes that a number begins with, the longest first."""
+
+    def __iter__(self) -> Iterator[RateRow]:
+        """Every row, by prefix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +40,101 @@ class RateSheet:
     name: str
     version: str
     terms: SheetTerms
-    rates: Mapping[str, Rate]
+    rows: Rows
 
     @classmethod
-    def of(cls, name: str, version: str, terms: SheetTerms, rates: Iterable[Rate]) -> Self:
-        """A sheet of these rates. Malformed where two have the same prefix."""
-        by_prefix: dict[str, Rate] = {}
-        for rate in rates:
-            if rate.prefix in by_prefix:
-                raise Malformed(f"prefix {rate.prefix} stands in the sheet twice")
-            by_prefix[rate.prefix] = rate
-        return cls(name, version, terms, MappingProxyType(by_prefix))
+    def of(cls, name: str, version: str, terms: SheetTerms, rows: Iterable[RateRow]) -> Self:
+        """A sheet of these rows. Malformed where two rows of a prefix contradict each other."""
+        return cls(name, version, terms, Table(rows, terms))
 
-    def rate_for(self, number: PhoneNumber) -> Rate:
-        """The rate of the longest prefix. NoRate where there is none, or the longest is blocked:
-        a blocked prefix never falls back to a shorter one."""
-        digits = number.digits
-        for length in range(len(digits), 0, -1):
-            rate = self.rates.get(digits[:length])
-            if rate is not None:
-                if rate.blocked:
-                    raise NoRate(f"calls to {rate.destination} are not possible")
-                return rate
-        raise NoRate("calls to this number are not possible: there is no rate for it")
+    def price(self, number: PhoneNumber, at: datetime, *, percent: int = 100) -> LegPrice:
+        """How a leg that is announced at this instant is charged.
 
-    def quote(self, customer: PhoneNumber, destination: PhoneNumber | None) -> Quote:
+        The longest prefix that has a price then is the one that counts. NoRate where there is
+        none, where it is blocked (it never falls back to a shorter one), or where no number of
+        this sheet is so long or so short.
+        """
+        terms, digits = self.terms, number.digits
+        if not terms.least_digits <= len(digits) <= terms.most_digits:
+            raise NoRate(
+                f"calls to this number are not possible: it has {len(digits)} digits, where"
+                f" {terms.least_digits} to {terms.most_digits} are dialled"
+            )
+        period = self._period_at(digits, at)
+        if period is None:
+            raise NoRate("calls to this number are not possible: there is no rate for it")
+        if period.blocked:
+            raise NoRate(f"calls to {period.destination} are not possible")
+        if terms.at_boundary is AtBoundary.PIN:
+            return period.price(percent)
+        return period.price(percent, list(self._later(digits, at, period)))
+
+    def quote(self, customer: PhoneNumber, destination: PhoneNumber | None, at: datetime) -> Quote:
         """The price of both legs, or of the customer's alone while nobody knows the other."""
+        share = self.terms.customer_leg_percent
         return Quote(
             sheet=self.name,
             version=self.version,
             currency=self.terms.currency,
-            customer=self._price(customer, self.terms.customer_leg_percent),
-            destination=None if destination is None else self._price(destination, 100),
+            customer=self.price(customer, at, percent=share),
+            destination=None if destination is None else self.price(destination, at),
         )
 
-    def _price(self, number: PhoneNumber, percent: int) -> LegPrice:
-        return LegPrice(self.rate_for(number), percent, self.terms.digits)
+    def _period_at(self, digits: str, at: datetime) -> Period | None:
+        for tariff in self.rows.under(digits):
+            period = tariff.period_at(at)
+            if period is not None:
+                return period
+        return None
+
+    def _later(
+        self, digits: str, at: datetime, announced: Period
+    ) -> Iterator[tuple[datetime, Period]]:
+        """The periods that a call may run into. Where one has no price, or is blocked, the call
+        goes on at the price it has."""
+        until = at + LONGEST_VIEW
+        turns = {turn for tariff in self.rows.under(digits) for turn in tariff.turns(at, until)}
+        present = announced
+        for turn in sorted(turns):
+            following = self._period_at(digits, turn)
+            if following not in (None, present) and not following.blocked:
+                yield turn, following
+                present = following
+
+
+class Table:
+    """`Rows` in memory."""
+
+    def __init__(self, rows: Iterable[RateRow], terms: SheetTerms) -> None:
+        by_prefix = attrgetter("prefix")
+        ordered = sorted(rows, key=by_prefix)
+        self._tariffs = {
+            prefix: Tariff(tuple(of_prefix), terms)
+            for prefix, of_prefix in groupby(ordered, by_prefix)
+        }
+        self._lengths = PrefixLengths(self._tariffs)
+
+    @property
+    def prefixes(self) -> int:
+        """How many prefixes have rows."""
+        return len(self._tariffs)
+
+    def under(self, digits: str) -> Iterator[Tariff]:
+        """The tariffs of those prefixes that a number begins with, the longest first."""
+        return filter(None, map(self._tariffs.get, self._lengths.beginnings(digits)))
+
+    def __iter__(self) -> Iterator[RateRow]:
+        for tariff in self._tariffs.values():
+            yield from tariff.rows
+
+
+class PrefixLengths:
+    """How long the prefixes of a sheet are: so many of a number's beginnings can be among them."""
+
+    def __init__(self, prefixes: Iterable[str]) -> None:
+        lengths = {len(prefix) for prefix in prefixes}
+        self._slices = [slice(length) for length in sorted(lengths, reverse=True)]
+
+    def beginnings(self, digits: str) -> Iterator[str]:
+        """The beginnings of a number that may be prefixes, the longest first."""
+        return map(digits.__getitem__, self._slices)

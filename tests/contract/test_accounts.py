@@ -1,4 +1,4 @@
-"""Accounts, rate sheets, workers and trunks: what is kept comes back as it was."""
+"""Accounts, workers and trunks: what is kept comes back as it was."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,9 +11,7 @@ from switchboard.calls.trunk import Trunk
 from switchboard.errors import AlreadyExists, Conflict, NotFound
 from switchboard.ledger.balance import Balance
 from switchboard.ports import Directory
-from switchboard.rating.rate import Rate
-from switchboard.rating.sheet import RateSheet, SheetTerms
-from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice, retail_sheet
+from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice
 
 
 def test_an_account_comes_back_with_its_balance(ports):
@@ -80,24 +78,6 @@ def test_a_service_number_is_added_once(ports):
 
     with pytest.raises(AlreadyExists, match="0000"):
         ports.accounts.add_service_number(ServiceNumber(SERVICE))
-
-
-def test_the_published_version_is_the_one_that_quotes(ports):
-    first = retail_sheet()
-    rates = [Rate(str(10_000 + n), f"Place {n}", n) for n in range(6_000)]
-    second = RateSheet.of("retail", "v2", SheetTerms("EUR", 2, 50), rates)
-
-    ports.sheets.publish(first)
-    assert ports.sheets.current("retail") == first
-    ports.sheets.publish(second)
-
-    assert ports.sheets.current("retail") == second
-    assert ports.sheets.names() == ["retail"]
-
-
-def test_a_sheet_that_is_not_there_is_not_found(ports):
-    with pytest.raises(NotFound, match="retail"):
-        ports.sheets.current("retail")
 
 
 def test_the_last_heartbeat_counts_until_goodbye(ports):

@@ -25,7 +25,7 @@ def callback(name: str = "c1", **changes) -> Callback:
         language="en",
         requested_at=NOON,
         expires_at=NOON + timedelta(seconds=90),
-        quote=retail_sheet().quote(ALICE, BOB),
+        quote=retail_sheet().quote(ALICE, BOB, NOON),
         reached={State.QUEUED: NOON},
     )
     return replace(made, **changes)
@@ -125,10 +125,10 @@ def test_what_nobody_claimed_is_finished_by_anybody_and_never_claimed(ports):
 
 
 def test_a_dialled_destination_is_filled_in_once(ports):
-    asked = callback(destination=None, quote=retail_sheet().quote(ALICE, None))
+    asked = callback(destination=None, quote=retail_sheet().quote(ALICE, None, NOON))
     ports.callbacks.place(asked)
     ports.callbacks.claim("c1", "w1", now=NOON, lease=LEASE)
-    quote = retail_sheet().quote(ALICE, BOB)
+    quote = retail_sheet().quote(ALICE, BOB, NOON)
 
     assert ports.callbacks.set_destination("c1", "w1", BOB, quote)
     assert not ports.callbacks.set_destination("c1", "w1", ALICE, quote)

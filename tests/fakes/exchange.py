@@ -16,8 +16,9 @@ from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import EntryKind
 from switchboard.money import Money
 from switchboard.numbering import PhoneNumber
-from switchboard.rating.deck import read_deck
-from switchboard.rating.sheet import RateSheet, SheetTerms
+from switchboard.rating.sheet import RateSheet
+from switchboard.rating.terms import SheetTerms
+from tests.fakes.decks import read_deck
 from tests.fakes.loop import SimulatedClock, run_simulated
 from tests.fakes.phone import FakePhone, FarEnd
 from tests.fakes.ports import memory_ports

@@ -1,7 +1,7 @@
 """The ports in memory."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,10 +14,13 @@ from switchboard.calls.trunk import Trunk
 from switchboard.errors import AlreadyExists, Conflict, Malformed, NotFound, Refusal
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.entries import JournalEntry
+from switchboard.ledger.spend import NO_LIMITS, Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Directory, Page, Ports
+from switchboard.rating.deck.reading import Template
 from switchboard.rating.quote import Quote
-from switchboard.rating.sheet import RateSheet
+from tests.fakes.pins import MemoryPins, MemorySettings
+from tests.fakes.sheets import MemorySheets
 
 
 @dataclass
@@ -60,18 +63,46 @@ class MemoryBooks:
             self.balances[old.account] = replace(limited, max_callbacks=max_callbacks)
             return True
 
-    def reserve(self, account: str, callback: str, hold: Hold) -> bool:
-        return self._try(account, lambda balance: balance.reserve(callback, hold))
+    def set_spend_limits(self, old: Balance, limits: Mapping[str, int]) -> bool:
+        with self.lock:
+            now = self.balance(old.account)
+            if now.limits != old.limits:
+                return False
+            self.balances[old.account] = replace(now, limits=dict(limits))
+            return True
 
-    def extend(self, account: str, callback: str, old: Hold, new: Hold) -> bool:
+    def reserve(
+        self, account: str, callback: str, hold: Hold, limits: Mapping[str, int] = NO_LIMITS
+    ) -> bool:
+        return self._try(account, lambda balance: balance.reserve(callback, hold, limits))
+
+    def extend(
+        self,
+        account: str,
+        callback: str,
+        old: Hold,
+        new: Hold,
+        limits: Mapping[str, int] = NO_LIMITS,
+    ) -> bool:
         assert (old.nonce, old.request + 1) == (new.nonce, new.request)
-        return self._try(account, lambda balance: balance.extend(callback, new))
+        return self._try(account, lambda balance: balance.extend(callback, new, limits))
 
     def adopt(self, account: str, callback: str, old: Hold, nonce: str) -> bool:
         return self._try(account, lambda balance: balance.adopt(callback, old, nonce))
 
-    def release(self, account: str, callback: str, hold: Hold, charge_micros: int) -> bool:
-        return self._try(account, lambda balance: balance.release(callback, hold, charge_micros))
+    def release(
+        self,
+        account: str,
+        callback: str,
+        hold: Hold,
+        charge_micros: int,
+        *,
+        forget: Collection[str] = (),
+    ) -> bool:
+        return self._try(
+            account,
+            lambda balance: balance.release(callback, hold, charge_micros).forget(forget),
+        )
 
     def close(self, cdr: Cdr) -> bool:
         with self.lock:
@@ -153,6 +184,10 @@ class MemoryAccounts:
         owners = (name for name, profile in self.profiles.items() if profile.login == login)
         return next(owners, None)
 
+    def by_pin(self, pin_hash: str) -> str | None:
+        owners = (name for name, one in self.profiles.items() if one.pin_hash == pin_hash)
+        return next(owners, None)
+
     def add_service_number(self, service: ServiceNumber) -> None:
         if service.number in self.services:
             raise AlreadyExists(f"{service.number} is in use already")
@@ -170,22 +205,11 @@ class MemoryAccounts:
             profile.account,
         ):
             raise AlreadyExists(f"login {profile.login} is in use already")
-
-
-@dataclass
-class MemorySheets:
-    published: dict[str, RateSheet] = field(default_factory=dict)
-
-    def publish(self, sheet: RateSheet) -> None:
-        self.published[sheet.name] = sheet
-
-    def current(self, name: str) -> RateSheet:
-        if name not in self.published:
-            raise NotFound(f"there is no rate sheet {name}")
-        return self.published[name]
-
-    def names(self) -> Sequence[str]:
-        return sorted(self.published)
+        if profile.pin_hash is not None and self.by_pin(profile.pin_hash) not in (
+            None,
+            profile.account,
+        ):
+            raise AlreadyExists("this PIN is in use already")
 
 
 @dataclass
@@ -222,7 +246,8 @@ class MemoryCallbacks:
             found = self.placed[callback]
             if found.worker != worker or found.state.rank >= state.rank:
                 return False
-            self._keep(replace(found, state=state, reached={**found.reached, state: at}))
+            reached = {**found.reached, state: at}
+            self._keep(replace(found, state=state, reached=reached, spend=Spend()))
             return True
 
     def set_destination(
@@ -311,6 +336,22 @@ class MemoryTrunks:
 
 
 @dataclass
+class MemoryTemplates:
+    templates: dict[str, Template] = field(default_factory=dict)
+
+    def save(self, template: Template) -> None:
+        self.templates[template.name] = template
+
+    def get(self, name: str) -> Template:
+        if name not in self.templates:
+            raise NotFound(f"there is no template {name}")
+        return self.templates[name]
+
+    def all(self) -> Sequence[Template]:
+        return [self.templates[name] for name in sorted(self.templates)]
+
+
+@dataclass
 class PlainPasswords:
     """Quick, for tests that are not about hashing."""
 
@@ -324,8 +365,9 @@ class PlainPasswords:
 def memory_ports() -> Ports:
     """A whole system in memory, with a clock that stands still."""
     books = MemoryBooks()
+    accounts = MemoryAccounts(books)
     return Ports(
-        accounts=MemoryAccounts(books),
+        accounts=accounts,
         books=books,
         sheets=MemorySheets(),
         callbacks=MemoryCallbacks(),
@@ -333,5 +375,8 @@ def memory_ports() -> Ports:
         control=MemoryControl(),
         workers=MemoryWorkers(),
         trunks=MemoryTrunks(),
+        pins=MemoryPins(accounts),
+        settings=MemorySettings(),
+        templates=MemoryTemplates(),
         clock=MemoryClock(),
     )

@@ -7,8 +7,9 @@ from switchboard.calls.trunk import Trunk
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Passwords, Ports
-from switchboard.rating.deck import read_deck
-from switchboard.rating.sheet import RateSheet, SheetTerms
+from switchboard.rating.sheet import RateSheet
+from switchboard.rating.terms import SheetTerms
+from tests.fakes.decks import read_deck
 
 ALICE = PhoneNumber("+442071234567")
 BOB = PhoneNumber("+14155550100")

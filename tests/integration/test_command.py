@@ -116,7 +116,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(shell, tmp_path):
 
     report = shell.json("rates", "import", str(deck), "--sheet", "retail", "--dry-run")
 
-    assert (report["added"], report["changed"], report["removed"]) == (1, 1, 1)
+    assert (report["new"], report["increased"], report["closed"]) == (1, 1, 1)
     assert report["published"] is False
     assert [row["prefix"] for row in shell.json("rates", "show", "--sheet", "retail")] == [
         "1",

@@ -30,7 +30,7 @@ def callback(state: State, *reached: State, **changes) -> Callback:
         language="en",
         requested_at=NOON,
         expires_at=NOON + timedelta(seconds=90),
-        quote=retail_sheet().quote(ALICE, BOB),
+        quote=retail_sheet().quote(ALICE, BOB, NOON),
         state=state,
         reached=dict.fromkeys((State.QUEUED, *reached, state), NOON),
     )

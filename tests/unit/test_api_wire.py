@@ -8,7 +8,8 @@ import pytest
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import LegRecord, RtpQuality, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
-from switchboard.rating.rate import LegPrice, Rate
+from switchboard.rating.meter import Step
+from switchboard.rating.price import LegPrice
 from switchboard.wire import callback_body, cdr_body, charge_body, instant, leg_price_body
 from tests.fakes.world import ALICE, BOB, NOON, retail_sheet
 
@@ -22,7 +23,7 @@ CALLBACK = Callback(
     language="en",
     requested_at=NOON,
     expires_at=NOON + timedelta(seconds=90),
-    quote=retail_sheet().quote(ALICE, BOB),
+    quote=retail_sheet().quote(ALICE, BOB, NOON),
     reached={State.QUEUED: NOON},
 )
 
@@ -62,7 +63,9 @@ def test_a_callback_tells_its_states_in_their_order():
     ],
 )
 def test_a_price_is_told_exactly(picos, percent, told):
-    price = LegPrice(Rate("44", "United Kingdom", picos, picos), percent)
+    price = LegPrice(
+        "44", "United Kingdom", 12, (Step(0, 1, picos),), percent=percent, connection_fee=picos
+    )
 
     body = leg_price_body(ALICE, price)
 

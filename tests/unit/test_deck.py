@@ -1,4 +1,4 @@
-"""A rate deck is read whole, or refused with every bad row named."""
+"""A deck is read row by row; each row is a rate, or is named with its line and the reason."""
 
 import csv
 import io
@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchboard.errors import Malformed
-from switchboard.rating.deck import COLUMNS, BadDeck, BadRow, read_deck
-from switchboard.rating.rate import Rate
+from switchboard.rating.deck.reading import Reading
+from switchboard.rating.row import Charges, RateRow
+from switchboard.tables.cells import BadRow, BadRows
+from tests.fakes.decks import deck_of, read_deck
 
 CELLS = st.text(max_size=12)
 DECKLIKE = st.text('0123456789.,;"\n\r\t +-eprfixat\ufeff\x00\u0661')
@@ -30,8 +32,8 @@ def written(rows) -> str:
     return out.getvalue()
 
 
-def refused(text: str) -> list[BadRow]:
-    with pytest.raises(BadDeck) as caught:
+def refused(text: str) -> tuple[BadRow, ...]:
+    with pytest.raises(BadRows) as caught:
         read_deck(text)
     return caught.value.rows
 
@@ -49,13 +51,12 @@ def test_any_text_is_rates_or_refused(text):
 def test_any_row_under_a_good_header_is_a_rate_or_named(rows, wide):
     header = ["prefix", "rate", "initial"][: 3 if wide else 2]
     try:
-        rates = read_deck(written([header, *rows]))
-    except BadDeck as refusal:
-        assert 1 <= len(refusal.rows) <= len(rows)
-    except Malformed as refusal:
-        assert "no rates" in refusal.message
-    else:
-        assert len(rates) == len(rows)
+        deck = deck_of(written([header, *rows]))
+    except Malformed:
+        return
+
+    lines = {*(row.line for row in deck.bad), *(row.line for row in deck.left_out)}
+    assert len(deck.rows) + len(lines) >= sum(any(map(str.strip, row)) for row in rows)
 
 
 @given(GOOD_ROWS)
@@ -65,7 +66,8 @@ def test_rates_are_read_exactly_and_in_their_order(rows):
     for prefix, (picos, initial_s, blocked) in rows.items():
         rate = f"{picos // 10**12}.{picos % 10**12:012d}"
         lines.append([prefix, "yes" if blocked else "", rate, str(initial_s)])
-        expected.append(Rate(prefix, prefix, picos, 0, initial_s, 1, blocked=blocked))
+        charges = Charges(initial_s=initial_s)
+        expected.append(RateRow(prefix, picos, charges=charges, blocked=blocked))
 
     assert read_deck(written(lines)) == expected
 
@@ -75,31 +77,32 @@ def test_every_bad_row_is_named_with_its_line(rows):
     lines = [[str(100 + at), "0.5"] if row is None else row for at, row in enumerate(rows)]
     bad_lines = [at for at, row in enumerate(rows, start=2) if row is not None]
 
-    text = written([["prefix", "rate"], *lines])
+    deck = deck_of(written([["prefix", "rate"], *lines]))
 
-    if bad_lines:
-        assert [row.line for row in refused(text)] == bad_lines
-    else:
-        assert len(read_deck(text)) == len(rows)
+    assert [row.line for row in deck.bad] == bad_lines
 
 
 def test_an_empty_cell_takes_the_default():
     text = "rate, prefix ,destination,connection_fee,initial,increment,blocked\n0.5,+44,,,,,\n"
 
-    assert read_deck(text) == [Rate("44", "+44", 500_000_000_000, 0, 1, 1, blocked=False)]
+    assert read_deck(text) == [RateRow("44", 500_000_000_000)]
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_lines_may_end_as_on_any_machine(end):
-    text = f"\ufeffprefix,rate{end}{end}44,1{end}33,x{end}"
+def test_what_is_no_rate_at_all_is_left_out_and_named():
+    text = (
+        "prefix,destination,rate\n,EUROPE,\n44,UK,1\n,,\nprefix,destination,rate\n33,FR,2\n"
+        "Prices may change,,\n"
+    )
 
-    assert refused(text) == [BadRow(4, "rate: “x” is not an amount: write it like 12.50")]
+    deck = deck_of(text)
 
-
-def test_a_row_of_several_lines_is_named_by_its_first():
-    text = 'prefix,rate,destination\n44,1,"United\nKingdom"\n33,x,"Fra\nnce"\n'
-
-    assert [row.line for row in refused(text)] == [4]
+    assert [row.prefix for row in deck.rows] == ["44", "33"]
+    assert deck.bad == ()
+    assert deck.left_out == (
+        BadRow(2, "neither a prefix nor a rate: “EUROPE”"),
+        BadRow(5, "the header again"),
+        BadRow(7, "neither a prefix nor a rate: “Prices may change”"),
+    )
 
 
 def test_a_row_that_is_no_csv_is_named_and_the_rows_behind_it_too():
@@ -108,14 +111,26 @@ def test_a_row_that_is_no_csv_is_named_and_the_rows_behind_it_too():
     assert [row.line for row in refused(text)] == [3, 4, 5]
 
 
-def test_a_header_that_is_no_csv_is_refused():
-    assert [row.line for row in refused('"prefix"x,rate\n44,1\n')] == [1]
-
-
-def test_a_prefix_that_stands_twice_is_named_with_its_first_line():
+def test_a_prefix_with_two_prices_is_named_with_its_first_line():
     rows = refused("prefix,rate\n44,1\n1,1\n+44,2\n")
 
-    assert rows == [BadRow(4, "prefix 44 stands already in line 2")]
+    assert rows == (BadRow(4, "prefix 44 stands in line 2 with other prices"),)
+
+
+def test_a_row_that_says_the_same_again_is_left_out():
+    deck = deck_of('prefix,rate\n"44, 45",1\n1,1\n+44,1.0\n')
+
+    assert [row.prefix for row in deck.rows] == ["44", "45", "1"]
+    assert deck.left_out == (BadRow(4, "prefix 44 as in line 2"),)
+
+
+def test_periods_and_steps_of_a_prefix_are_rows_of_their_own():
+    text = (
+        "prefix,rate,days,hours,step_from,effective_from\n"
+        '44,1,mon-fri,08:00-19:00,,\n44,2,"sat,sun",,,\n44,3,"sat,sun",,60,\n44,4,,,,2027-01-01\n'
+    )
+
+    assert len(read_deck(text)) == 4
 
 
 @pytest.mark.parametrize("column", ["initial", "increment"])
@@ -128,37 +143,48 @@ def test_a_block_lasts_from_a_second_to_a_day(column, cell):
 
 
 @pytest.mark.parametrize(
+    ("cell", "initial_s", "increment_s"),
+    [("60", 60, 60), ("30/6", 30, 6), ("30+6", 30, 6), ("1 / 1", 1, 1), ("60 sec", 60, 60)],
+)
+def test_both_blocks_may_stand_in_one_cell(cell, initial_s, increment_s):
+    charges = read_deck(f"prefix,rate,Billing Increment\n44,1,{cell}\n")[0].charges
+
+    assert charges == Charges(initial_s=initial_s, increment_s=increment_s)
+
+
+@pytest.mark.parametrize(
     ("cell", "blocked"), [("yes", True), ("TRUE", True), ("1", True), ("no", False), ("0", False)]
 )
 def test_a_row_is_blocked_by_a_yes(cell, blocked):
     assert read_deck(f"prefix,rate,blocked\n44,1,{cell}\n")[0].blocked is blocked
 
 
+def test_a_blocked_prefix_needs_no_rate():
+    assert read_deck("prefix,rate,blocked\n44,,yes\n") == [RateRow("44", 0, blocked=True)]
+
+
 def test_what_is_neither_yes_nor_no_is_named():
     assert "neither yes nor no" in refused("prefix,rate,blocked\n44,1,maybe\n")[0].reason
 
 
-@pytest.mark.parametrize(
-    ("header", "why"),
-    [
-        ("", "“prefix” is missing"),
-        ("rate", "“prefix” is missing"),
-        ("prefix,destination", "“rate” is missing"),
-        ("prefix,rate,price", "“price” is not known"),
-        ("prefix,rate,", "“” is not known"),
-        ("prefix,rate,rate", "“rate” stands there twice"),
-    ],
-)
-def test_a_header_that_is_not_ours_is_refused(header, why):
-    with pytest.raises(Malformed, match=why):
-        read_deck(f"{header}\n44,1,1\n")
+def test_a_percentage_may_have_its_sign():
+    row = read_deck("prefix,rate,post_call_surcharge_percent\n44,1,2.5%\n")[0]
+
+    assert row.charges.post_call_percent_millionths == 2_500_000
 
 
-def test_a_deck_without_rates_is_refused():
-    with pytest.raises(Malformed, match="no rates"):
-        read_deck(",".join(COLUMNS))
+def test_another_currency_than_the_sheets_is_refused():
+    deck = deck_of("prefix,rate\n44,0.05 USD\n", Reading(currency="EUR"))
+
+    assert deck.bad == (BadRow(2, "rate: “0.05 USD” is in USD, the sheet in EUR"),)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", ",".join(["prefix", "rate"]), "prefix,rate\n,\n,\n"])
+def test_a_deck_without_rates_is_refused(text):
+    with pytest.raises(Malformed, match=r"no rates|no header"):
+        read_deck(text)
 
 
 def test_a_refusal_says_how_many_rows_and_shows_the_first():
-    with pytest.raises(BadDeck, match=r"2 bad row\(s\); line 2: rate: “x”"):
+    with pytest.raises(match=r"2 bad row\(s\); line 2: rate: “x”"):
         read_deck("prefix,rate\n44,x\n33,y\n")

@@ -1,4 +1,6 @@
-"""A rate sheet finds the longest prefix, and never looks behind a blocked one."""
+"""A rate sheet finds the longest prefix that counts, and never looks behind a blocked one."""
+
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -6,75 +8,122 @@ from hypothesis import strategies as st
 
 from switchboard.errors import Malformed, NoRate
 from switchboard.numbering import PhoneNumber
-from switchboard.rating.rate import LegPrice, Rate
-from switchboard.rating.sheet import RateSheet, SheetTerms
-from tests.fakes.world import ALICE, BOB, retail_sheet
+from switchboard.rating.pages import cut, page_of
+from switchboard.rating.row import RateRow
+from switchboard.rating.sheet import RateSheet, Table
+from switchboard.rating.terms import SheetTerms
+from tests.fakes.world import ALICE, BOB, NOON, retail_sheet
 
 # Few digits, so that prefixes and numbers meet often.
 DIGITS = st.text("12", min_size=1, max_size=7)
 NUMBERS = st.text("12", min_size=5, max_size=15).map(lambda digits: PhoneNumber(f"+{digits}"))
-RATES = st.dictionaries(DIGITS, st.booleans(), max_size=30).map(
-    lambda prefixes: [Rate(prefix, prefix, 1, blocked=no) for prefix, no in prefixes.items()]
+ROWS = st.dictionaries(DIGITS, st.booleans(), max_size=40).map(
+    lambda prefixes: [RateRow(prefix, 1, blocked=no) for prefix, no in sorted(prefixes.items())]
 )
 
 
-def sheet(rates) -> RateSheet:
-    return RateSheet.of("retail", "v1", SheetTerms("EUR"), rates)
+def sheet(rows, **terms) -> RateSheet:
+    return RateSheet.of("retail", "v1", SheetTerms("EUR", **terms), rows)
 
 
-def found(rates, number: PhoneNumber) -> Rate | None:
+def found(rows, number: PhoneNumber) -> str | None:
     try:
-        return sheet(rates).rate_for(number)
+        return sheet(rows).price(number, NOON).prefix
     except NoRate:
         return None
 
 
-@given(RATES, NUMBERS)
-def test_the_longest_prefix_is_the_one_that_brute_force_finds(rates, number):
-    matching = [rate for rate in rates if number.digits.startswith(rate.prefix)]
-    longest = max(matching, key=lambda rate: len(rate.prefix), default=None)
-    expected = None if longest is None or longest.blocked else longest
+@given(ROWS, NUMBERS)
+def test_the_longest_prefix_is_the_one_that_brute_force_finds(rows, number):
+    matching = [row for row in rows if number.digits.startswith(row.prefix)]
+    longest = max(matching, key=lambda row: len(row.prefix), default=None)
+    expected = None if longest is None or longest.blocked else longest.prefix
 
-    assert found(rates, number) == expected
+    assert found(rows, number) == expected
 
 
-@given(RATES, NUMBERS)
-def test_a_blocked_prefix_never_falls_back_to_a_shorter_one(rates, number):
-    blocked = Rate(number.digits, "premium", 0, blocked=True)
-    others = [rate for rate in rates if rate.prefix != blocked.prefix]
+@given(ROWS, NUMBERS)
+def test_a_blocked_prefix_never_falls_back_to_a_shorter_one(rows, number):
+    blocked = RateRow(number.digits, 0, blocked=True)
+    others = [row for row in rows if row.prefix != blocked.prefix]
 
     assert found([*others, blocked], number) is None
 
 
-@given(RATES, DIGITS, NUMBERS)
-def test_a_longer_prefix_changes_only_the_numbers_under_it(rates, prefix, number):
-    before = [rate for rate in rates if rate.prefix != prefix]
-    after = [*before, Rate(prefix, "new", 2)]
+@given(ROWS, DIGITS, NUMBERS)
+def test_a_longer_prefix_changes_only_the_numbers_under_it(rows, prefix, number):
+    before = [row for row in rows if row.prefix != prefix]
+    after = [*before, RateRow(prefix, 2)]
 
     if not number.digits.startswith(prefix):
         assert found(after, number) == found(before, number)
 
 
+@given(ROWS, NUMBERS, st.integers(1, 5))
+def test_the_page_of_a_number_has_all_of_its_prefixes(rows, number, rows_a_page):
+    pages = list(cut(rows, rows_a_page))
+    firsts = [page.first for page in pages]
+
+    page = pages[page_of(firsts, number.digits)]
+
+    terms = SheetTerms("EUR")
+    in_page = Table([row for of_prefix in page.rows.values() for row in of_prefix], terms)
+    whole = Table(rows, terms)
+    assert [tariff.prefix for tariff in in_page.under(number.digits)] == [
+        tariff.prefix for tariff in whole.under(number.digits)
+    ]
+
+
+@given(ROWS, st.integers(1, 5))
+def test_pages_have_every_row_once_beside_what_they_inherit(rows, rows_a_page):
+    pages = list(cut(rows, rows_a_page))
+
+    assert pages[0].first == ""
+    assert rows == [
+        row
+        for page in pages
+        for prefix, of_prefix in page.rows.items()
+        if prefix >= page.first
+        for row in of_prefix
+    ]
+
+
 def test_the_reason_names_a_blocked_destination():
     with pytest.raises(NoRate, match="USA premium"):
-        retail_sheet().rate_for(PhoneNumber("+19005550100"))
+        retail_sheet().price(PhoneNumber("+19005550100"), NOON)
     with pytest.raises(NoRate, match="no rate"):
-        retail_sheet().rate_for(PhoneNumber("+61255500100"))
+        retail_sheet().price(PhoneNumber("+61255500100"), NOON)
+
+
+def test_a_number_that_is_too_long_or_too_short_for_the_sheet_has_no_price():
+    rows = [RateRow("1", 1)]
+
+    with pytest.raises(NoRate, match="11 digits, where 12 to 15"):
+        sheet(rows, least_digits=12).price(BOB, NOON)
+    with pytest.raises(NoRate, match="11 digits, where 1 to 10"):
+        sheet(rows, most_digits=10).price(BOB, NOON)
+    assert sheet(rows, least_digits=11, most_digits=11).price(BOB, NOON).prefix == "1"
 
 
 def test_a_prefix_stands_in_a_sheet_once():
     with pytest.raises(Malformed, match="44 stands in the sheet twice"):
-        sheet([Rate("44", "UK", 1), Rate("44", "UK", 1)])
-
-
-def test_a_sheet_cannot_be_changed():
-    with pytest.raises(TypeError):
-        retail_sheet().rates["44"] = Rate("44", "UK", 0)
+        sheet([RateRow("44", 1, "UK"), RateRow("44", 2, "UK")])
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"digits": -1}, {"digits": 7}, {"customer_leg_percent": -1}, {"customer_leg_percent": 1001}],
+    [
+        {"digits": -1},
+        {"digits": 7},
+        {"customer_leg_percent": -1},
+        {"customer_leg_percent": 1001},
+        {"time_zone": "Europe/Atlantis"},
+        {"time_zone": "../etc/passwd"},
+        {"time_zone": "Europe"},
+        {"least_digits": 0},
+        {"least_digits": 9, "most_digits": 8},
+        {"most_digits": 16},
+    ],
 )
 def test_terms_that_nobody_means_are_refused(wrong):
     with pytest.raises(Malformed):
@@ -82,22 +131,22 @@ def test_terms_that_nobody_means_are_refused(wrong):
 
 
 def test_a_quote_pins_the_sheet_and_both_prices():
-    quote = retail_sheet(digits=3, customer_leg_percent=50).quote(ALICE, BOB)
+    quote = retail_sheet(digits=3, customer_leg_percent=50).quote(ALICE, BOB, NOON)
 
-    rates = retail_sheet().rates
+    plain = retail_sheet()
     assert (quote.sheet, quote.version, quote.currency) == ("retail", "v1", "EUR")
-    assert quote.customer == LegPrice(rates["44"], 50, 3)
-    assert quote.destination == LegPrice(rates["1"], 100, 3)
+    assert quote.customer == replace(plain.price(ALICE, NOON), percent=50, digits=3)
+    assert quote.destination == replace(plain.price(BOB, NOON), digits=3)
 
 
 def test_a_leg_that_nobody_knows_yet_has_no_price():
-    assert retail_sheet().quote(ALICE, None).destination is None
+    assert retail_sheet().quote(ALICE, None, NOON).destination is None
 
 
 def test_no_quote_is_given_where_either_phone_has_no_rate():
     nowhere = PhoneNumber("+61255500100")
 
     with pytest.raises(NoRate):
-        retail_sheet().quote(nowhere, BOB)
+        retail_sheet().quote(nowhere, BOB, NOON)
     with pytest.raises(NoRate):
-        retail_sheet(customer_leg_percent=0).quote(ALICE, nowhere)
+        retail_sheet(customer_leg_percent=0).quote(ALICE, nowhere, NOON)

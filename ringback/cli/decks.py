@@ -1,0 +1,222 @@
+"""`ringback rates import|export|templates`: rate sheets from files and to files."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.files import (
+    Decimal,
+    Delimiter,
+    DryRun,
+    Encoding,
+    InFile,
+    Map,
+    OutFile,
+    Worksheet,
+    delimiter_of,
+    rows_body,
+    show_rows,
+)
+from ringback.cli.rates import Sheet
+from ringback.cli.terms import CustomerLeg, Digits
+
+if TYPE_CHECKING:
+    from switchboard.desk.decks import Care, Columns, ImportReport
+
+BAD_INPUT = 2
+# A terminal is no place for thousands of outliers; --json has them all.
+MOST_SHOWN = 20
+
+Mode = Annotated[str, typer.Option(help="replace the sheet by the file, or add the file to it.")]
+Currency = Annotated[str | None, typer.Option(help="ISO 4217; needed for a new sheet.")]
+Template = Annotated[str | None, typer.Option(help="A kept mapping of columns.")]
+SaveTemplate = Annotated[str | None, typer.Option(help="Keep this file's columns under a name.")]
+Dates = Annotated[str | None, typer.Option(help="dmy or mdy, where the file does not tell.")]
+SkipBad = Annotated[
+    bool, typer.Option("--skip-bad", help="Import what can be read, and name the rest.")
+]
+Outliers = Annotated[
+    int, typer.Option(min=2, help="Flag prices so many times the usual of their country.")
+]
+Cap = Annotated[str | None, typer.Option(help="Flag prices a minute above this.")]
+
+
+def add_to(rates: typer.Typer) -> None:
+    """Put these commands among those of `ringback rates`."""
+    rates.command("import")(import_rates)
+    rates.command("export")(export_rates)
+    rates.command("templates")(list_templates)
+
+
+def import_rates(
+    file: InFile,
+    sheet: Sheet,
+    mode: Mode = "replace",
+    currency: Currency = None,
+    digits: Digits = None,
+    customer_leg: CustomerLeg = None,
+    columns: Map = None,
+    template: Template = None,
+    save_template: SaveTemplate = None,
+    decimal: Decimal = None,
+    dates: Dates = None,
+    worksheet: Worksheet = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    skip_bad: SkipBad = False,
+    outliers: Outliers = 10,
+    cap: Cap = None,
+    dry_run: DryRun = False,
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """Publish a file as the sheet's next version. A file with bad rows changes nothing.
+
+    The report compares with the version before, flags outliers, and names every row that was
+    not taken."""
+    from ringback.wiring import worksheets_of
+    from switchboard.desk import decks
+    from switchboard.desk.rates import terms_for
+    from switchboard.rating.terms import one_of
+
+    ports = ports_for(state)
+    terms = terms_for(
+        ports, sheet, currency=currency, digits=digits, customer_leg_percent=customer_leg
+    )
+    with worksheets_of(
+        file, worksheet=worksheet, encoding=encoding, delimiter=delimiter_of(delimiter)
+    ) as worksheets:
+        report = decks.import_deck(
+            ports,
+            sheet,
+            terms,
+            worksheets,
+            mode=one_of(decks.Mode, mode),
+            columns=_columns(template, columns, decimal, dates, save_template),
+            care=_care(cap, skip_bad=skip_bad, outliers=outliers),
+            dry_run=dry_run,
+        )
+    _show(report, as_json=as_json)
+    if report.deck.bad and not skip_bad:
+        raise typer.Exit(BAD_INPUT)
+
+
+def export_rates(sheet: Sheet, output: OutFile, state: State = None) -> None:
+    """Write the published version to a file that `import` reads back as it is."""
+    from ringback.wiring import write_table
+    from switchboard.desk.decks import export_deck
+    from switchboard.rating.deck.names import CANONICAL
+
+    written = write_table(output, CANONICAL, export_deck(ports_for(state), sheet))
+    typer.echo(f"{written} rows of {sheet} are in {output}")
+
+
+def list_templates(state: State = None, as_json: AsJson = False) -> None:
+    """The kept mappings of columns."""
+    rows = [
+        {
+            "template": kept.name,
+            "columns": dict(kept.mapping),
+            "decimal": None if kept.decimal is None else kept.decimal.value,
+            "dates": None if kept.dates is None else kept.dates.value,
+        }
+        for kept in ports_for(state).templates.all()
+    ]
+    show_list(rows, ("template", "columns", "decimal", "dates"), as_json=as_json)
+
+
+def _columns(
+    template: str | None,
+    mapping: str | None,
+    decimal: str | None,
+    dates: str | None,
+    save_as: str | None,
+) -> "Columns":
+    from switchboard.desk.decks import Columns
+    from switchboard.rating.terms import one_of
+    from switchboard.tables.amounts import DecimalMark
+    from switchboard.tables.dates import DateOrder
+    from switchboard.tables.header import parse_mapping
+
+    return Columns(
+        template=template,
+        mapping=parse_mapping(mapping or ""),
+        decimal=None if decimal is None else one_of(DecimalMark, decimal),
+        dates=None if dates is None else one_of(DateOrder, dates),
+        save_as=save_as,
+    )
+
+
+def _care(cap: str | None, *, skip_bad: bool, outliers: int) -> "Care":
+    from switchboard.desk.decks import Care
+    from switchboard.money import parse_units
+    from switchboard.rating.row import RATE_DECIMALS
+
+    return Care(
+        skip_bad=skip_bad,
+        outlier_factor=outliers,
+        cap_picos=None if cap is None else parse_units(cap, decimals=RATE_DECIMALS),
+    )
+
+
+def _show(report: "ImportReport", *, as_json: bool) -> None:
+    body = _body(report)
+    if as_json:
+        typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
+        return
+    lists = ("biggest", "outliers", "bad", "left_out")
+    show_one({name: value for name, value in body.items() if name not in lists}, as_json=False)
+    for name, columns in (
+        ("biggest", ("prefix", "destination", "before", "after")),
+        ("outliers", ("prefix", "destination", "rate", "reason")),
+    ):
+        if body[name]:
+            typer.echo(f"\n{'biggest changes' if name == 'biggest' else name}")
+            show_list(body[name][:MOST_SHOWN], columns, as_json=False)
+    show_rows("rows that cannot be read", report.deck.bad)
+    show_rows("rows that are no rates of their own", report.deck.left_out)
+
+
+def _body(report: "ImportReport") -> dict[str, Any]:
+    from switchboard.rating.columns import format_units
+    from switchboard.rating.row import RATE_DECIMALS
+
+    def price(picos: int) -> str:
+        return format_units(picos, decimals=RATE_DECIMALS, least=2)
+
+    sheet, deck = report.sheet, report.deck
+    return {
+        "sheet": sheet.name,
+        "version": sheet.version,
+        "currency": sheet.terms.currency,
+        "published": report.published,
+        "rows": len(deck.rows),
+        "prefixes": sheet.rows.prefixes,
+        **{move.value: count for move, count in report.comparison.counts.items()},
+        "later": report.later,
+        "worksheet": deck.worksheet or None,
+        "columns": dict(deck.names),
+        "ignored_columns": list(deck.ignored),
+        "biggest": [
+            {
+                "prefix": change.prefix,
+                "destination": change.destination,
+                "before": None if change.before_picos is None else price(change.before_picos),
+                "after": None if change.after_picos is None else price(change.after_picos),
+            }
+            for change in report.comparison.biggest
+        ],
+        "outliers": [
+            {
+                "prefix": outlier.prefix,
+                "destination": outlier.destination,
+                "rate": price(outlier.rate_picos),
+                "reason": outlier.reason,
+            }
+            for outlier in report.outliers
+        ],
+        "bad": rows_body(deck.bad),
+        "left_out": rows_body(deck.left_out),
+    }

@@ -1,0 +1,56 @@
+"""What the commands share that read and write files of other programs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ringback.cli.common import show_list
+
+if TYPE_CHECKING:
+    from switchboard.tables.cells import BadRow
+
+InFile = Annotated[Path, typer.Argument(help="XLSX, XLS, ODS, CSV or TXT.")]
+OutFile = Annotated[Path, typer.Option("-o", "--output", help="Ends in .xlsx, .csv or .txt.")]
+Map = Annotated[
+    str | None,
+    typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN,…",
+        help="Columns by hand, like code=Prefix,rate=Cost; the others are found by their names.",
+    ),
+]
+Decimal = Annotated[
+    str | None, typer.Option(help="The decimal mark, point or comma, where the file does not tell.")
+]
+Worksheet = Annotated[
+    str | None, typer.Option(help="Of a workbook; else the first with a header that fits.")
+]
+Encoding = Annotated[str | None, typer.Option(help="Of a text file; else it is found out.")]
+Delimiter = Annotated[
+    str | None, typer.Option(help="Of a text file, like ';' or tab; else it is found out.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")]
+
+
+def delimiter_of(text: str | None) -> str | None:
+    """The delimiter that an option names. Malformed where it is not one character."""
+    from switchboard.errors import Malformed
+
+    named = "\t" if text in {"tab", "\\t"} else text
+    if named is not None and (len(named) != 1 or named in '"\r\n'):
+        raise Malformed(f"“{text}” is no delimiter: give one character, or tab")
+    return named
+
+
+def rows_body(rows: "Sequence[BadRow]") -> list[dict[str, object]]:
+    """Rows that were not taken, for JSON."""
+    return [{"line": row.line, "reason": row.reason} for row in rows]
+
+
+def show_rows(title: str, rows: "Sequence[BadRow]") -> None:
+    """Rows that were not taken, for people; nothing where there are none."""
+    if rows:
+        typer.echo(f"\n{title}")
+        show_list(rows_body(rows), ("line", "reason"), as_json=False)

@@ -1,0 +1,211 @@
+"""Accounts from files and to files; nothing of a refused file is opened."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from switchboard.billing.account import Account, AccountType, Profile
+from switchboard.billing.account_file import (
+    AccountFile,
+    AccountReading,
+    AccountRow,
+    read_accounts,
+    write_account,
+)
+from switchboard.desk.accounts import Terms, all_accounts, check_limits, enter, open_account
+from switchboard.errors import Malformed, Refusal
+from switchboard.ledger.entries import EntryKind
+from switchboard.ledger.spend import ALL
+from switchboard.money import Money
+from switchboard.ports import Ports
+from switchboard.tables.cells import BadRow, BadRows, Cell, Worksheet
+
+MAX_CALLBACKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsReport:
+    """What a file opens, or would: `unchanged` are there already as the file says."""
+
+    file: AccountFile
+    opened: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    bad: tuple[BadRow, ...]
+    imported: bool
+
+
+def import_accounts(
+    ports: Ports,
+    worksheets: Iterable[Worksheet],
+    how: AccountReading,
+    *,
+    sheet: str | None = None,
+    dry_run: bool = False,
+) -> AccountsReport:
+    """Open the accounts of a file, each opening balance as a journal entry; `sheet` prices those
+    whose row names none. The same file again opens nothing twice, and finishes what an import
+    that was cut off began.
+
+    BadRows names every row that is no account, or is one that is there and differs: then
+    nothing is opened. A dry run refuses no row: it reports them.
+    """
+    file = read_accounts(worksheets, how)
+    plan = _Plan(ports, how, sheet)
+    refused = [*file.bad, *filter(None, map(plan.add, file.rows))]
+    bad = tuple(sorted(refused, key=lambda row: row.line))
+    if bad and not dry_run:
+        raise BadRows(bad)
+    if not dry_run:
+        for row, profile in plan.opening:
+            _open(ports, row, profile)
+            _begin(ports, row, profile.currency)
+        for row, profile in plan.unfinished:
+            _begin(ports, row, profile.currency)
+    return AccountsReport(
+        file=file,
+        opened=tuple(row.account for row, _ in (*plan.opening, *plan.unfinished)),
+        unchanged=tuple(plan.unchanged),
+        bad=bad,
+        imported=not dry_run,
+    )
+
+
+def export_accounts(ports: Ports) -> Iterator[list[Cell]]:
+    """Every account under the canonical columns, by id, without its PIN and its password."""
+    now = ports.clock.now()
+    return (write_account(account, now) for account in all_accounts(ports))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to be opened; looks at what is there once."""
+
+    ports: Ports
+    how: AccountReading
+    sheet: str | None
+    opening: list[tuple[AccountRow, Profile]] = field(default_factory=list)
+    # They are there, but for their opening balance.
+    unfinished: list[tuple[AccountRow, Profile]] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    _known: dict[str, Account] = field(default_factory=dict)
+    _lines: dict[str, int] = field(default_factory=dict)
+    _owners: dict[str, str] = field(default_factory=dict)
+    _currencies: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for account in self.ports.accounts.all():
+            self._known[account.profile.account] = account
+            self._own(account.profile)
+
+    def add(self, row: AccountRow) -> BadRow | None:
+        """Plan a row; what is wrong with it, where something is."""
+        try:
+            first = self._lines.setdefault(row.account, row.line)
+            if first != row.line:
+                raise Malformed(f"account {row.account} stands in line {first} already")
+            known = self._known.get(row.account)
+            if known is None:
+                profile = self._profile(row)
+                self._own(profile)
+                self.opening.append((row, profile))
+            elif self._is_same(row, known):
+                self.unchanged.append(row.account)
+            else:
+                self.unfinished.append((row, known.profile))
+        except Refusal as refusal:
+            return BadRow(row.line, refusal.message)
+        return None
+
+    def _profile(self, row: AccountRow) -> Profile:
+        """The profile of a new account."""
+        sheet = row.sheet or self.sheet
+        if sheet is None:
+            raise Malformed("there is no rate sheet: name one in the file, or for all (--sheet)")
+        currency = self._currency(sheet)
+        credit_micros = row.credit_limit_micros or 0
+        # Nobody gives credit to those who pay before.
+        usual = AccountType.POSTPAID if credit_micros else AccountType.PREPAID
+        given: dict[str, Any] = {
+            "name": row.account,
+            "currency": currency,
+            "country": self.how.country,
+            "type": usual,
+            **row.profile,
+        }
+        profile = Profile(account=row.account, sheet=sheet, **given)
+        if profile.currency != currency:
+            raise Malformed(f"sheet {sheet} is in {currency}, the account in {profile.currency}")
+        check_limits(profile, credit_micros, row.max_callbacks or 0)
+        if profile.type is AccountType.PREPAID and (row.balance_micros or 0) < 0:
+            raise Malformed("a prepaid account does not begin below zero")
+        if (row.daily_limit_micros or 0) < 0:
+            raise Malformed("a daily limit is not negative")
+        return profile if row.plan is None else profile.with_plan(row.plan, self.ports.clock.now())
+
+    def _currency(self, sheet: str) -> str:
+        if sheet not in self._currencies:
+            self._currencies[sheet] = self.ports.sheets.current(sheet).terms.currency
+        return self._currencies[sheet]
+
+    def _own(self, profile: Profile) -> None:
+        """Malformed where a number, the login or the PIN is another's."""
+        marks = {f"number {number}": f"{number} acts" for number in profile.numbers}
+        if profile.login is not None:
+            marks[f"login {profile.login}"] = f"login {profile.login} signs in"
+        if profile.pin_hash is not None:
+            marks[f"pin {profile.pin_hash}"] = "its PIN is taken; it acts"
+        for mark, says in marks.items():
+            owner = self._owners.setdefault(mark, profile.account)
+            if owner != profile.account:
+                raise Malformed(f"{says} for account {owner} already")
+
+    def _is_same(self, row: AccountRow, known: Account) -> bool:
+        """Whether an account is there as the row says; False where only its opening balance is
+        missing. Malformed says in what they differ."""
+        profile, balance, now = known.profile, known.balance, self.ports.clock.now()
+        is_unused = not balance.posted_micros and not any(self.ports.books.entries(row.account))
+        pairs: dict[str, tuple[object, object]] = {
+            **{name: (value, getattr(profile, name)) for name, value in row.profile.items()},
+            "sheet": (row.sheet, profile.sheet_at(now)),
+            "plan": (row.plan, profile.plan_at(now)),
+            "credit_limit": (row.credit_limit_micros, balance.credit_limit_micros),
+            "daily_limit": (row.daily_limit_micros, balance.limits.get(ALL)),
+            "max_callbacks": (row.max_callbacks, balance.max_callbacks),
+            "status": (row.active, balance.active),
+        }
+        differs = [name for name, (said, is_now) in pairs.items() if said not in (None, is_now)]
+        begun_with = self._begun_with(row)
+        if not is_unused and row.balance_micros not in (None, balance.posted_micros, begun_with):
+            differs.append("balance")
+        if differs:
+            raise Malformed(
+                f"account {row.account} is there already, and differs in: {', '.join(differs)}"
+            )
+        return not (is_unused and row.balance_micros)
+
+    def _begun_with(self, row: AccountRow) -> int | None:
+        opened = (
+            entry.amount_micros
+            for entry in self.ports.books.entries(row.account)
+            if entry.kind is EntryKind.OPENING
+        )
+        return next(opened, None)
+
+
+def _open(ports: Ports, row: AccountRow, profile: Profile) -> None:
+    limit = row.daily_limit_micros
+    terms = Terms(
+        credit_limit_micros=row.credit_limit_micros or 0,
+        max_callbacks=MAX_CALLBACKS if row.max_callbacks is None else row.max_callbacks,
+        limits={} if limit is None else {ALL: limit},
+    )
+    open_account(ports, profile, terms)
+    if row.active is False:
+        ports.books.set_active(row.account, active=False)
+
+
+def _begin(ports: Ports, row: AccountRow, currency: str) -> None:
+    """Enter the opening balance, once."""
+    if row.balance_micros:
+        opening = Money(currency, row.balance_micros)
+        enter(ports, row.account, opening, EntryKind.OPENING, reference="balance")

@@ -1,0 +1,54 @@
+"""Permission: whether an account may have a callback between two phones, before money is asked."""
+
+from dataclasses import replace
+
+from switchboard.billing.account import Account
+from switchboard.billing.classes import DestinationClass
+from switchboard.billing.limits import check_customer, check_destination, check_valid, spend_of
+from switchboard.desk.pins import check_batch
+from switchboard.errors import NotAllowed
+from switchboard.ledger.spend import Spend
+from switchboard.numbering import PhoneNumber
+from switchboard.ports import Ports
+
+
+def permit(
+    ports: Ports, account: Account, customer: PhoneNumber, destination: PhoneNumber | None
+) -> Spend:
+    """What the callback counts for of the account's daily limits.
+
+    Refuses an account whose validity is over, or whose batch is blocked, and numbers that it may
+    not call: NotAllowed and its kinds, AccountBlocked.
+    """
+    if customer == destination:
+        raise NotAllowed("a phone cannot be connected with itself")
+    profile, now, classes = account.profile, ports.clock.now(), ports.settings.classes()
+    check_valid(profile, now)
+    if profile.batch is not None:
+        check_batch(ports, profile.batch)
+    check_customer(profile, classes, customer)
+    if destination is not None:
+        check_destination(profile, classes, destination)
+    return spend_of(profile, classes, account.balance.limits, customer, destination, now)
+
+
+def change_class(
+    ports: Ports,
+    name: str,
+    *,
+    add: tuple[str, ...] = (),
+    remove: tuple[str, ...] = (),
+    blocked: bool | None = None,
+) -> DestinationClass:
+    """A class with other prefixes, or a new one; with None it stays as blocked as it is, and a new
+    one is not."""
+    classes = ports.settings.classes()
+    old = next((one for one in classes.classes if one.name == name), DestinationClass(name))
+    kept = tuple(prefix for prefix in old.prefixes if prefix not in remove)
+    new = replace(
+        old,
+        prefixes=tuple(dict.fromkeys([*kept, *add])),
+        blocked=old.blocked if blocked is None else blocked,
+    )
+    ports.settings.save_classes(classes.with_class(new))
+    return new

@@ -1,0 +1,184 @@
+"""PINs: batches of accounts and vouchers are made, handed out once, blocked; accounts are found."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+
+from switchboard.billing.account import Account, Profile
+from switchboard.billing.batches import Batch, BatchKind, BatchState
+from switchboard.billing.limits import check_valid
+from switchboard.billing.pins import PinKey, RandBelow, draw_pins
+from switchboard.billing.vouchers import Voucher
+from switchboard.errors import AccountBlocked, AlreadyExists, Conflict, NotFound, UnknownSender
+from switchboard.ledger.balance import Balance
+from switchboard.ledger.entries import EntryKind, JournalEntry
+from switchboard.ports import Opening, Ports
+
+# What one transaction takes.
+AT_ONCE = {BatchKind.ACCOUNTS: 24, BatchKind.VOUCHERS: 100}
+# Each failed try means that one of a few PINs among many is taken.
+TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An account or voucher with its PIN in clear: shown once, kept nowhere."""
+
+    member: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mint:
+    """What PINs are made with: the key of their hashes, a source of random numbers, and how many
+    transactions are under way at once."""
+
+    key: PinKey
+    randbelow: RandBelow
+    threads: int = 8
+
+
+def make_batch(
+    ports: Ports,
+    mint: Mint,
+    batch: Batch,
+    hand_out: Callable[[Iterable[Issued]], object],
+    progress: Callable[[int], object] = lambda _made: None,
+) -> Batch:
+    """The batch, made whole and ready. `hand_out` is given all PINs once, before the first of them
+    is good for anything; `progress` how many are made.
+
+    AlreadyExists where the name was used before, be it by a run that broke off. One that breaks
+    off leaves a batch that is never ready, whose PINs nobody accepts: `discard` clears it away.
+    """
+    _check_sheet(ports, batch)
+    if not ports.pins.start(batch):
+        raise AlreadyExists(f"there was a batch {batch.name} before: take another name")
+    issued: list[Issued] = []
+    make = partial(_make_some, ports, mint, batch)
+    with ThreadPoolExecutor(mint.threads) as crowd:
+        for some in crowd.map(make, _serials(batch)):
+            issued += some
+            progress(len(issued))
+    hand_out(issued)
+    if not ports.pins.move(batch.name, BatchState.MAKING, BatchState.READY):
+        raise Conflict(f"batch {batch.name} was discarded while it was made")
+    return replace(batch, state=BatchState.READY)
+
+
+def block_batch(ports: Ports, name: str, *, blocked: bool) -> Batch:
+    """The batch, none of whose PINs, accounts and vouchers is accepted, or all are again."""
+    states = [BatchState.READY, BatchState.BLOCKED]
+    old, new = states if blocked else reversed(states)
+    batch = find_batch(ports, name)
+    if not ports.pins.move(name, old, new):
+        raise Conflict(f"batch {name} is {batch.state.value}, it was never ready")
+    return find_batch(ports, name)
+
+
+def discard_batch(ports: Ports, name: str) -> Batch:
+    """The batch, whose making broke off, without the accounts or vouchers that were made. Its name
+    stays used, so that PINs of a run that still goes on are never accepted."""
+    batch = find_batch(ports, name)
+    if not ports.pins.move(name, BatchState.MAKING, BatchState.DISCARDED):
+        raise Conflict(f"batch {name} is {batch.state.value}: what was handed out is blocked, only")
+    ports.pins.remove_members(batch)
+    return find_batch(ports, name)
+
+
+def find_batch(ports: Ports, name: str) -> Batch:
+    """A batch. NotFound where there is none."""
+    batch = ports.pins.batch(name)
+    if batch is None:
+        raise NotFound(f"there is no batch {name}")
+    return batch
+
+
+def check_batch(ports: Ports, name: str) -> None:
+    """AccountBlocked where accounts of this batch may not be used: it is blocked, or not ready."""
+    if find_batch(ports, name).state is not BatchState.READY:
+        raise AccountBlocked("the batch of this account is blocked")
+
+
+def account_by_pin(ports: Ports, key: PinKey, pin: str) -> Account:
+    """The account of a PIN. UnknownSender where it has none; AccountBlocked and AccountExpired
+    where it may not be used."""
+    found = ports.accounts.by_pin(key.hash(pin))
+    if found is None:
+        raise UnknownSender("no account has this PIN")
+    account = ports.accounts.get(found)
+    if account.profile.batch is not None:
+        check_batch(ports, account.profile.batch)
+    check_valid(account.profile, ports.clock.now())
+    return account
+
+
+def begin_validity(ports: Ports, profile: Profile) -> None:
+    """Let the days begin, for which an account is valid from its first use."""
+    if profile.valid_days is None:
+        return
+    until = ports.clock.now() + timedelta(days=profile.valid_days)
+    try:
+        ports.accounts.change(profile, replace(profile, valid_until=until, valid_days=None))
+    except Conflict:
+        # Somebody else used it, or changed it, at the same moment; the next use begins it then.
+        return
+
+
+def _check_sheet(ports: Ports, batch: Batch) -> None:
+    if batch.sheet is not None:
+        currency = ports.sheets.current(batch.sheet).terms.currency
+        if currency != batch.currency:
+            raise Conflict(f"sheet {batch.sheet} is in {currency}, the batch in {batch.currency}")
+
+
+def _serials(batch: Batch) -> Iterator[range]:
+    step = AT_ONCE[batch.kind]
+    for first in range(1, batch.count + 1, step):
+        yield range(first, min(first + step, batch.count + 1))
+
+
+def _make_some(ports: Ports, mint: Mint, batch: Batch, serials: range) -> list[Issued]:
+    for _ in range(TRIES):
+        pins = draw_pins(len(serials), batch.length, mint.randbelow)
+        issued = [
+            Issued(batch.member(serial), pin) for serial, pin in zip(serials, pins, strict=True)
+        ]
+        if _add(ports, mint.key, batch, issued):
+            return issued
+    raise AlreadyExists(f"there are accounts or too many PINs like those of batch {batch.name}")
+
+
+def _add(ports: Ports, key: PinKey, batch: Batch, issued: Iterable[Issued]) -> bool:
+    if batch.kind is BatchKind.VOUCHERS:
+        return ports.pins.add_vouchers(
+            [Voucher(one.member, batch.name, key.hash(one.pin)) for one in issued]
+        )
+    return ports.pins.add_accounts([_opening(batch, one, key) for one in issued])
+
+
+def _opening(batch: Batch, issued: Issued, key: PinKey) -> Opening:
+    assert batch.sheet is not None, "a batch of accounts has a sheet"
+    account, value_micros = issued.member, batch.value_micros
+    profile = Profile(
+        account=account,
+        name=account,
+        currency=batch.currency,
+        sheet=batch.sheet,
+        valid_until=batch.valid_until,
+        valid_days=batch.valid_days,
+        pin_hash=key.hash(issued.pin),
+        batch=batch.name,
+    )
+    if batch.plan is not None:
+        profile = profile.with_plan(batch.plan, batch.made_at)
+    balance = Balance(
+        account, batch.currency, posted_micros=value_micros, avail_micros=value_micros
+    )
+    kind = EntryKind.OPENING
+    entry = JournalEntry(
+        account, f"{kind.value}#balance", kind, batch.currency, value_micros, batch.made_at
+    )
+    return Opening(profile, balance, entry if value_micros else None)

@@ -1,0 +1,34 @@
+"""Vouchers: redeemed once, by whoever is first."""
+
+from uuid import uuid4
+
+from switchboard.billing.account import Account
+from switchboard.billing.pins import PinKey
+from switchboard.billing.vouchers import redemption
+from switchboard.errors import AccountBlocked, Conflict, VoucherRefused
+from switchboard.ports import Ports
+
+# Each failed try means that somebody else changed the account or its balance.
+TRIES = 20
+
+
+def redeem(ports: Ports, key: PinKey, account: str, pin: str) -> Account:
+    """The account after the voucher with this PIN topped it up. VoucherRefused where there is no
+    such voucher, or it was redeemed before, is blocked, expired, or of another currency;
+    AccountBlocked for an account that is blocked itself."""
+    now, pin_hash, receipt = ports.clock.now(), key.hash(pin), uuid4().hex
+    for _ in range(TRIES):
+        known = ports.accounts.get(account)
+        if not known.balance.active:
+            raise AccountBlocked("this account is blocked")
+        voucher = ports.pins.voucher(pin_hash)
+        batch = None if voucher is None else ports.pins.batch(voucher.batch)
+        if voucher is None or batch is None:
+            raise VoucherRefused("no voucher has this PIN")
+        planned = redemption(voucher, batch, known.profile, now, receipt=receipt)
+        if ports.pins.redeem(planned):
+            return ports.accounts.get(account)
+        # The client repeats a write whose reply was lost, and the second fails: it may be ours.
+        if ports.pins.voucher(pin_hash) == planned.voucher:
+            return ports.accounts.get(account)
+    raise Conflict("the account is being changed by too many at once")

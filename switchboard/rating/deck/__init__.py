@@ -1,0 +1,1 @@
+"""Rate decks: files of prices as rows of a rate sheet, and back."""

@@ -1,0 +1,40 @@
+"""Rows of a rate sheet as the rows of a file, in the canonical columns."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal, localcontext
+
+from switchboard.rating.columns import CHARGE_COLUMNS
+from switchboard.rating.deck.periods import format_days, format_hours
+from switchboard.rating.row import RATE_DECIMALS, RateRow
+from switchboard.tables.cells import Cell
+
+
+def write_deck(rows: Iterable[RateRow]) -> Iterator[list[Cell]]:
+    """The cells of each row under the canonical columns, so that a deck of them is these rows."""
+    return (list(_cells(row)) for row in rows)
+
+
+def _cells(row: RateRow) -> Iterator[Cell]:
+    yield row.prefix
+    yield row.destination
+    yield _number(row.rate_picos, RATE_DECIMALS)
+    for field, decimals in CHARGE_COLUMNS.values():
+        units = getattr(row.charges, field)
+        yield "" if units is None else _number(units, decimals)
+    yield "yes" if row.blocked else ""
+    yield _instant(row.effective_from)
+    yield _instant(row.effective_until)
+    yield format_days(row.window)
+    yield format_hours(row.window)
+    yield _number(row.weight, 0) if row.weight else ""
+    yield _number(row.step_from_s, 0) if row.step_from_s else ""
+
+
+def _number(units: int, decimals: int) -> Decimal:
+    with localcontext(prec=80):
+        return Decimal(units).scaleb(-decimals)
+
+
+def _instant(at: datetime | None) -> str:
+    return "" if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")

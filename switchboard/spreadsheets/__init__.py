@@ -1,0 +1,1 @@
+"""Spreadsheets and text files as rows of cells, read and written."""

@@ -1,0 +1,102 @@
+"""Batches, vouchers and settings in memory."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from switchboard.billing.batches import Batch, BatchState
+from switchboard.billing.classes import DEFAULT_CLASSES, Classes
+from switchboard.billing.vouchers import Redemption, Voucher
+from switchboard.errors import AlreadyExists
+from switchboard.ports import Opening
+
+if TYPE_CHECKING:
+    from tests.fakes.ports import MemoryAccounts
+
+
+@dataclass
+class MemoryPins:
+    accounts: "MemoryAccounts"
+    kept: dict[str, Batch] = field(default_factory=dict)
+    vouchers: dict[str, Voucher] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def start(self, batch: Batch) -> bool:
+        with self.lock:
+            return self.kept.setdefault(batch.name, batch) == batch
+
+    def move(self, batch: str, old: BatchState, new: BatchState) -> bool:
+        with self.lock:
+            found = self.kept.get(batch)
+            if found is None or found.state not in (old, new):
+                return False
+            self.kept[batch] = replace(found, state=new)
+            return True
+
+    def batch(self, name: str) -> Batch | None:
+        return self.kept.get(name)
+
+    def batches(self) -> Sequence[Batch]:
+        return [self.kept[name] for name in sorted(self.kept)]
+
+    def add_accounts(self, openings: Sequence[Opening]) -> bool:
+        with self.lock:
+            profiles = [opening.profile for opening in openings]
+            if any(
+                profile.account in self.accounts.profiles
+                or self.accounts.by_pin(profile.pin_hash or "") is not None
+                for profile in profiles
+            ):
+                return False
+            for opening in openings:
+                self.accounts.open(opening.profile, opening.balance)
+                if opening.entry is not None:
+                    key = (opening.entry.account, opening.entry.identity)
+                    self.accounts.books.journal[key] = opening.entry
+            return True
+
+    def add_vouchers(self, vouchers: Sequence[Voucher]) -> bool:
+        with self.lock:
+            if any(one.pin_hash in self.vouchers for one in vouchers):
+                return False
+            self.vouchers.update({one.pin_hash: one for one in vouchers})
+            return True
+
+    def remove_members(self, batch: Batch) -> None:
+        with self.lock:
+            self.vouchers = {
+                key: one for key, one in self.vouchers.items() if one.batch != batch.name
+            }
+            for name, profile in list(self.accounts.profiles.items()):
+                if profile.batch == batch.name:
+                    del self.accounts.profiles[name]
+                    del self.accounts.books.balances[name]
+                    self.accounts.books.journal.pop((name, "opening#balance"), None)
+
+    def voucher(self, pin_hash: str) -> Voucher | None:
+        return self.vouchers.get(pin_hash)
+
+    def redeem(self, redemption: Redemption) -> bool:
+        with self.lock:
+            voucher, old, new = redemption.voucher, redemption.old, redemption.new
+            if self.vouchers[voucher.pin_hash].redeemed_by is not None:
+                return False
+            if new != old and self.accounts.profiles[old.account] != old:
+                return False
+            if not self.accounts.books.enter(redemption.entry):
+                raise AlreadyExists("an entry of an unused voucher")
+            self.accounts.profiles[new.account] = new
+            self.vouchers[voucher.pin_hash] = voucher
+            return True
+
+
+@dataclass
+class MemorySettings:
+    kept: Classes = DEFAULT_CLASSES
+
+    def classes(self) -> Classes:
+        return self.kept
+
+    def save_classes(self, classes: Classes) -> None:
+        self.kept = classes

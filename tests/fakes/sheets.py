@@ -1,0 +1,38 @@
+"""Rate sheets in memory."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from switchboard.errors import Conflict, NotFound
+from switchboard.rating.sheet import RateSheet
+
+
+@dataclass
+class MemorySheets:
+    stored: dict[str, dict[str, RateSheet]] = field(default_factory=dict)
+    published: dict[str, str] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def publish(self, sheet: RateSheet, *, after: str | None = None) -> None:
+        with self.lock:
+            if after is not None and self.published.get(sheet.name) != after:
+                raise Conflict(f"sheet {sheet.name} was published by somebody else in between")
+            self.stored.setdefault(sheet.name, {})[sheet.version] = sheet
+            self.published[sheet.name] = sheet.version
+
+    def version(self, name: str, version: str) -> RateSheet:
+        if version not in self.stored.get(name, {}):
+            raise NotFound(f"there is no version {version} of sheet {name}")
+        return self.stored[name][version]
+
+    def current(self, name: str, *, fresh: bool = False) -> RateSheet:  # noqa: ARG002  it always is
+        if name not in self.published:
+            raise NotFound(f"there is no rate sheet {name}")
+        return self.stored[name][self.published[name]]
+
+    def versions(self, name: str) -> Sequence[str]:
+        return sorted(self.stored.get(name, {}))
+
+    def names(self) -> Sequence[str]:
+        return sorted(self.published)

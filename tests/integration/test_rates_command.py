@@ -1,0 +1,100 @@
+"""`ringback rates`, as an operator types it: terms, derived sheets, versions, hours."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ringback.embedded.process import start_embedded_aws
+from tests.integration.test_command import Shell
+
+pytestmark = pytest.mark.integration
+
+DECK = """prefix,destination,rate,days,hours,connection_fee
+44,UK,0.06,,,
+44,UK,0.6,mon-fri,08:00-19:00,
+44,UK,0.03,holiday,,
+1,USA,0.0137,,,0.01
+"""
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory) -> Iterator[Shell]:
+    state = tmp_path_factory.mktemp("aws")
+    with start_embedded_aws(state, log=False) as aws:
+        own = {name: value for name, value in os.environ.items() if name != "RINGBACK_STATE"}
+        shell = Shell({**own, **aws.environment, "RINGBACK_PREFIX": "rates-"})
+        assert shell.run("tables", "create").returncode == 0
+        import_deck(shell, state, DECK)
+        yield shell
+
+
+def import_deck(shell: Shell, folder: Path, text: str) -> None:
+    deck = folder / "deck.csv"
+    deck.write_text(text)
+    shell.json("rates", "import", str(deck), "--sheet", "cost", "--currency", "EUR")
+
+
+def cost(shell: Shell, sheet: str, number: str, at: str = "2026-01-05T12:00Z") -> str:
+    where = ("--sheet", sheet, "--number", number, "--seconds", "60", "--at", at)
+    return shell.json("rates", "quote", *where)["cost"]
+
+
+UK, USA = "+442071234567", "+14155550100"
+
+
+def test_sheets_are_set_derived_quoted_and_put_back(shell, tmp_path):
+    shell.json(
+        *("rates", "set", "--sheet", "cost", "--time-zone", "Europe/London"),
+        *("--holiday", "2026-01-06", "--digits", "5"),
+        *("--default", "initial=6", "--default", "increment=6"),
+    )
+    derived = ("--sheet", "retail", "--from", "cost", "--multiplier", "1.2", "--addition", "0.001")
+    shell.json("rates", "derive", *derived)
+
+    days = ("2026-01-05T12:00Z", "2026-01-05T19:00Z", "2026-01-06T12:00Z", "2026-07-06T18:30+01:00")
+    assert [cost(shell, "cost", UK, at) for at in days] == [
+        "0.60000",
+        "0.06000",
+        "0.03000",
+        "0.60000",
+    ]
+    assert (cost(shell, "cost", USA), cost(shell, "retail", USA)) == ("0.02370", "0.02744")
+
+    first = shell.json("rates", "list")[0]
+    import_deck(shell, tmp_path, DECK.replace("0.0137", "0.02"))
+    assert (cost(shell, "cost", USA), cost(shell, "retail", USA)) == ("0.03000", "0.03500")
+
+    again = shell.json("rates", "publish", "--sheet", "cost", "--version", first["version"])
+    assert [one["sheet"] for one in again] == ["cost", "retail"]
+    assert (cost(shell, "cost", USA), cost(shell, "retail", USA)) == ("0.02370", "0.02744")
+
+    listed = shell.json("rates", "versions", "--sheet", "cost")
+    assert [one["version"] for one in listed if one["published"]] == [first["version"]]
+    assert len(listed) == 3
+    shown = shell.json("rates", "show", "--sheet", "retail")
+    assert {(row["prefix"], row["rate"], row["inherited"]) for row in shown} >= {
+        ("1", "0.01744", True)
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("derive", "--sheet", "cost", "--from", "cost"), "derive from itself: cost from cost"),
+        (("derive", "--sheet", "x", "--from", "y"), "no rate sheet y"),
+        (("derive", "--sheet", "x", "--from", "cost", "--multiplier", "a"), "not an amount"),
+        (("set", "--sheet", "cost", "--time-zone", "Mars"), "“Mars” is not a time zone"),
+        (("set", "--sheet", "cost", "--rounding", "odd"), "up, half-up, half-even, down"),
+        (("set", "--sheet", "cost", "--default", "speed=1"), "“speed” is no charge"),
+        (("set", "--sheet", "cost", "--holiday", "tuesday"), "a date like 2026-12-25"),
+        (("publish", "--sheet", "cost", "--version", "v0"), "no version v0"),
+    ],
+)
+def test_what_nobody_can_mean_is_refused_in_one_line(shell, words, reason):
+    done = shell.run("rates", *words)
+
+    assert done.returncode == 2
+    assert reason in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -79,14 +79,18 @@ def cancel_callback(ports: Ports, account: str, callback_id: str) -> Callback:
 
 def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
     """The callback with the destination that its customer dialled, priced by the sheet as it is
-    now. Refuses what is no number in the account's country, and what `quote` refuses."""
+    now. Refuses what is no number in the account's country, what `quote` refuses, and where the
+    callback was taken from its worker: a leg that no record knows of would cost nothing."""
     assert callback.worker is not None, "only its worker hears what a customer dials"
     account = ports.accounts.get(callback.account)
     destination = parse_number(digits, account.profile.country)
     if destination == callback.customer:
         raise NotAllowed("a phone cannot be connected with itself")
     quoted = quote(ports, account, callback.customer, destination)
-    ports.callbacks.set_destination(callback.id, callback.worker, destination, quoted)
+    made = ports.callbacks.set_destination(callback.id, callback.worker, destination, quoted)
+    # A write whose reply was lost is repeated, and fails the second time.
+    if not made and find_callback(ports, callback.account, callback.id).destination != destination:
+        raise Conflict("this callback is over")
     return replace(callback, destination=destination, quote=quoted)
 
 

@@ -22,9 +22,9 @@ class Till:
 
     def reserve(self, account: str, callback: str, wanted: Hold, *, least_micros: int) -> Hold:
         """The hold that was made: `wanted`, or whatever the account has left, if that is at least
-        `least_micros`. A hold that a lost attempt left behind is taken over as it is.
+        `least_micros`. A hold that an earlier attempt left behind is taken over as it is.
 
-        Refuses as `Balance.check` does.
+        Refuses as `Balance.check` does, and where a later attempt has its hold already.
         """
         hold = wanted
         for _ in range(TRIES):
@@ -39,6 +39,8 @@ class Till:
                 )
             elif kept.nonce == hold.nonce:
                 return kept
+            elif kept.nonce > hold.nonce:
+                raise Conflict("a later attempt has this callback")
             elif self.books.adopt(account, callback, kept, hold.nonce):
                 return replace(kept, nonce=hold.nonce)
         raise Conflict("the balance is being changed by too many at once")
@@ -68,8 +70,8 @@ class Till:
     def settle(self, cdr: Cdr) -> Cdr:
         """Write the CDR and apply it to its hold; gives the CDR that counts.
 
-        The first CDR of a callback decides. Where a sweep was first, what this one has in
-        excess of it is posted late, and the CDR says so.
+        The first CDR of a callback decides. Where a sweep was first, what the worker's own has
+        in excess of it is posted late, and the CDR says so.
         """
         kept = cdr if self.books.close(cdr) else self._kept(cdr)
         self._release(kept, kept.settlement.nonce, kept.settlement.charge_micros)
@@ -92,9 +94,12 @@ class Till:
         raise Conflict("the balance is being changed by too many at once")
 
     def _post_late(self, kept: Cdr, late: Cdr) -> Cdr:
+        """What a worker's own record has in excess of a sweep's. It is posted once, so that a
+        second sweep, which knows no more than that worker will, does not add to the first."""
         excess_micros = late.settlement.charge_micros - kept.settlement.charge_micros
-        swept = kept.settlement.kind is SettlementKind.EXPIRE
-        if not swept or excess_micros <= 0 or kept.settlement.late_micros is not None:
+        swept = [cdr.settlement.kind is SettlementKind.EXPIRE for cdr in (kept, late)]
+        posted_before = kept.settlement.late_micros is not None
+        if swept != [True, False] or posted_before or excess_micros <= 0:
             return kept
         settlement = replace(kept.settlement, late_micros=excess_micros)
         posted = replace(late, settlement=settlement)

@@ -14,7 +14,8 @@ class Hold:
     """Money set aside for a running call.
 
     The nonce names the attempt that made it: a settlement touches only the hold that carries
-    its nonce. `request` counts the extensions, so that a retried one is answered, not repeated.
+    its nonce. The nonce of a later attempt sorts behind that of an earlier one. `request` counts
+    the extensions, so that a retried one is answered, not repeated.
     """
 
     amount_micros: int

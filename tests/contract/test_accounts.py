@@ -38,7 +38,7 @@ def test_an_identity_belongs_to_one_account(ports, taken):
     open_alice(ports)
     bob = replace(Profile("bob", "Bob", "EUR", "retail", login="bob", numbers=(BOB,)), **taken)
 
-    with pytest.raises(AlreadyExists, match="alice|4567"):
+    with pytest.raises(AlreadyExists, match=r"alice|4567"):
         ports.accounts.open(bob, Balance(bob.account, "EUR"))
 
     assert [account.profile.account for account in ports.accounts.all()] == ["alice"]

@@ -58,10 +58,14 @@ def test_what_is_billed_is_billed_for_itself(rate, seconds):
         (1, 1, 1, 1),
         (60, 60, 1, 60),
         (60, 60, 61, 120),
+        (60, 1, 61, 61),
+        (1, 60, 2, 61),
         (30, 6, 30, 30),
         (30, 6, 31, 36),
-    ]
-    + [(20, 6, 25, 26), (20, 6, 26, 26), (20, 6, 27, 32), (60, 1, 61, 61), (1, 60, 2, 61)],
+        (20, 6, 25, 26),
+        (20, 6, 26, 26),
+        (20, 6, 27, 32),
+    ],
 )
 def test_billed_seconds_are_those_of_the_golden_table(initial_s, increment_s, seconds, billed_s):
     rate = Rate("44", "UK", 0, 0, initial_s, increment_s)

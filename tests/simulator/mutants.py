@@ -1,0 +1,146 @@
+"""Stores that have each lost one of their conditions: what the simulation must notice."""
+
+from dataclasses import replace
+
+from switchboard.calls.callback import Callback, State
+from switchboard.calls.cdr import Cdr
+from switchboard.clock import Clock
+from switchboard.desk.purse import Purse, PurseTerms
+from switchboard.desk.till import Till
+from switchboard.ledger.balance import Balance, Hold
+from switchboard.ledger.entries import JournalEntry
+from tests.fakes.ports import MemoryBooks, MemoryCallbacks
+
+
+class ReserveWithoutFunds(MemoryBooks):
+    def reserve(self, account: str, callback: str, hold: Hold) -> bool:
+        return self._try(account, lambda now: _rich(now, lambda rich: rich.reserve(callback, hold)))
+
+
+class ReserveWithoutPlaces(MemoryBooks):
+    def reserve(self, account: str, callback: str, hold: Hold) -> bool:
+        def change(now: Balance) -> Balance:
+            made = replace(now, max_callbacks=99).reserve(callback, hold)
+            return replace(made, max_callbacks=now.max_callbacks)
+
+        return self._try(account, change)
+
+
+class ReserveForTheBlocked(MemoryBooks):
+    def reserve(self, account: str, callback: str, hold: Hold) -> bool:
+        def change(now: Balance) -> Balance:
+            return replace(replace(now, active=True).reserve(callback, hold), active=now.active)
+
+        return self._try(account, change)
+
+
+class ReserveTwice(MemoryBooks):
+    def reserve(self, account: str, callback: str, hold: Hold) -> bool:
+        def change(now: Balance) -> Balance:
+            others = {name: kept for name, kept in now.holds.items() if name != callback}
+            return replace(now, holds=others).reserve(callback, hold)
+
+        return self._try(account, change)
+
+
+class ExtendWithoutFunds(MemoryBooks):
+    def extend(self, account: str, callback: str, old: Hold, new: Hold) -> bool:
+        return self._try(account, lambda now: _rich(now, lambda rich: rich.extend(callback, new)))
+
+
+class ExtendWithoutNonce(MemoryBooks):
+    def extend(self, account: str, callback: str, old: Hold, new: Hold) -> bool:
+        kept = self.balance(account).holds.get(callback)
+        return kept is not None and super().extend(
+            account, callback, replace(old, nonce=kept.nonce), replace(new, nonce=kept.nonce)
+        )
+
+
+class ExtendWithoutRequest(MemoryBooks):
+    """What grows is what its caller believes, as in a store that has no arithmetic."""
+
+    def extend(self, account: str, callback: str, old: Hold, new: Hold) -> bool:
+        grown = new.amount_micros - old.amount_micros
+
+        def change(now: Balance) -> Balance:
+            now.check(callback, grown)
+            kept = now.holds.get(callback)
+            if kept is None or kept.nonce != old.nonce:
+                return now
+            return now._hold(callback, new, grown)
+
+        return self._try(account, change)
+
+
+class AdoptWhateverIsThere(MemoryBooks):
+    def adopt(self, account: str, callback: str, old: Hold, nonce: str) -> bool:
+        return self._try(account, lambda now: now._hold(callback, replace(old, nonce=nonce), 0))
+
+
+class ReleaseWithoutNonce(MemoryBooks):
+    def release(self, account: str, callback: str, hold: Hold, charge_micros: int) -> bool:
+        kept = self.balance(account).holds.get(callback)
+        if kept is None or kept.request != hold.request:
+            return False
+        return super().release(account, callback, kept, charge_micros)
+
+
+class ReleaseWithoutHold(MemoryBooks):
+    def release(self, account: str, callback: str, hold: Hold, charge_micros: int) -> bool:
+        def change(now: Balance) -> Balance:
+            return replace(now, holds={**now.holds, callback: hold}).release(
+                callback, hold, charge_micros
+            )
+
+        return self._try(account, change)
+
+
+class CloseAgain(MemoryBooks):
+    def close(self, cdr: Cdr) -> bool:
+        self.closed[cdr.account, cdr.callback] = cdr
+        return True
+
+
+class PostLateAgain(MemoryBooks):
+    def post_late(self, cdr: Cdr) -> bool:
+        kept = self.closed[cdr.account, cdr.callback]
+        settlement = replace(kept.settlement, late_micros=None)
+        self.closed[cdr.account, cdr.callback] = replace(kept, settlement=settlement)
+        return super().post_late(cdr)
+
+
+class EnterAgain(MemoryBooks):
+    def enter(self, entry: JournalEntry) -> bool:
+        self.journal.pop((entry.account, entry.identity), None)
+        return super().enter(entry)
+
+
+class ClaimAgain(MemoryCallbacks):
+    def claim(self, callback, worker, *, now, lease):
+        found = self.placed.get(callback)
+        if found is not None:
+            self.placed[callback] = replace(found, state=State.QUEUED)
+        return super().claim(callback, worker, now=now, lease=lease)
+
+
+class AdvanceForAnybody(MemoryCallbacks):
+    def advance(self, callback, worker, state, at):
+        owner = self.placed[callback].worker
+        return super().advance(callback, owner, state, at)
+
+
+def _rich(now: Balance, change) -> Balance:
+    """Change a balance as if it had all the money in the world."""
+    more = 10**12
+    changed = change(replace(now, avail_micros=now.avail_micros + more))
+    return replace(changed, avail_micros=changed.avail_micros - more)
+
+
+class UnorderedPurse(Purse):
+    """Its nonce does not tell which of two attempts came later."""
+
+    def __init__(
+        self, till: Till, clock: Clock, callback: Callback, nonce: str, terms: PurseTerms
+    ) -> None:
+        super().__init__(till, clock, callback, nonce, terms)
+        self._nonce = nonce

@@ -74,7 +74,8 @@ class EntryItem(Model):
 
 class CdrItem(Model):
     """A CDR; its range key begins with the instant of the request, so that an account's calls
-    are read newest first without an index."""
+    are read newest first without an index. The record is compressed: 1.3 KB of text would be
+    two write units."""
 
     class Meta(_Meta):
         """Named without the prefix."""
@@ -83,7 +84,7 @@ class CdrItem(Model):
 
     account = UnicodeAttribute(hash_key=True)
     call = UnicodeAttribute(range_key=True)
-    record = UnicodeAttribute()
+    record = BinaryAttribute(legacy_encoding=False)
     late = NumberAttribute(null=True)
 
 

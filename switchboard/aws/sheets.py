@@ -1,11 +1,10 @@
 """Rate sheets in DynamoDB: versions that never change, and one pointer to the published one."""
 
 import time
-import zlib
 from collections.abc import Sequence
 from datetime import timedelta
 
-from switchboard.aws.forms import from_text, to_text
+from switchboard.aws.forms import from_text, pack, to_text, unpack
 from switchboard.aws.models import Database, SheetItem
 from switchboard.errors import NotFound
 from switchboard.rating.rate import Rate
@@ -34,9 +33,7 @@ class DynamoSheets:
         rates = list(sheet.rates.values())
         pages = [rates[at : at + RATES_A_PAGE] for at in range(0, len(rates), RATES_A_PAGE)]
         for number, page in enumerate(pages):
-            compressed = zlib.compress(to_text(page).encode())
-            part = _page(sheet.version, number)
-            self._items(sheet.name, part, rates=compressed).save()
+            self._items(sheet.name, _page(sheet.version, number), rates=pack(page)).save()
         self._items(
             sheet.name,
             CURRENT,
@@ -69,11 +66,7 @@ class DynamoSheets:
     def _read(self, pointer: SheetItem) -> RateSheet:
         keys = [(pointer.name, _page(pointer.version, at)) for at in range(int(pointer.pages))]
         pages = {item.part: item.rates for item in self._items.batch_get(keys)}
-        rates = [
-            rate
-            for _, part in keys
-            for rate in from_text(zlib.decompress(pages[part]).decode(), list[Rate])
-        ]
+        rates = [rate for _, part in keys for rate in unpack(pages[part], list[Rate])]
         terms = from_text(pointer.terms, SheetTerms)
         return RateSheet.of(pointer.name, pointer.version, terms, rates)
 

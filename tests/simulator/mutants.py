@@ -1,4 +1,8 @@
-"""Stores that have each lost one of their conditions: what the simulation must notice."""
+"""Stores that have each lost one of their conditions: what a simulation must notice.
+
+A store that extends a hold whatever its nonce is not among them: once an attempt has rung, no
+other adopts its hold, and before that nothing grows. That nonce is a second lock on one door.
+"""
 
 from dataclasses import replace
 
@@ -46,14 +50,6 @@ class ReserveTwice(MemoryBooks):
 class ExtendWithoutFunds(MemoryBooks):
     def extend(self, account: str, callback: str, old: Hold, new: Hold) -> bool:
         return self._try(account, lambda now: _rich(now, lambda rich: rich.extend(callback, new)))
-
-
-class ExtendWithoutNonce(MemoryBooks):
-    def extend(self, account: str, callback: str, old: Hold, new: Hold) -> bool:
-        kept = self.balance(account).holds.get(callback)
-        return kept is not None and super().extend(
-            account, callback, replace(old, nonce=kept.nonce), replace(new, nonce=kept.nonce)
-        )
 
 
 class ExtendWithoutRequest(MemoryBooks):
@@ -144,3 +140,23 @@ class UnorderedPurse(Purse):
     ) -> None:
         super().__init__(till, clock, callback, nonce, terms)
         self._nonce = nonce
+
+
+# As what `Story` takes them.
+ALL: tuple[dict[str, type], ...] = (
+    {"books": ReserveWithoutFunds},
+    {"books": ReserveWithoutPlaces},
+    {"books": ReserveForTheBlocked},
+    {"books": ReserveTwice},
+    {"books": ExtendWithoutFunds},
+    {"books": ExtendWithoutRequest},
+    {"books": AdoptWhateverIsThere},
+    {"books": ReleaseWithoutNonce},
+    {"books": ReleaseWithoutHold},
+    {"books": CloseAgain},
+    {"books": PostLateAgain},
+    {"books": EnterAgain},
+    {"callbacks": ClaimAgain},
+    {"callbacks": AdvanceForAnybody},
+    {"purse": UnorderedPurse},
+)

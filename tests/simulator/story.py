@@ -29,8 +29,8 @@ class Plot:
     """What a simulation is about."""
 
     opening_micros: int = 150_000
-    callbacks: int = 6
-    workers: int = 3
+    callbacks: int = 8
+    workers: int = 4
     steps: int = 150
     odds: Odds = field(default_factory=Odds)
     clerks: bool = True
@@ -60,6 +60,11 @@ class Story:
         self._purse = purse
         self._hosts: list[Host] = []
         self._running: list[Actor] = []
+
+    @property
+    def deaths(self) -> int:
+        """How many workers died in the midst of their work."""
+        return len(self._hosts) - self._plot.workers
 
     def tell(self) -> list[str]:
         """What should not have happened; nothing, in a good run."""

@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
-from switchboard.calls.callback import Callback, Trigger
+from switchboard.calls.beat import Beat, LiveCall
+from switchboard.calls.callback import Callback, State, Trigger
 from switchboard.calls.cdr import Cdr, LegRecord, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.desk.orders import Order, order_callback
+from switchboard.desk.purse import Purse, PurseTerms
+from switchboard.desk.till import Till
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from tests.fakes.world import ALICE, BOB
@@ -52,3 +55,36 @@ def record(
     ]
     ended_at = callback.requested_at + timedelta(minutes=1)
     return write_cdr(callback, legs, HUNG_UP, nonce=nonce, ended_at=ended_at, lost=lost)
+
+
+def held(ports: Ports, callback: Callback) -> Purse:
+    """The open purse of a claimed callback."""
+    purse = Purse(Till(ports.books), ports.clock, callback, "n", PurseTerms())
+    purse.open()
+    return purse
+
+
+def ring(ports: Ports, callback: Callback) -> bool:
+    """Whether its worker may ring the customer now."""
+    assert callback.worker is not None
+    now = ports.clock.now()
+    return ports.callbacks.advance(callback.id, callback.worker, State.CALLING_CUSTOMER, now)
+
+
+def rung(ports: Ports, identity: str = "1", *, worker: str = "w1") -> tuple[Callback, Purse]:
+    """A callback whose customer is being rung."""
+    callback = claimed(ports, identity, worker=worker)
+    purse = held(ports, callback)
+    ring(ports, callback)
+    return callback, purse
+
+
+def beat(ports: Ports, worker: str, **calls: LiveCall) -> None:
+    """A worker tells that it lives, and of its calls by their callbacks' ids."""
+    now = ports.clock.now()
+    ports.workers.beat(Beat(worker, now, now + timedelta(seconds=15), 2, calls))
+
+
+def later(ports: Ports, **span: int) -> None:
+    """Let time pass, as `timedelta` counts it."""
+    ports.clock.pass_by(timedelta(**span))

@@ -1,11 +1,14 @@
 """What a final SIP answer says of the world, and where a callback stands."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.calls.callback import State, Trigger
+from switchboard.calls.callback import Callback, State, Trigger
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict, verdict_of
+from tests.fakes.world import ALICE, BOB, NOON, retail_sheet
 
 
 @pytest.mark.parametrize(
@@ -50,3 +53,34 @@ def test_another_trigger_makes_another_callback():
     ids = {Trigger(kind, name).callback_id for kind in ("api", "sms") for name in ("1", "2")}
 
     assert len(ids) == 4
+
+
+@pytest.mark.parametrize(
+    ("kept", "leased_s", "after_s", "shown"),
+    [
+        (State.QUEUED, None, 89, State.QUEUED),
+        (State.QUEUED, None, 90, State.EXPIRED),
+        (State.CLAIMED, 85, 86, State.CLAIMED),
+        (State.CLAIMED, 85, 90, State.EXPIRED),
+        (State.CLAIMED, 95, 95, State.CLAIMED),
+        (State.CLAIMED, 95, 96, State.EXPIRED),
+        (State.CALLING_CUSTOMER, 15, 300, State.CALLING_CUSTOMER),
+        (State.ENDED, None, 300, State.ENDED),
+    ],
+)
+def test_what_nobody_took_in_time_has_expired_by_itself(kept, leased_s, after_s, shown):
+    callback = Callback(
+        id="c1",
+        account="alice",
+        customer=ALICE,
+        destination=BOB,
+        trigger="test",
+        language="en",
+        requested_at=NOON,
+        expires_at=NOON + timedelta(seconds=90),
+        quote=retail_sheet().quote(ALICE, BOB),
+        state=kept,
+        lease_until=None if leased_s is None else NOON + timedelta(seconds=leased_s),
+    )
+
+    assert callback.state_at(NOON + timedelta(seconds=after_s)) is shown

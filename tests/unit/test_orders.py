@@ -26,7 +26,7 @@ from switchboard.errors import (
 from switchboard.ledger.balance import Hold
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
-from tests.fakes.claims import LEASE, claimed
+from tests.fakes.claims import HUNG_UP, LEASE, claimed
 from tests.fakes.ports import MemoryCallbacks, memory_ports
 from tests.fakes.world import ALICE, BOB, open_alice, retail_sheet
 
@@ -225,12 +225,14 @@ def test_a_callback_that_is_claimed_while_it_is_cancelled_is_hung_up(ports):
     assert ports.control.hang_ups == [("w1", callback.id)]
 
 
-def test_what_is_over_is_cancelled_without_effect(ports):
-    callback = order(ports)
-    cancelled = cancel_callback(ports, "alice", callback.id)
-    ports.clock.pass_by(timedelta(seconds=5))
+@pytest.mark.parametrize("worker", [None, "w1"])
+def test_what_is_over_is_cancelled_without_effect(ports, worker):
+    callback = order(ports) if worker is None else claimed(ports)
+    now = ports.clock.now()
+    ports.callbacks.finish(callback.id, State.ENDED, HUNG_UP, now, worker=worker)
+    over = ports.callbacks.find(callback.id)
 
-    assert cancel_callback(ports, "alice", callback.id) == cancelled
+    assert cancel_callback(ports, "alice", callback.id) == over
     assert ports.control.hang_ups == []
 
 

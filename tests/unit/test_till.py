@@ -167,3 +167,13 @@ def test_what_is_not_there_to_grow_stays_as_it_was(ports, gone):
 
     assert till.extend("alice", "c1", hold(), 600_000, LATER) is None
     assert ports.books.balance("alice") == before
+
+
+def test_what_cannot_grow_because_everybody_else_is_faster_stays_as_it_was():
+    ports = a_world()
+    reserve(Till(ports.books), hold())
+
+    crowded = Crowded(balances=ports.books.balances)
+
+    assert Till(crowded).extend("alice", "c1", hold(), 600_000, LATER) is None
+    assert crowded.balance("alice").holds == {"c1": hold()}

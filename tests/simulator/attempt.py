@@ -3,7 +3,7 @@ last, without an event loop and a telephone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -180,7 +180,7 @@ class Attempt:
             if number is not None and seconds is not None:
                 yield LegRecord(party, number, live.trunk, HUNG_UP, seconds=seconds)
 
-    def _persist(self, write) -> Iterator[None]:
+    def _persist(self, write: Callable[[], object]) -> Iterator[None]:
         """Until it is made, with others running in between."""
         while True:
             try:

@@ -88,6 +88,10 @@ class SqsControl:
             if not _is_missing(error):
                 raise
 
+    def forget(self, worker: str) -> None:
+        """Delete the control queue of a worker that is gone."""
+        self.queue_of(worker).remove()
+
 
 def sqs_client(region: str) -> "SQSClient":
     """A client whose longest wait is longer than SQS's."""

@@ -69,8 +69,8 @@ def cancel_callback(ports: Ports, account: str, callback_id: str) -> Callback:
     hang up, and ends it within a second. Ending it again changes nothing."""
     callback = find_callback(ports, account, callback_id)
     now = ports.clock.now()
-    if callback.state is State.QUEUED:
-        ports.callbacks.finish(callback.id, State.ENDED, CANCELLED, now, worker=None)
+    if callback.waits_at(now):
+        ports.callbacks.finish(callback.id, State.ENDED, CANCELLED, now, worker=callback.worker)
         callback = find_callback(ports, account, callback_id)
     if not callback.state.final and callback.worker is not None:
         ports.control.hang_up(callback.worker, callback.id)
@@ -86,7 +86,9 @@ def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
     destination = parse_number(digits, account.profile.country)
     if destination == callback.customer:
         raise NotAllowed("a phone cannot be connected with itself")
-    quoted = quote(ports, account, callback.customer, destination)
+    now_quoted = quote(ports, account, callback.customer, destination)
+    # The customer leg runs already, at the price it began with.
+    quoted = replace(now_quoted, customer=callback.quote.customer)
     made = ports.callbacks.set_destination(callback.id, callback.worker, destination, quoted)
     # A write whose reply was lost is repeated, and fails the second time.
     if not made and find_callback(ports, callback.account, callback.id).destination != destination:

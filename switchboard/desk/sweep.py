@@ -36,7 +36,8 @@ def sweep(ports: Ports) -> Swept:
             # Where another worker took it over since, it is that one's to settle.
             if callback is not None and callback.worker == beat.worker:
                 outcomes.append(_sweep_one(ports, callback, live, beat.beat_at))
-        ports.workers.remove(beat.worker)
+        ports.workers.forget(beat)
+        ports.control.forget(beat.worker)
     for callback_id in _expired_holds(ports, now):
         if callback_id not in alive:
             callback = ports.callbacks.find(callback_id)

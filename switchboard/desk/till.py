@@ -73,7 +73,14 @@ class Till:
         The first CDR of a callback decides. Where a sweep was first, what the worker's own has
         in excess of it is posted late, and the CDR says so.
         """
-        kept = cdr if self.books.close(cdr) else self._kept(cdr)
+        return self.apply(self.close(cdr), cdr)
+
+    def close(self, cdr: Cdr) -> Cdr:
+        """Write the CDR; gives the one that counts, which is the first of its callback."""
+        return cdr if self.books.close(cdr) else self._kept(cdr)
+
+    def apply(self, kept: Cdr, cdr: Cdr) -> Cdr:
+        """Charge the hold by the CDR that counts, and post late what `cdr` has in excess of it."""
         self._release(kept, kept.settlement.nonce, kept.settlement.charge_micros)
         if kept.settlement.nonce != cdr.settlement.nonce:
             self._release(cdr, cdr.settlement.nonce, 0)

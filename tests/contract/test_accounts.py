@@ -109,8 +109,9 @@ def test_the_last_heartbeat_counts_until_goodbye(ports):
 
     assert ports.workers.all() == [replace(beat, worker="w0"), beat]
 
-    ports.workers.remove("w0")
-    ports.workers.remove("w0")
+    ports.workers.forget(replace(beat, worker="w0"))
+    ports.workers.forget(replace(beat, worker="w0"))
+    ports.workers.forget(replace(beat, calls={}))
     assert ports.workers.all() == [beat]
 
 

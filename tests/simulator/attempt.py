@@ -163,13 +163,15 @@ class Attempt:
         assert ended_at is not None
         legs = list(self._legs())
         cdr = write_cdr(self.callback, legs, HUNG_UP, nonce=self._purse.nonce, ended_at=ended_at)
-        yield from self._persist(lambda: Till(ports.books).settle(cdr))
-        self.settled = True
+        till, kept = Till(ports.books), []
+        yield from self._persist(lambda: kept.append(till.close(cdr)))
         yield from self._persist(
             lambda: ports.callbacks.finish(
                 cdr.callback, State.ENDED, HUNG_UP, ended_at, worker=self.host.name
             )
         )
+        yield from self._persist(lambda: till.apply(kept[-1], cdr))
+        self.settled = True
 
     def _legs(self) -> Iterator[LegRecord]:
         live = self.live()

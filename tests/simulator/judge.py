@@ -37,8 +37,7 @@ class Judge:
         now = self._ports.clock.now()
         cdrs = {cdr.callback: cdr for cdr in self._ports.books.cdrs(ACCOUNT)}
         for callback in self._ports.callbacks.recent(ACCOUNT, limit=1000, cursor=None).items:
-            # A worker that dies between its settlement and its last word leaves its state behind.
-            if not (callback.state_at(now).final or callback.id in cdrs):
+            if not callback.state_at(now).final:
                 self.found.append(f"{callback.id}: it is still {callback.state.value}")
         rang = [attempt for attempt in attempts if attempt.rings]
         if len({attempt.callback.id for attempt in rang}) < len(rang):

@@ -50,6 +50,17 @@ def test_what_cannot_be_called_is_refused_and_may_be_dialled_again(ports, digits
     assert dialled(ports, callback, str(BOB)).destination == BOB
 
 
+def test_the_customer_leg_keeps_the_price_that_it_began_with(ports):
+    callback = claimed(ports, destination=None)
+    dearer = [replace(rate, per_minute_picos=10**12) for rate in retail_sheet().rates.values()]
+    ports.sheets.publish(replace(retail_sheet(), rates={rate.prefix: rate for rate in dearer}))
+
+    found = dialled(ports, callback, str(BOB))
+
+    assert found.quote.customer == callback.quote.customer
+    assert found.quote.destination.rate.per_minute_picos == 10**12
+
+
 class Repeating(MemoryCallbacks):
     """The first reply is lost: the client sends the request once more."""
 

@@ -220,6 +220,24 @@ def test_a_worker_that_says_goodbye_hangs_up_and_settles_everything():
     assert shift.orders.waiting == []
 
 
+def test_a_worker_that_stops_before_a_phone_rang_gives_the_order_back():
+    shift = Shift()
+    trunk = shift.desk.trunk
+
+    async def trunk_after_a_while():
+        await asyncio.sleep(10)
+        return trunk()
+
+    shift.desk = replace(shift.desk, trunk=trunk_after_a_while)
+
+    shift.work(order_many(shift, 1), until_s=5)
+
+    assert shift.dialled() == []
+    assert shift.balance.holds == {}
+    assert shift.callback("0").state is State.CLAIMED
+    assert shift.orders.waiting == [shift.callback("0").id]
+
+
 def test_a_goodbye_waits_until_the_stores_are_back():
     shift = Shift(books=lambda port: Outage(port, close=4))
 

@@ -209,6 +209,14 @@ def test_the_worker_that_has_a_callback_is_told_to_hang_up(ports):
     assert ports.control.hang_ups == [("w1", callback.id)]
 
 
+def test_what_a_worker_claimed_and_gave_up_is_cancelled_at_once(ports):
+    callback = claimed(ports)
+    ports.clock.pass_by(2 * LEASE)
+
+    assert cancel_callback(ports, "alice", callback.id).state is State.ENDED
+    assert ports.callbacks.claim(callback.id, "w2", now=ports.clock.now(), lease=LEASE) is None
+
+
 class Overtaking(MemoryCallbacks):
     """A worker claims a callback just before it is cancelled."""
 

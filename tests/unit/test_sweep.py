@@ -45,6 +45,7 @@ def test_the_call_of_a_lost_worker_is_settled_to_its_last_heartbeat(ports):
     assert (balance.posted_micros, balance.holds) == (ALL - BOTH, {})
     found = ports.callbacks.find(callback.id)
     assert (found.state, found.verdict) == (State.ENDED, LOST)
+    assert (ports.workers.all(), ports.control.forgotten) == ([], ["w1"])
     assert list(check_books(ports)) == []
 
 

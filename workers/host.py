@@ -42,7 +42,7 @@ class Host:
         self._tasks: set[asyncio.Task[None]] = set()
         self._last_beat: Beat | None = None
         # Orders that a heartbeat has yet to name; until it does, the queue keeps them.
-        self._unnamed: dict[str, Message] = {}
+        self._unnamed: dict[str, list[Message]] = {}
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -68,7 +68,7 @@ class Host:
             if message.body not in self._sessions:
                 await self._serve_once(message)
             elif message.body in self._unnamed:
-                self._unnamed[message.body] = message  # it came again, under a newer receipt
+                self._unnamed[message.body].append(message)
             else:
                 await asyncio.to_thread(self._orders.delete, message)
         except Exception:
@@ -79,7 +79,7 @@ class Host:
     async def _serve_once(self, message: Message) -> None:
         name = message.body
         session = self._sessions[name] = Session(self._desk, name)
-        self._unnamed[name] = message
+        self._unnamed[name] = [message]
         try:
             await session.serve()
             if not session.given_back:
@@ -90,7 +90,7 @@ class Host:
 
     async def _delete_order(self, name: str) -> None:
         """Once the heartbeat or the CDR tells of a callback, the queue need not."""
-        if (message := self._unnamed.pop(name, None)) is not None:
+        for message in self._unnamed.pop(name, ()):
             await asyncio.to_thread(self._orders.delete, message)
 
     async def _obey(self) -> None:

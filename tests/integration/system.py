@@ -129,11 +129,12 @@ class System:
         return order_callback(self.ports, account, Order(customer.phone, destination, trigger))
 
     async def ended(self, callback: Callback) -> tuple[Callback, Cdr | None]:
-        """A callback that is over, and its CDR."""
+        """A callback that is over and charged, and its CDR."""
 
         def found() -> Callback | None:
             known = self.ports.callbacks.find(callback.id)
-            return known if known is not None and known.state.final else None
+            held = callback.id in self.ports.books.balance(callback.account).holds
+            return known if known is not None and known.state.final and not held else None
 
         over = await until(found)
         return over, self.ports.books.cdr(over.account, over.id, over.requested_at)

@@ -248,6 +248,9 @@ class Control(Protocol):
     def hang_up(self, worker: str, callback: str) -> None:
         """Ask a worker to end a callback. Nothing happens where the worker is gone."""
 
+    def forget(self, worker: str) -> None:
+        """Take away what leads to a worker that is gone."""
+
 
 class Workers(Protocol):
     """The heartbeats."""
@@ -258,8 +261,9 @@ class Workers(Protocol):
     def all(self) -> Sequence[Beat]:
         """The last heartbeat of every worker that has not said goodbye."""
 
-    def remove(self, worker: str) -> None:
-        """Forget a worker: it said goodbye, or its calls were swept."""
+    def forget(self, beat: Beat) -> None:
+        """Take a heartbeat away, unless a newer one has come: its worker said goodbye, or its
+        calls were swept."""
 
 
 class Trunks(Protocol):

@@ -26,6 +26,7 @@ MOST_LINES_OF_A_FUNCTION = 60
 # Where a process takes its next order after a fault (style §4), or hands it to who waits for it.
 OUTERMOST_LOOPS = {
     "ringback/cli/app.py",  # a refusal becomes one line; a bug goes on
+    "ringback/local/up.py",  # the next sweep
     "workers/host.py",  # the next order, the next heartbeat
     "workers/pjsip.py",  # an exception that leaves an override of pjsua2's is lost
     "workers/session.py",  # a call that happened is settled, however long the stores are away

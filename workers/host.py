@@ -40,8 +40,9 @@ class Host:
         self._control = control
         self._sessions: dict[str, Session] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._last_beat: Beat | None = None
         # Orders that a heartbeat has yet to name; until it does, the queue keeps them.
-        self._unnamed: dict[str, Message] = {}
+        self._unnamed: dict[str, list[Message]] = {}
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -64,10 +65,12 @@ class Host:
     async def _serve(self, message: Message) -> None:
         """Whatever goes wrong with one order is logged, and its message comes again."""
         try:
-            if message.body in self._sessions:
-                await asyncio.to_thread(self._orders.delete, message)
-            else:
+            if message.body not in self._sessions:
                 await self._serve_once(message)
+            elif message.body in self._unnamed:
+                self._unnamed[message.body].append(message)
+            else:
+                await asyncio.to_thread(self._orders.delete, message)
         except Exception:
             logger.exception("callback %s failed", message.body)
         finally:
@@ -76,17 +79,18 @@ class Host:
     async def _serve_once(self, message: Message) -> None:
         name = message.body
         session = self._sessions[name] = Session(self._desk, name)
-        self._unnamed[name] = message
+        self._unnamed[name] = [message]
         try:
             await session.serve()
-            await self._delete_order(name)
+            if not session.given_back:
+                await self._delete_order(name)
         finally:
             del self._sessions[name]
             self._unnamed.pop(name, None)
 
     async def _delete_order(self, name: str) -> None:
         """Once the heartbeat or the CDR tells of a callback, the queue need not."""
-        if (message := self._unnamed.pop(name, None)) is not None:
+        for message in self._unnamed.pop(name, ()):
             await asyncio.to_thread(self._orders.delete, message)
 
     async def _obey(self) -> None:
@@ -103,6 +107,7 @@ class Host:
         stale_at = now + BEATS_MISSED * self._terms.beat_every
         beat = Beat(self._desk.worker, now, stale_at, self._terms.capacity, calls)
         await asyncio.to_thread(self._desk.ports.workers.beat, beat)
+        self._last_beat = beat
         for name in calls:
             await self._delete_order(name)
         await asyncio.sleep(self._terms.beat_every.total_seconds())
@@ -116,7 +121,8 @@ class Host:
                 # The heartbeat stays as it was, for the sweep to settle them by.
                 logger.error("%s callbacks could not be settled", len(unsettled))
                 return
-        await asyncio.to_thread(self._desk.ports.workers.remove, self._desk.worker)
+        if self._last_beat is not None:
+            await asyncio.to_thread(self._desk.ports.workers.forget, self._last_beat)
 
 
 async def _for_ever(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

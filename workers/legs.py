@@ -96,9 +96,7 @@ class DialledLeg:
         self._audible.set()
 
     def answered(self) -> None:
-        """The far end has answered."""
-        if self._over or self._answered:
-            return
+        """The far end has answered; reported once."""
         self._trace.sip_code = 200
         self._trace.answered_at = self._clock.now()
         self._trace.answered = self._loop.time()
@@ -115,10 +113,8 @@ class DialledLeg:
         self._trace.rtp = quality
 
     def ended(self, sip_code: int) -> None:
-        """The far end is gone. `sip_code` is its final answer to our INVITE; on an answered leg
-        200 means that it hung up, anything else why the engine did."""
-        if self._over:
-            return
+        """The far end is gone, and nothing follows. `sip_code` is its final answer to our INVITE;
+        on an answered leg 200 means that it hung up, anything else why the engine did."""
         hung_up = self._answered and sip_code == 200
         if hung_up:
             self._verdict = Verdict(Ending.HUNG_UP, Culprit(self.order.party.value))

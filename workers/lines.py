@@ -38,7 +38,7 @@ class Engine(Protocol):
         """Send an INVITE, and report to `line`. CannotDial where that fails."""
 
     def hang_up(self, number: int) -> None:
-        """CANCEL or BYE; the end is reported later."""
+        """CANCEL or BYE; the end is reported like any other, perhaps at once."""
 
     def forget(self, number: int) -> None:
         """The end of the call was reported: let go of it."""
@@ -76,8 +76,12 @@ class EngineLine:
                     await asyncio.sleep(ROOM_CHECK_S)
         except TimeoutError:
             raise CannotDial("no call of the engine came free") from None
-        self._engine.invite(self, self._order)
         self._leg = leg
+        try:
+            self._engine.invite(self, self._order)
+        except CannotDial:
+            self._leg = None
+            raise
 
     def hang_up(self) -> None:
         """Measure a last time, then CANCEL or BYE."""

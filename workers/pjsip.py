@@ -2,11 +2,13 @@
 
 Rules that keep pjsua2 standing, and that this module keeps:
 - One thread calls it: the one that runs the event loop, which polls it (`workers.loop`).
-- A call's object is referenced from here until its end was reported, and let go outside the
-  callback that reported it: letting go hangs up, and inside the callback is a use after free.
+- A call's object is referenced from here until its end was reported: letting go of it hangs up. It
+  is let go after the callback that reported it, in which that would be a use after free, but before
+  anything else is done: it would hang up the next call in its place, whose number it still has.
 - No object of pjsua2 leads back to itself, and no frame that raises has one in a variable: else
   the garbage collector would take it apart, in whatever thread that happens to run.
-- An override only notes what happened; an exception that leaves one is lost in C++.
+- An override only notes what happened, which is reported when pjsua2 has returned; an exception
+  that leaves an override is lost in C++.
 """
 
 import asyncio
@@ -133,6 +135,7 @@ class PjsipEngine:
 
     def __exit__(self, *_error: object) -> None:
         """End every call, give the far ends a moment to confirm it, and let go of everything."""
+        self._lines.clear()
         for number in self._calls:
             self.hang_up(number)
         deadline = time.monotonic() + HANG_UP_LIMIT_S
@@ -145,14 +148,12 @@ class PjsipEngine:
         self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)
 
     def poll(self, wait_ms: int) -> None:
-        """Handle what has come in; the running loop then delivers what it means."""
-        self._endpoint.libHandleEvents(0 if self._reports else wait_ms)
-        loop = asyncio.get_running_loop()
-        if self._reports:
-            loop.call_soon(self._deliver)
-        elif loop.time() >= self._measure_at:
-            self._measure_at = loop.time() + MEASURED_EVERY_S
-            loop.call_soon(self._measure)
+        """Handle what has come in, waiting for it at most so long."""
+        self._endpoint.libHandleEvents(wait_ms)
+        self._report()
+        if time.monotonic() >= self._measure_at:
+            self._measure_at = time.monotonic() + MEASURED_EVERY_S
+            self._measure()
 
     @property
     def free_calls(self) -> int:
@@ -163,17 +164,18 @@ class PjsipEngine:
         return next(self._numbers)
 
     def invite(self, line: EngineLine, order: LegOrder) -> None:
+        self._lines[line.number] = line
         fault = self._try_to_invite(line.number, order)
         if fault is not None:
-            self._calls.pop(line.number, None)
+            self.forget(line.number)
             raise CannotDial(fault)
-        self._lines[line.number] = line
+        self._report()
 
     def hang_up(self, number: int) -> None:
-        call = self._live(number)
-        if call is not None:
+        if number in self._calls:
             with _tolerating("hang-up"):
-                call.hangup(pj.CallOpParam())
+                self._calls[number].hangup(pj.CallOpParam())
+            self._report()
 
     def forget(self, number: int) -> None:
         self._lines.pop(number, None)
@@ -182,7 +184,7 @@ class PjsipEngine:
         self._room.call_ended()
 
     def quality(self, number: int) -> RtpQuality | None:
-        call = self._live(number)
+        call = self._calls.get(number)
         return _quality(call) if call is not None and call.hasMedia() else None
 
     def playing(self, recording: Path, sink: int) -> AbstractContextManager[None]:
@@ -204,6 +206,9 @@ class PjsipEngine:
             asyncio.get_running_loop().call_later(SOUND_RESTS_S, self._sounds.pop, number, None)
 
     def _try_to_invite(self, number: int, order: LegOrder) -> str | None:
+        credentials = order.trunk.credentials
+        if credentials not in self._accounts and len(self._accounts) >= self._settings.max_accounts:
+            return "the trunks have more credentials than the engine has accounts"
         options = pj.CallOpParam(True)
         # From 2.17 on, a stream of real-time text is offered by default.
         options.opt.videoCount = options.opt.textCount = 0
@@ -211,7 +216,7 @@ class PjsipEngine:
         options.txOption.localUri = shown if order.caller is not None else ANONYMOUS
         uri = f"sip:{order.number}@{order.trunk.host}:{order.trunk.port}"
         try:
-            account = self._account(order.trunk.credentials)
+            account = self._account(credentials)
             self._calls[number] = _Call(account, number, self._reports)
             self._calls[number].makeCall(uri, options)
         except pj.Error as fault:
@@ -220,8 +225,6 @@ class PjsipEngine:
 
     def _account(self, credentials: tuple[str, str] | None) -> Any:
         if credentials not in self._accounts:
-            if len(self._accounts) == self._settings.max_accounts:
-                raise CannotDial("the trunks have more credentials than the engine has accounts")
             config = pj.AccountConfig()
             config.idUri = f"sip:ringback@{self._settings.shown_host}"
             # Both are for clients that register.
@@ -241,7 +244,7 @@ class PjsipEngine:
         transport.publicAddress = self._settings.public_address or ""
         return transport
 
-    def _deliver(self) -> None:
+    def _report(self) -> None:
         while self._reports:
             number, report = self._reports.popleft()
             if number in self._lines:
@@ -264,13 +267,8 @@ class PjsipEngine:
     def _audio(self, number: int) -> Any:
         if number in self._sounds:
             return self._sounds[number]
-        call = self._live(number)
-        return call.getAudioMedia(-1) if call is not None and call.hasMedia() else None
-
-    def _live(self, number: int) -> Any:
-        """The call, unless it is over and that has only not been delivered yet."""
         call = self._calls.get(number)
-        return call if call is not None and call.getId() != pj.INVALID_ID else None
+        return call.getAudioMedia(-1) if call is not None and call.hasMedia() else None
 
 
 def _noting(override: Callable[["_Call", Any], None]) -> Callable[["_Call", Any], None]:
@@ -288,7 +286,7 @@ def _noting(override: Callable[["_Call", Any], None]) -> Callable[["_Call", Any]
 
 
 class _Call(pj.Call):  # type: ignore[misc] # SWIG generates no types
-    """Notes what happens to a call, for the engine to deliver outside of the callback."""
+    """Notes what happens to a call, for the engine to report."""
 
     def __init__(self, account: Any, number: int, reports: deque[tuple[int, Report]]) -> None:
         super().__init__(account)
@@ -296,7 +294,7 @@ class _Call(pj.Call):  # type: ignore[misc] # SWIG generates no types
         self._reports = reports
 
     def note(self, report: Report) -> None:
-        """Have this reported to the call's line."""
+        """Have this reported to the call's line, after the callback."""
         self._reports.append((self._number, report))
 
     @_noting

@@ -14,6 +14,7 @@ from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.trunk import Trunk
 from switchboard.desk.orders import CANCELLED
 from switchboard.desk.purse import Purse, PurseTerms
+from switchboard.desk.sweep import LOST
 from switchboard.desk.till import Till
 from switchboard.errors import NotEnoughCredit, Refusal
 from switchboard.ports import Ports
@@ -46,6 +47,8 @@ class Session:
 
     def __init__(self, desk: Desk, callback_id: str) -> None:
         self.callback_id = callback_id
+        # The worker stopped before anything rang: the order is for another one.
+        self.given_back = False
         self._desk = desk
         self._conversation: Conversation | None = None
         self._talk: asyncio.Task[Verdict] | None = None
@@ -58,14 +61,15 @@ class Session:
         callback = await asyncio.to_thread(self._claim)
         if callback is None:
             return None
-        purse = Purse(Till(ports.books), ports.clock, callback, uuid4().hex, self._desk.terms)
+        purse = Purse(Till(ports.books), ports.clock, callback, uuid4().hex[:8], self._desk.terms)
         try:
             await asyncio.to_thread(purse.open)
         except Refusal as refusal:
             await self._refuse(refusal)
             return None
         trunk = await asyncio.to_thread(self._desk.trunk)
-        if not await asyncio.to_thread(self._may_ring):
+        self.given_back = self._hung_up == LOST
+        if self.given_back or not await persist(self._may_ring, ports.clock.now()):
             await asyncio.to_thread(
                 Till(ports.books).drop, callback.account, callback.id, purse.hold
             )
@@ -92,10 +96,10 @@ class Session:
         claimed = callbacks.claim(self.callback_id, self._desk.worker, now=now, lease=LEASE)
         return claimed or self._moved(State.CLAIMED, now)
 
-    def _may_ring(self) -> bool:
-        """Asked once: from here on nobody rings this callback again. A lapsed claim shows here,
+    def _may_ring(self, now: datetime) -> bool:
+        """True once: from here on nobody rings this callback again. A lapsed claim shows here,
         in time."""
-        callbacks, now = self._desk.ports.callbacks, self._desk.ports.clock.now()
+        callbacks = self._desk.ports.callbacks
         ringing = State.CALLING_CUSTOMER
         return (
             callbacks.advance(self.callback_id, self._desk.worker, ringing, now)
@@ -135,14 +139,15 @@ class Session:
         if conversation is not None:
             callback = conversation.callback
         cdr = write_cdr(callback, legs, verdict, nonce=purse.nonce, ended_at=ended_at)
-        kept = await persist(Till(ports.books).settle, cdr)
+        till, worker = Till(ports.books), self._desk.worker
+        kept = await persist(till.close, cdr)
         if self._reports is not None:
             await self._reports
-        worker = self._desk.worker
         await persist(
             ports.callbacks.finish, callback.id, State.ENDED, verdict, ended_at, worker=worker
         )
-        return kept
+        # Last, so that whatever is cut off before, the hold leads a sweep here.
+        return await persist(till.apply, kept, cdr)
 
     async def _refuse(self, refusal: Refusal) -> None:
         short = isinstance(refusal, NotEnoughCredit)

@@ -58,5 +58,7 @@ def _number(
 ) -> int:
     text = env.get(name) or str(default)
     if not (re.fullmatch("[0-9]{1,9}", text) and least <= int(text) <= most):
-        raise BadSetting(f"{name} is “{text}”: it must be a whole number from {least} to {most}")
+        raise BadSetting(
+            f"{name} is “{text[:40]}”: it must be a whole number from {least} to {most}"
+        )
     return int(text)

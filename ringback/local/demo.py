@@ -124,7 +124,8 @@ async def _play(system: LocalSystem, carrier: SimulatedCarrier, console: Console
 async def _ended(ports: Ports, callback_id: str) -> Callback:
     while True:
         callback = await asyncio.to_thread(ports.callbacks.find, callback_id)
-        if callback is not None and callback.state.final:
+        holds = (await asyncio.to_thread(ports.books.balance, ACCOUNT)).holds
+        if callback is not None and callback.state.final and callback_id not in holds:
             return callback
         await asyncio.sleep(POLL_S)
 

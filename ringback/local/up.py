@@ -1,5 +1,6 @@
 """`ringback up`: the whole system on this machine until it is stopped."""
 
+import logging
 import signal
 import threading
 from pathlib import Path
@@ -10,6 +11,8 @@ from ringback.wiring import passwords
 from switchboard.desk.sweep import sweep
 
 SWEEP_EVERY_S = 10
+
+logger = logging.getLogger(__name__)
 
 
 def run_up(state: Path, *, port: int, workers: int) -> None:
@@ -24,9 +27,16 @@ def run_up(state: Path, *, port: int, workers: int) -> None:
         while not stop.wait(SWEEP_EVERY_S):
             for child in system.restart_ended():
                 print(f"{child.name} ended and was started again: {child.log}", flush=True)
-            for cdr in sweep(system.ports).settled:
-                print(f"swept {cdr.callback}: {cdr.cost}", flush=True)
+            _sweep(system)
         print("stopping", flush=True)
+
+
+def _sweep(system: LocalSystem) -> None:
+    try:
+        for cdr in sweep(system.ports).settled:
+            print(f"swept {cdr.callback}: {cdr.cost}", flush=True)
+    except Exception:
+        logger.exception("the sweep will be tried again in %s s", SWEEP_EVERY_S)
 
 
 def _welcome(system: LocalSystem, state: Path) -> str:

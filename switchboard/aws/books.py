@@ -8,7 +8,7 @@ from typing import Any
 from pynamodb.expressions.condition import size
 from pynamodb.transactions import TransactWrite
 
-from switchboard.aws.forms import from_text, from_us, to_text, to_us
+from switchboard.aws.forms import from_text, from_us, pack, to_text, to_us, unpack
 from switchboard.aws.models import AccountItem, CdrItem, Database, EntryItem, made
 from switchboard.calls.cdr import Cdr
 from switchboard.errors import NotFound
@@ -146,14 +146,14 @@ class DynamoBooks:
 
     def close(self, cdr: Cdr) -> bool:
         """Write the CDR, if there is none for this callback."""
-        item = self._cdrs(cdr.account, cdr_key(cdr.requested_at, cdr.callback), record=to_text(cdr))
+        item = self._cdrs(cdr.account, cdr_key(cdr.requested_at, cdr.callback), record=pack(cdr))
         return made(lambda: item.save(self._cdrs.account.does_not_exist()))
 
     def cdr(self, account: str, callback: str, requested_at: datetime) -> Cdr | None:
         """The CDR of a callback, strongly consistent."""
         try:
             key = cdr_key(requested_at, callback)
-            return from_text(self._cdrs.get(account, key, consistent_read=True).record, Cdr)
+            return unpack(self._cdrs.get(account, key, consistent_read=True).record, Cdr)
         except self._cdrs.DoesNotExist:
             return None
 
@@ -164,7 +164,7 @@ class DynamoBooks:
         item = self._cdrs(
             cdr.account,
             cdr_key(cdr.requested_at, cdr.callback),
-            record=to_text(cdr),
+            record=pack(cdr),
             late=late_micros,
         )
 
@@ -194,7 +194,7 @@ class DynamoBooks:
     def cdrs(self, account: str) -> Iterator[Cdr]:
         """Every CDR of an account, newest request first."""
         found = self._cdrs.query(account, scan_index_forward=False, consistent_read=True)
-        return (from_text(item.record, Cdr) for item in found)
+        return (unpack(item.record, Cdr) for item in found)
 
     def _set_aside(self, micros: int, charge_micros: int = 0) -> list[Any]:
         item = self._accounts

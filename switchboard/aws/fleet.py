@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import Database, TrunkItem, WorkerItem
+from switchboard.aws.models import Database, TrunkItem, WorkerItem, made
 from switchboard.calls.beat import Beat
 from switchboard.calls.trunk import Trunk
 
@@ -24,9 +24,10 @@ class DynamoWorkers:
         beats = [from_text(item.beat, Beat) for item in found]
         return sorted(beats, key=lambda beat: beat.worker)
 
-    def remove(self, worker: str) -> None:
-        """Forget a worker."""
-        self._items(worker).delete()
+    def forget(self, beat: Beat) -> None:
+        """Take a heartbeat away, unless a newer one has come."""
+        unchanged = self._items.beat == to_text(beat)
+        made(lambda: self._items(beat.worker).delete(unchanged))
 
 
 class DynamoTrunks:

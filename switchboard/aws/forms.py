@@ -1,6 +1,7 @@
 """How values are kept: as JSON text without defaults, instants as whole microseconds."""
 
 import json
+import zlib
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import fields
@@ -36,6 +37,16 @@ def from_us(microseconds: int) -> datetime:
 def to_text(value: object) -> str:
     """A value as compact JSON; what equals its default is left out."""
     return json.dumps(_CONVERTER.unstructure(value), separators=(",", ":"), ensure_ascii=False)
+
+
+def pack(value: object) -> bytes:
+    """A value as compressed text, for what would not fit a write unit otherwise."""
+    return zlib.compress(to_text(value).encode())
+
+
+def unpack(packed: bytes, kind: type[Value]) -> Value:
+    """The value that `pack` wrote."""
+    return from_text(zlib.decompress(packed).decode(), kind)
 
 
 def from_text(text: str, kind: type[Value]) -> Value:

@@ -1,5 +1,7 @@
 """The tables, as PynamoDB models. Numbers are integers only: the mapper decodes others by float."""
 
+import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar, cast
@@ -12,11 +14,20 @@ from pynamodb.attributes import (
     UnicodeAttribute,
 )
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import (
+    DeleteError,
+    PutError,
+    PynamoDBException,
+    TransactWriteError,
+    UpdateError,
+)
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 Table = TypeVar("Table", bound=Model)
+
+CONFLICTS_BORNE = 6
+CONFLICT_PAUSE_S = 0.01
 
 
 class _Meta:
@@ -77,7 +88,8 @@ class EntryItem(Model):
 
 class CdrItem(Model):
     """A CDR; its range key begins with the instant of the request, so that an account's calls
-    are read newest first without an index."""
+    are read newest first without an index. The record is compressed: 1.3 KB of text would be
+    two write units."""
 
     class Meta(_Meta):
         """Named without the prefix."""
@@ -86,7 +98,7 @@ class CdrItem(Model):
 
     account = UnicodeAttribute(hash_key=True)
     call = UnicodeAttribute(range_key=True)
-    record = UnicodeAttribute()
+    record = BinaryAttribute(legacy_encoding=False)
     late = NumberAttribute(null=True)
 
 
@@ -279,16 +291,25 @@ class Database:
 
 
 def made(write: Callable[[], object]) -> bool:
-    """Whether a conditional write was made; False only where its condition failed."""
-    try:
-        write()
-    except (PutError, UpdateError) as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
-            return False
-        raise
-    except TransactWriteError as error:
-        reasons = [reason for reason in error.cancellation_reasons if reason is not None]
-        if any(reason.code == "ConditionalCheckFailed" for reason in reasons):
-            return False
-        raise
+    """Whether a conditional write was made; False only where its condition failed. One that met a
+    transaction on the same item is tried again: botocore leaves that to its callers."""
+    for tried in range(CONFLICTS_BORNE + 1):
+        try:
+            write()
+        except (PutError, UpdateError, DeleteError, TransactWriteError) as error:
+            codes = _codes(error)
+            if "ConditionalCheckFailed" in codes:
+                return False
+            if "TransactionConflict" not in codes or tried == CONFLICTS_BORNE:
+                raise
+            time.sleep(random.uniform(0, CONFLICT_PAUSE_S * 2**tried))
+        else:
+            break
     return True
+
+
+def _codes(error: PynamoDBException) -> set[str]:
+    """Why a write was not made, in the words of a transaction's reasons."""
+    reasons = getattr(error, "cancellation_reasons", None) or ()
+    codes = {reason.code for reason in reasons if reason is not None}
+    return codes | {(error.cause_response_code or "").removesuffix("Exception")}

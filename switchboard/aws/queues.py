@@ -60,8 +60,13 @@ class SqsQueue:
         return [Message(message["Body"], message["ReceiptHandle"]) for message in found]
 
     def delete(self, message: Message) -> None:
-        """Take a message off the queue for good."""
-        self._sqs.delete_message(QueueUrl=self._address(), ReceiptHandle=message.receipt)
+        """Take a message off the queue for good; one that is gone, or came again since under
+        another receipt, is left as it is."""
+        try:
+            self._sqs.delete_message(QueueUrl=self._address(), ReceiptHandle=message.receipt)
+        except ClientError as error:
+            if _code(error) != "ReceiptHandleIsInvalid":
+                raise
 
     def _address(self) -> str:
         if self._url is None:
@@ -88,6 +93,10 @@ class SqsControl:
             if not _is_missing(error):
                 raise
 
+    def forget(self, worker: str) -> None:
+        """Delete the control queue of a worker that is gone."""
+        self.queue_of(worker).remove()
+
 
 def sqs_client(region: str) -> "SQSClient":
     """A client whose longest wait is longer than SQS's."""
@@ -96,5 +105,8 @@ def sqs_client(region: str) -> "SQSClient":
 
 
 def _is_missing(error: ClientError) -> bool:
-    code = error.response.get("Error", {}).get("Code", "")
-    return code in {"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}
+    return _code(error) in {"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")

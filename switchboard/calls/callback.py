@@ -79,8 +79,10 @@ class Callback:
     spend: Spend = field(default_factory=Spend)
 
     def state_at(self, now: datetime) -> State:
-        """The state, where a callback that nobody claimed in time has expired by itself. A claim
-        that lapsed before the phone rang counts as none."""
+        """The state, where a callback that nobody rang in time has expired by itself."""
+        return State.EXPIRED if self.waits_at(now) and now >= self.expires_at else self.state
+
+    def waits_at(self, now: datetime) -> bool:
+        """Whether no worker has it, or the one that claimed it gave it up before it rang."""
         lapsed = self.lease_until is not None and self.lease_until < now
-        waits = self.state is State.QUEUED or (self.state is State.CLAIMED and lapsed)
-        return State.EXPIRED if waits and now >= self.expires_at else self.state
+        return self.state is State.QUEUED or (self.state is State.CLAIMED and lapsed)

@@ -74,8 +74,8 @@ def cancel_callback(ports: Ports, account: str, callback_id: str) -> Callback:
     hang up, and ends it within a second. Ending it again changes nothing."""
     callback = find_callback(ports, account, callback_id)
     now = ports.clock.now()
-    if callback.state is State.QUEUED:
-        ports.callbacks.finish(callback.id, State.ENDED, CANCELLED, now, worker=None)
+    if callback.waits_at(now):
+        ports.callbacks.finish(callback.id, State.ENDED, CANCELLED, now, worker=callback.worker)
         callback = find_callback(ports, account, callback_id)
     if not callback.state.final and callback.worker is not None:
         ports.control.hang_up(callback.worker, callback.id)
@@ -85,14 +85,18 @@ def cancel_callback(ports: Ports, account: str, callback_id: str) -> Callback:
 def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
     """The callback with the destination that its customer dialled, priced by the sheet as it is
     now; the customer leg, which runs already, keeps its price. Refuses what is no number in the
-    account's country, and what `quote` refuses."""
+    account's country, what `quote` refuses, and where the callback was taken from its worker: a
+    leg that no record knows of would cost nothing."""
     assert callback.worker is not None, "only its worker hears what a customer dials"
     account = ports.accounts.get(callback.account)
     destination = parse_number(digits, account.profile.country)
     quoted = quote(ports, account, callback.customer, destination)
     spend = permit(ports, account, callback.customer, destination)
     quoted = replace(quoted, customer=callback.quote.customer)
-    ports.callbacks.set_destination(callback.id, callback.worker, destination, quoted)
+    made = ports.callbacks.set_destination(callback.id, callback.worker, destination, quoted)
+    # A write whose reply was lost is repeated, and fails the second time.
+    if not made and find_callback(ports, callback.account, callback.id).destination != destination:
+        raise Conflict("this callback is over")
     # A callback counts for one day, also where it was midnight since.
     spend = replace(spend, day=callback.spend.day or spend.day)
     return replace(callback, destination=destination, quote=quoted, spend=spend)

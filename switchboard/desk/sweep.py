@@ -36,7 +36,8 @@ def sweep(ports: Ports) -> Swept:
             # Where another worker took it over since, it is that one's to settle.
             if callback is not None and callback.worker == beat.worker:
                 outcomes.append(_sweep_one(ports, callback, live, beat.beat_at))
-        ports.workers.remove(beat.worker)
+        ports.workers.forget(beat)
+        ports.control.forget(beat.worker)
     for callback_id in _expired_holds(ports, now):
         if callback_id not in alive:
             callback = ports.callbacks.find(callback_id)
@@ -60,24 +61,19 @@ def _sweep_one(
 ) -> Cdr | str | None:
     """The CDR of a lost callback, its id where it is queued again, None where all is done."""
     now = ports.clock.now()
-    if callback.state is State.CLAIMED:
-        if now < callback.expires_at:
-            ports.queue.send(callback.id)
-            return callback.id
-        # Before its hold is given back: from here on its worker, should it wake up, cannot ring.
-        ports.callbacks.finish(callback.id, State.EXPIRED, LOST, now, worker=callback.worker)
-        if not _is_over(ports, callback):
-            return None
-    settled = _settle(ports, callback, live, known_until)
-    cdr = settled or ports.books.cdr(callback.account, callback.id, callback.requested_at)
-    verdict = LOST if cdr is None else cdr.verdict
-    ports.callbacks.finish(callback.id, State.ENDED, verdict, now, worker=callback.worker)
-    return settled
-
-
-def _is_over(ports: Ports, callback: Callback) -> bool:
-    found = ports.callbacks.find(callback.id)
-    return found is not None and found.state.final
+    claimed = callback.state is State.CLAIMED
+    if claimed and now < callback.expires_at:
+        ports.queue.send(callback.id)
+        return callback.id
+    kept = ports.books.cdr(callback.account, callback.id, callback.requested_at)
+    verdict = LOST if kept is None else kept.verdict
+    final = State.EXPIRED if claimed else State.ENDED
+    # Before its hold is given back: a claimed callback cannot ring any more, should its worker
+    # wake up, and where this sweep breaks off, the hold leads the next one here.
+    ports.callbacks.finish(callback.id, final, verdict, now, worker=callback.worker)
+    over = ports.callbacks.find(callback.id)
+    assert over is not None, "a callback is never removed"
+    return _settle(ports, over, live, known_until) if over.state.final else None
 
 
 def _settle(ports: Ports, callback: Callback, live: LiveCall, known_until: datetime) -> Cdr | None:

@@ -32,9 +32,9 @@ class Till:
         spend: Spend = NOT_COUNTED,
     ) -> Hold:
         """The hold that was made: `wanted`, or whatever the account has left, if that is at least
-        `least_micros`. A hold that a lost attempt left behind is taken over as it is.
+        `least_micros`. A hold that an earlier attempt left behind is taken over as it is.
 
-        Refuses as `Balance.check` does.
+        Refuses as `Balance.check` does, and where a later attempt has its hold already.
         """
         hold = replace(wanted, counts=spend.counters)
         for _ in range(TRIES):
@@ -53,6 +53,8 @@ class Till:
                 )
             elif kept.nonce == hold.nonce:
                 return kept
+            elif kept.nonce > hold.nonce:
+                raise Conflict("a later attempt has this callback")
             elif self.books.adopt(account, callback, kept, hold.nonce):
                 return replace(kept, nonce=hold.nonce)
         raise Conflict("the balance is being changed by too many at once")
@@ -95,10 +97,17 @@ class Till:
     def settle(self, cdr: Cdr) -> Cdr:
         """Write the CDR and apply it to its hold; gives the CDR that counts.
 
-        The first CDR of a callback decides. Where a sweep was first, what this one has in
-        excess of it is posted late, and the CDR says so.
+        The first CDR of a callback decides. Where a sweep was first, what the worker's own has
+        in excess of it is posted late, and the CDR says so.
         """
-        kept = cdr if self.books.close(cdr) else self._kept(cdr)
+        return self.apply(self.close(cdr), cdr)
+
+    def close(self, cdr: Cdr) -> Cdr:
+        """Write the CDR; gives the one that counts, which is the first of its callback."""
+        return cdr if self.books.close(cdr) else self._kept(cdr)
+
+    def apply(self, kept: Cdr, cdr: Cdr) -> Cdr:
+        """Charge the hold by the CDR that counts, and post late what `cdr` has in excess of it."""
         self._release(kept, kept.settlement.nonce, kept.settlement.charge_micros)
         if kept.settlement.nonce != cdr.settlement.nonce:
             self._release(cdr, cdr.settlement.nonce, 0)
@@ -121,9 +130,12 @@ class Till:
         raise Conflict("the balance is being changed by too many at once")
 
     def _post_late(self, kept: Cdr, late: Cdr) -> Cdr:
+        """What a worker's own record has in excess of a sweep's. It is posted once, so that a
+        second sweep, which knows no more than that worker will, does not add to the first."""
         excess_micros = late.settlement.charge_micros - kept.settlement.charge_micros
-        swept = kept.settlement.kind is SettlementKind.EXPIRE
-        if not swept or excess_micros <= 0 or kept.settlement.late_micros is not None:
+        swept = [cdr.settlement.kind is SettlementKind.EXPIRE for cdr in (kept, late)]
+        posted_before = kept.settlement.late_micros is not None
+        if swept != [True, False] or posted_before or excess_micros <= 0:
             return kept
         settlement = replace(kept.settlement, late_micros=excess_micros)
         posted = replace(late, settlement=settlement)

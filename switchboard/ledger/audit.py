@@ -28,7 +28,7 @@ def audit(
     entries, cdrs = list(entries), list(cdrs)
     yield from _audit_sums(balance)
     posted = sum(entry.amount_micros for entry in entries)
-    posted -= sum(cdr.settlement.total_micros for cdr in cdrs if cdr.callback not in balance.holds)
+    posted -= sum(cdr.settlement.total_micros for cdr in cdrs if _is_applied(cdr, balance))
     yield from _equal(balance, "posted = journal + CDRs", balance.posted_micros, posted)
     for cdr in cdrs:
         yield from _audit_cdr(balance, cdr)
@@ -39,6 +39,12 @@ def audit(
         found = format_micros(balance.posted_micros)
         rule = "never beyond the limit but by a late record or an entry"
         yield Breach(balance.account, rule, found)
+
+
+def _is_applied(cdr: Cdr, balance: Balance) -> bool:
+    """A CDR whose hold is still there was written, but not yet charged."""
+    hold = balance.holds.get(cdr.callback)
+    return hold is None or hold.nonce != cdr.settlement.nonce
 
 
 def _audit_sums(balance: Balance) -> Iterator[Breach]:

@@ -21,8 +21,9 @@ class Hold:
     """Money set aside for a running call.
 
     The nonce names the attempt that made it: a settlement touches only the hold that carries
-    its nonce. `request` counts the extensions, so that a retried one is answered, not repeated.
-    `counts` are the daily counters that it is part of.
+    its nonce. The nonce of a later attempt sorts behind that of an earlier one. `request` counts
+    the extensions, so that a retried one is answered, not repeated. `counts` are the daily
+    counters that it is part of.
     """
 
     amount_micros: int

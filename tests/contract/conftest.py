@@ -23,6 +23,7 @@ QUIET_ENGINES = [
     pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local),
 ]
 BUSY_ENGINES = [engine for engine in QUIET_ENGINES if engine != "moto"]
+QUEUE_ENGINES = QUIET_ENGINES[1:3]
 
 
 @pytest.fixture(scope="session")
@@ -70,4 +71,10 @@ def ports(request, monkeypatch) -> Iterator[Ports]:
 @pytest.fixture(params=BUSY_ENGINES)
 def busy_ports(request, monkeypatch) -> Iterator[Ports]:
     """For what happens at the same time."""
+    yield from ports_over(request.param, request, monkeypatch)
+
+
+@pytest.fixture(params=QUEUE_ENGINES)
+def queue_ports(request, monkeypatch) -> Iterator[Ports]:
+    """For what SQS does; the queues in memory have their own tests' needs."""
     yield from ports_over(request.param, request, monkeypatch)

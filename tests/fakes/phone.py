@@ -8,12 +8,25 @@ from datetime import timedelta
 from typing import Any
 
 from switchboard.calls.cdr import RtpQuality
+from switchboard.calls.ending import Party
+from switchboard.calls.trunk import Trunk
 from switchboard.clock import Clock
 from switchboard.numbering import PhoneNumber
+from tests.fakes.world import ALICE, BOB
 from workers.legs import CannotDial, DialledLeg, dialled
 from workers.phone import Leg, LegOrder, LegTrace
 
 PACKETS_A_SECOND = 50
+NOWHERE = Trunk("memory", "127.0.0.1")
+
+
+def an_order(
+    party: Party = Party.CUSTOMER, *, trunk: Trunk = NOWHERE, **limits: timedelta
+) -> LegOrder:
+    """Alice is the customer and wants to talk to Bob; each is shown the other's number."""
+    number, caller = (ALICE, BOB) if party is Party.CUSTOMER else (BOB, ALICE)
+    limits = {"ring_limit": timedelta(seconds=30)} | limits
+    return LegOrder(party, number, caller, trunk, **limits)
 
 
 @dataclass(frozen=True)

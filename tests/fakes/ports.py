@@ -305,9 +305,13 @@ class MemoryQueue:
 @dataclass
 class MemoryControl:
     hang_ups: list[tuple[str, str]] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
 
     def hang_up(self, worker: str, callback: str) -> None:
         self.hang_ups.append((worker, callback))
+
+    def forget(self, worker: str) -> None:
+        self.forgotten.append(worker)
 
 
 @dataclass
@@ -320,8 +324,9 @@ class MemoryWorkers:
     def all(self) -> Sequence[Beat]:
         return [self.beats[worker] for worker in sorted(self.beats)]
 
-    def remove(self, worker: str) -> None:
-        self.beats.pop(worker, None)
+    def forget(self, beat: Beat) -> None:
+        if self.beats.get(beat.worker) == beat:
+            del self.beats[beat.worker]
 
 
 @dataclass

@@ -56,3 +56,6 @@ class SimulatedControl:
     def hang_up(self, worker: str, callback: str) -> None:
         if worker in self.queues:
             self.queues[worker].send(callback)
+
+    def forget(self, worker: str) -> None:
+        self.queues.pop(worker, None)

@@ -33,8 +33,8 @@ def in_real_time(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
 class Caller(Handset):
     """Besides what it hears, it knows which keys were pressed, under payload type 101."""
 
-    def __init__(self, tone: Tone | None) -> None:
-        super().__init__(tone)
+    def __init__(self) -> None:
+        super().__init__()
         self._keys: dict[int, str] = {}
 
     @property
@@ -52,13 +52,14 @@ class Caller(Handset):
 async def a_handset(tone: Tone | None = None) -> AsyncIterator[tuple[Caller, tuple[str, str, str]]]:
     """A mouth and ear, and the options that make sipp's offer name them."""
     transport, caller = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: Caller(tone), local_addr=(HOST, 0)
+        Caller, local_addr=(HOST, 0)
     )
-    speaking = asyncio.create_task(caller.speak())
+    speaking = None if tone is None else asyncio.create_task(caller.speak(tone))
     try:
         yield caller, ("-key", "media", str(transport.get_extra_info("sockname")[1]))
     finally:
-        speaking.cancel()
+        if speaking is not None:
+            speaking.cancel()
         transport.close()
 
 

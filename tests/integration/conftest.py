@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from ringback.carrier.media.sound import Tone
+from ringback.embedded.process import EmbeddedAws, start_embedded_aws
 from switchboard.clock import SystemClock
+from tests.integration.system import System, make_system
 from workers.lines import EnginePhone
 from workers.loop import shared_loop
 from workers.pjsip import PjsipEngine, PjsipSettings
@@ -41,3 +43,18 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     ):
         phone = EnginePhone(engine, SystemClock(), load_recordings(prompts))
         yield Worker(engine, phone, runner)
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
+    """One for all systems: each has tables of its own."""
+    with start_embedded_aws(tmp_path_factory.mktemp("aws"), log=False) as aws:
+        yield aws
+
+
+@pytest.fixture(scope="session")
+def system(aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system with one worker, for tests that leave it as it is."""
+    system = make_system(aws, tmp_path_factory.mktemp("system") / "worker.log")
+    with system.worker():
+        yield system

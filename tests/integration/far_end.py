@@ -14,7 +14,7 @@ from ringback.carrier.media.rtp import MalformedRtp, RtpPacket
 from ringback.carrier.media.sound import Tone
 from switchboard.calls.ending import Party
 from switchboard.calls.trunk import Trunk
-from tests.fakes.world import ALICE, BOB
+from tests.fakes.phone import an_order
 from workers.phone import LegOrder
 
 HOST = "127.0.0.1"
@@ -32,13 +32,7 @@ class FarEnd:
     handset: "Handset"
 
     def order(self, party: Party = Party.CUSTOMER, **limits: timedelta) -> LegOrder:
-        return an_order(self.trunk, party, **limits)
-
-
-def an_order(trunk: Trunk, party: Party = Party.CUSTOMER, **limits: timedelta) -> LegOrder:
-    """A leg over the trunk, with a ring limit that does not matter unless it is given."""
-    limits = {"ring_limit": timedelta(seconds=DEADLINE_S)} | limits
-    return LegOrder(party, ALICE, BOB, trunk, **limits)
+        return an_order(party, trunk=self.trunk, **limits)
 
 
 class Handset(asyncio.DatagramProtocol):

@@ -255,7 +255,7 @@ async def test_phone_puts_the_caller_on_hold_and_takes_him_back():
         await call.wait_acknowledged()
         assert await call.re_invite(hold=True) == 200
         assert await call.re_invite(hold=False) == 200
-        await caller.hear_at_least(0.2)
+        await caller.hear(0.2)
         await call.hang_up()
 
     assert outcome(call) == (200, Side.PHONE)
@@ -266,7 +266,7 @@ async def test_call_goes_on_when_the_caller_refuses_to_be_held():
     async with calling("refuses_to_be_held", sound=Tone(900)) as (caller, call):
         await call.wait_acknowledged()
         assert await call.re_invite(hold=True) == 488
-        await caller.hear_at_least(0.2)
+        await caller.hear(0.2)
         await call.hang_up()
 
     assert outcome(call) == (200, Side.PHONE)
@@ -288,7 +288,7 @@ async def test_each_of_twenty_phones_hears_its_own_echo_without_a_gap(tmp_path):
     for number, measured in heard.items():
         assert measured.frequencies_hz == (pytest.approx(400 + 10 * int(number[-2:]), abs=1),)
         assert (measured.gaps, measured.sources) == ((), 1)
-        assert measured.packets == pytest.approx(75, abs=4)
+        assert measured.packets == pytest.approx(75, abs=15)
 
 
 @in_real_time

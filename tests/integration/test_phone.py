@@ -8,11 +8,10 @@ from datetime import timedelta
 import pytest
 
 from switchboard.calls.ending import Culprit, Ending, Verdict
-from switchboard.calls.trunk import Trunk
 from tests.fakes.loop import SimulatedClock, run_simulated
-from tests.fakes.phone import FakePhone, FarEnd
+from tests.fakes.phone import FakePhone, FarEnd, an_order
 from tests.fakes.world import ALICE
-from tests.integration.far_end import HOST, an_order, far_end
+from tests.integration.far_end import far_end
 from workers.phone import LegEnded, LegTrace, Phone
 
 HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
@@ -63,7 +62,7 @@ class Telephone:
     async def _in_memory(self, held, scenario, status, seconds, limits) -> None:
         script = SCRIPTS[scenario](int(status[:3] or 0))
         phone = FakePhone(SimulatedClock(), {ALICE: script})
-        await _hold(phone, held, an_order(Trunk("memory", HOST), **limits), seconds)
+        await _hold(phone, held, an_order(**limits), seconds)
 
     async def _over_sipp(self, held, scenario, status, seconds, limits) -> None:
         async with far_end(scenario, status=status) as far:

@@ -10,8 +10,9 @@ import pytest
 
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.calls.trunk import Trunk
+from tests.fakes.phone import an_order
 from tests.fakes.world import ALICE, BOB
-from tests.integration.far_end import HOST, FarEnd, an_order, far_end
+from tests.integration.far_end import HOST, FarEnd, far_end
 from workers.phone import LegEnded, LegTrace
 
 pytestmark = pytest.mark.integration
@@ -140,7 +141,7 @@ def invite_of(worker, **changes) -> str:
         transport, refusing = await loop.create_datagram_endpoint(Refusing, local_addr=(HOST, 0))
         trunk = Trunk("busy", HOST, transport.get_extra_info("sockname")[1])
         with pytest.raises(LegEnded):
-            async with worker.phone.dial(replace(an_order(trunk), **changes), LegTrace()):
+            async with worker.phone.dial(replace(an_order(trunk=trunk), **changes), LegTrace()):
                 pass
         transport.close()
         return await refusing.invite
@@ -171,3 +172,26 @@ def test_an_invite_offers_g711_with_telephone_events_and_nothing_else(worker):
     assert len(media) == 1
     assert media[0].startswith("m=audio ")
     assert set(formats) == {"0 PCMU/8000", "8 PCMA/8000", "101 telephone-event/8000"}
+
+
+def test_a_call_in_the_place_of_one_that_has_just_ended_is_left_alone(worker):
+    async def hold(phone: FarEnd, trace: LegTrace) -> None:
+        async with worker.phone.dial(phone.order(), trace):
+            await asyncio.sleep(1)
+
+    async def flow():
+        trace = LegTrace()
+        async with far_end("hangs_up") as one, far_end("answers", calls=4) as other:
+            full = [asyncio.create_task(hold(phone, LegTrace())) for phone in [one] + 3 * [other]]
+            await asyncio.sleep(0.3)
+            assert not worker.engine.free_calls
+            # At the first moment, before anything else happens.
+            while not worker.engine.free_calls:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            await hold(other, trace)
+            return trace, await asyncio.gather(*full, return_exceptions=True)
+
+    trace, ended = worker.run(flow())
+
+    assert trace.hung_up_by_far_end is False
+    assert [type(end) for end in ended] == [LegEnded, *3 * [type(None)]]

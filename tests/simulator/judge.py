@@ -1,89 +1,90 @@
 """What must hold, after every write and in the end."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 
 from switchboard.calls.cdr import Cdr
 from switchboard.desk.check_books import check_books
 from switchboard.ledger.balance import Balance
+from switchboard.ledger.entries import SettlementKind
 from switchboard.ports import Ports
-from tests.simulator.worker import Attempt
+from tests.simulator.attempt import Attempt
+from tests.simulator.crowd import ACCOUNT
+from tests.simulator.stores import HeardWorkers
 
 
 class Judge:
-    """Keeps what it found; nothing found is a good run."""
+    """`found` is all that should not be: nothing, in a good run."""
 
-    def __init__(self, ports: Ports, account: str) -> None:
+    def __init__(self, ports: Ports, workers: HeardWorkers) -> None:
         self.found: list[str] = []
         self._ports = ports
-        self._account = account
-        self._before = ports.books.balance(account)
+        self._workers = workers
+        self._before = ports.books.balance(ACCOUNT)
 
     def watch(self) -> None:
         """Look at the balance after a call that may have changed it."""
-        before, now = self._before, self._ports.books.balance(self._account)
+        before, now = self._before, self._ports.books.balance(ACCOUNT)
         if now is not before:
-            self.found += _wrong_now(now)
-            self.found += _wrong_change(before, now)
             self._before = now
+            self.found += _wrong_sums(now)
+            self.found += _wrong_holds(before, now)
 
-    def conclude(self, rang: Mapping[str, list[Attempt]], now: datetime) -> list[str]:
-        """All that was found, with what shows only when everything is over."""
+    def conclude(self, attempts: Sequence[Attempt]) -> None:
+        """Look at all that is left when everything is over."""
         self.found += [str(breach) for breach in check_books(self._ports)]
-        holds = self._ports.books.balance(self._account).holds
-        self.found += [f"{callback}: a hold is left" for callback in holds]
-        callbacks = self._ports.callbacks.recent(self._account, limit=1000, cursor=None).items
-        self.found += [
-            f"{callback.id}: is still {callback.state.value}"
-            for callback in callbacks
-            if not callback.state_at(now).final
-        ]
-        cdrs = {cdr.callback: cdr for cdr in self._ports.books.cdrs(self._account)}
-        for callback, attempts in rang.items():
-            if len(attempts) > 1:
-                self.found.append(f"{callback}: rang {len(attempts)} times")
-            self.found += _wrong_charge(attempts[0], cdrs.get(callback))
-        return self.found
+        holds = self._ports.books.balance(ACCOUNT).holds
+        self.found += [f"{callback}: its hold is left" for callback in holds]
+        now = self._ports.clock.now()
+        cdrs = {cdr.callback: cdr for cdr in self._ports.books.cdrs(ACCOUNT)}
+        for callback in self._ports.callbacks.recent(ACCOUNT, limit=1000, cursor=None).items:
+            if not callback.state_at(now).final:
+                self.found.append(f"{callback.id}: it is still {callback.state.value}")
+        rang = [attempt for attempt in attempts if attempt.rings]
+        if len({attempt.callback.id for attempt in rang}) < len(rang):
+            self.found.append("a callback rang twice")
+        for attempt in rang:
+            self.found += self._wrong_charge(attempt, cdrs.get(attempt.callback.id))
+
+    def _wrong_charge(self, attempt: Attempt, cdr: Cdr | None) -> Iterator[str]:
+        """A call costs what it lasted; one whose worker was lost, what a heartbeat told of it."""
+        if cdr is None:
+            yield f"{attempt.callback.id}: it rang and has no record"
+            return
+        heard = self._workers.heard[attempt.host.name, attempt.callback.id]
+        # A record without a leg is of a hold that outlived its time, not of a heartbeat.
+        told = heard.get(cdr.ended_at) if cdr.customer else None
+        told_micros = 0 if told is None else attempt.cost_micros(told)
+        lasted_micros = attempt.cost_micros(attempt.live())
+        swept = cdr.settlement.kind is SettlementKind.EXPIRE and cdr.settlement.late_micros is None
+        if attempt.settled:
+            # Where a slow store made the worker run beyond its money, a heartbeat may tell more.
+            right_micros = max(told_micros, lasted_micros) if swept else lasted_micros
+        else:
+            right_micros = told_micros if swept else lasted_micros
+        charged_micros = cdr.settlement.total_micros
+        if charged_micros != right_micros:
+            yield f"{attempt.callback.id}: {charged_micros} is charged, {right_micros} is right"
 
 
-def _wrong_now(balance: Balance) -> Iterator[str]:
+def _wrong_sums(balance: Balance) -> Iterator[str]:
     held = sum(hold.amount_micros for hold in balance.holds.values())
     if balance.held_micros != held:
-        yield "held is not the sum of holds"
+        yield "held is not the sum of the holds"
     if balance.avail_micros != balance.posted_micros + balance.credit_limit_micros - held:
-        yield "avail is not posted + limit - held"
+        yield "available is not posted + limit - held"
 
 
-def _wrong_change(before: Balance, now: Balance) -> Iterator[str]:
-    """What no hold may do when it is made or grows."""
-    new = now.holds.keys() - before.holds.keys()
-    grown = any(
-        hold.amount_micros > before.holds[callback].amount_micros
-        for callback, hold in now.holds.items()
-        if callback in before.holds
-    )
-    if (new or grown) and not now.active:
-        yield "a blocked account set money aside"
-    if (new or grown) and now.avail_micros < 0:
-        yield "money was set aside that is not there"
-    if new and len(now.holds) > now.max_callbacks:
-        yield "more callbacks at once than allowed"
-
-
-def _wrong_charge(attempt: Attempt, cdr: Cdr | None) -> Iterator[str]:
-    """A call costs what it lasted; one whose worker was lost, what the last heartbeat knew."""
-    callback = attempt.callback
-    if cdr is None:
-        yield f"{callback.id}: rang and has no record"
-        return
-    charged = cdr.settlement.total_micros
-    known = [callback.quote.cost_micros(*seconds) for seconds in attempt.told]
-    if attempt.settled:
-        allowed = [attempt.cost_micros]
-    elif attempt.host.forgotten or attempt.is_over:
-        # Swept while it lived, or lost while it wrote: any of what was told may have come first.
-        allowed = [0, *known, attempt.cost_micros]
-    else:
-        allowed = known[-1:] or [0]
-    if charged not in allowed:
-        yield f"{callback.id}: {charged} charged, where {allowed} is right"
+def _wrong_holds(before: Balance, now: Balance) -> Iterator[str]:
+    """What was no reason to make a hold, or to let one grow."""
+    made = now.holds.keys() - before.holds.keys()
+    grown = [
+        callback
+        for callback in now.holds.keys() & before.holds.keys()
+        if now.holds[callback].amount_micros > before.holds[callback].amount_micros
+    ]
+    if (made or grown) and now.avail_micros < 0:
+        yield "money was held that is not there"
+    if (made or grown) and not now.active:
+        yield "money was held for a blocked account"
+    if made and len(now.holds) > now.max_callbacks:
+        yield "more callbacks at once than the account may have"

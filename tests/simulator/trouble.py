@@ -19,7 +19,7 @@ class Odds:
     """How often, of a hundred calls, each trouble comes."""
 
     crash: float = 1.5
-    lost: float = 4.0
+    lost: float = 12.0
     unsent: float = 1.0
     interrupted: float = 12.0
 

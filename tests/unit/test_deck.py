@@ -55,6 +55,8 @@ def test_any_row_under_a_good_header_is_a_rate_or_named(rows, wide):
     except Malformed:
         return
 
+    # A row is named once, whatever is wrong with it.
+    assert len({row.line for row in deck.bad}) == len(deck.bad) <= len(rows)
     lines = {*(row.line for row in deck.bad), *(row.line for row in deck.left_out)}
     assert len(deck.rows) + len(lines) >= sum(any(map(str.strip, row)) for row in rows)
 
@@ -103,6 +105,19 @@ def test_what_is_no_rate_at_all_is_left_out_and_named():
         BadRow(5, "the header again"),
         BadRow(7, "neither a prefix nor a rate: “Prices may change”"),
     )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_as_on_any_machine(end):
+    text = f"\ufeffprefix,rate{end}{end}44,1{end}33,x{end}"
+
+    assert refused(text) == (BadRow(4, "rate: “x” is not an amount: write it like 12.50"),)
+
+
+def test_a_row_of_several_lines_is_named_by_its_first():
+    text = 'prefix,rate,destination\n44,1,"United\nKingdom"\n33,x,"Fra\nnce"\n'
+
+    assert [row.line for row in refused(text)] == [4]
 
 
 def test_a_row_that_is_no_csv_is_named_and_the_rows_behind_it_too():
@@ -177,6 +192,12 @@ def test_another_currency_than_the_sheets_is_refused():
     deck = deck_of("prefix,rate\n44,0.05 USD\n", Reading(currency="EUR"))
 
     assert deck.bad == (BadRow(2, "rate: “0.05 USD” is in USD, the sheet in EUR"),)
+
+
+@pytest.mark.parametrize("header", ["", "rate", "prefix,destination", '"prefix"x,rate'])
+def test_a_header_without_a_prefix_and_a_rate_is_refused(header):
+    with pytest.raises(Malformed, match="a column for the prefix and a column for the rate"):
+        read_deck(f"{header}\n44,1,1\n")
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", ",".join(["prefix", "rate"]), "prefix,rate\n,\n,\n"])

@@ -1,10 +1,9 @@
-"""What a final SIP answer says of the world, and where a callback stands."""
+"""What a final SIP answer says of the world."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.calls.callback import State, Trigger
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict, verdict_of
 
 
@@ -32,21 +31,3 @@ def test_a_verdict_never_blames_the_other_party(sip_code, party):
     culprit = verdict_of(sip_code, party).culprit
 
     assert culprit in (Culprit(party.value), Culprit.CARRIER, Culprit.US)
-
-
-def test_states_rank_in_their_order_and_the_last_three_are_final():
-    ranks = [state.rank for state in State]
-
-    assert ranks == sorted(ranks)
-    assert {state for state in State if state.final} == {State.ENDED, State.REFUSED, State.EXPIRED}
-
-
-@given(st.text(), st.text())
-def test_the_same_trigger_makes_the_same_callback(kind, identity):
-    assert Trigger(kind, identity).callback_id == Trigger(kind, identity).callback_id
-
-
-def test_another_trigger_makes_another_callback():
-    ids = {Trigger(kind, name).callback_id for kind in ("api", "sms") for name in ("1", "2")}
-
-    assert len(ids) == 4

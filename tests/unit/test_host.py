@@ -97,7 +97,7 @@ def test_the_queue_keeps_an_order_until_a_heartbeat_names_its_callback():
     kept = []
 
     async def story():
-        await asyncio.sleep(6)
+        await asyncio.sleep(6.5)
         shift.order()
         for _ in range(8):
             kept.append(len(shift.orders.waiting))
@@ -220,13 +220,43 @@ def test_a_worker_that_says_goodbye_hangs_up_and_settles_everything():
     assert shift.orders.waiting == []
 
 
+def test_a_worker_that_stops_before_a_phone_rang_gives_the_order_back():
+    shift = Shift()
+    trunk = shift.desk.trunk
+
+    async def trunk_after_a_while():
+        await asyncio.sleep(10)
+        return trunk()
+
+    shift.desk = replace(shift.desk, trunk=trunk_after_a_while)
+
+    shift.work(order_many(shift, 1), until_s=5)
+
+    assert shift.dialled() == []
+    assert shift.balance.holds == {}
+    assert shift.callback("0").state is State.CLAIMED
+    assert shift.orders.waiting == [shift.callback("0").id]
+
+
 def test_a_goodbye_waits_until_the_stores_are_back():
-    shift = Shift(books=lambda port: Outage(port, close=5))
+    shift = Shift(books=lambda port: Outage(port, close=4))
 
     shift.work(order_many(shift, 1), until_s=30.5)
 
     assert shift.callback("0").reached[State.ENDED] == shift.at(30.5)
     assert shift.balance.holds == {}
+    assert shift.breaches == []
+
+
+def test_what_a_goodbye_cannot_settle_is_left_for_the_sweep():
+    shift = Shift(books=lambda port: Outage(port, close=1000))
+
+    shift.work(order_many(shift, 1), until_s=30.5)
+
+    assert shift.transcript[-1] == (30.5, "customer is hung up")
+    (beat,) = shift.ports.workers.all()
+    assert beat.calls == {shift.callback("0").id: LiveCall("carrier", 28, 25)}
+    assert list(shift.balance.holds) == list(beat.calls)
     assert shift.breaches == []
 
 

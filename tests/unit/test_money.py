@@ -45,9 +45,10 @@ def test_an_amount_is_read_exactly_or_refused(text, decimals):
 @given(st.text())
 def test_any_text_is_an_amount_or_refused(text):
     try:
-        assert isinstance(parse_units(text, decimals=6), int)
-    except Malformed as refusal:
-        assert len(refusal.message) < 120
+        units = parse_units(text, decimals=6)
+    except Malformed:
+        return
+    assert isinstance(units, int)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from switchboard.errors import (
 )
 from switchboard.ledger.balance import Hold
 from switchboard.numbering import PhoneNumber
+from tests.fakes.claims import claimed
 from tests.fakes.ports import memory_ports
 from tests.fakes.world import ALICE, BOB, open_alice, retail_sheet
 
@@ -101,7 +102,7 @@ def test_a_limit_that_is_spent_refuses_until_tomorrow_by_the_accounts_clock(port
 
 def test_what_is_dialled_is_checked_and_counts_for_the_day_of_the_order(ports):
     set_spend_limits(ports, "alice", {"all": 5_000_000, "international": 1_000_000})
-    asked = replace(order(ports, None), worker="w1")
+    asked = claimed(ports, destination=None)
     ports.clock.pass_by(timedelta(days=1))
 
     found = dialled(ports, asked, "+14155550100")

@@ -7,10 +7,14 @@ from hypothesis import strategies as st
 
 from switchboard.rating.quote import LONGEST_TALK_S, Quote
 from tests.fakes.world import ALICE, BOB, NOON, retail_sheet
-from tests.unit.prices import PRICES, price
+from tests.unit.prices import PRICES, plain_prices, price
 
 QUOTES = st.builds(
     Quote, st.just("s"), st.just("v"), st.just("EUR"), PRICES, st.one_of(st.none(), PRICES)
+)
+PLAIN = plain_prices()
+PLAIN_QUOTES = st.builds(
+    Quote, st.just("s"), st.just("v"), st.just("EUR"), PLAIN, st.one_of(st.none(), PLAIN)
 )
 MONEY = st.one_of(st.integers(-10, 10_000), st.integers(0, 10**10))
 SO_FAR = st.integers(0, 4_000)
@@ -69,6 +73,13 @@ def test_who_can_begin_can_talk(quote, customer_s):
 
     assert quote.talk_s(micros, customer_s=customer_s) >= 1
     assert quote.least_micros == quote.start_micros(0)
+
+
+@given(PLAIN_QUOTES)
+def test_less_than_the_least_pays_for_no_second(quote):
+    assert quote.talk_s(quote.least_micros) >= 1
+    if quote.least_micros:
+        assert quote.talk_s(quote.least_micros - 1) < 1
 
 
 def test_free_seconds_are_not_for_those_who_cannot_pay_for_what_follows():

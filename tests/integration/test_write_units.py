@@ -1,0 +1,166 @@
+"""What a callback costs in DynamoDB: counted by the engine, call by call, in simulated time."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from ringback.embedded.process import EmbeddedAws
+from switchboard.aws import AwsSettings, create_tables, open_ports
+from switchboard.calls.callback import Callback, State, Trigger
+from switchboard.calls.cdr import Cdr
+from switchboard.desk.triggers import Incoming, take_text
+from switchboard.rating.row import Charges
+from switchboard.rating.sheet import RateSheet
+from tests.dynamodb_local.server import dynamodb_local
+from tests.fakes.exchange import TERMS
+from tests.fakes.loop import SimulatedClock, run_simulated
+from tests.fakes.phone import FakePhone, FarEnd
+from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice, retail_sheet
+from tests.meters import Meter, metered
+from workers.session import Desk, Session
+from workers.wiring import first_trunk
+
+pytestmark = pytest.mark.dynamodb_local
+
+MOST_WRITE_UNITS = 12
+# That it is asked, what was dialled, and the money for it.
+UNITS_OF_A_QUESTION = 3
+MOST_CALLS_OF_A_WEBHOOK = 3
+# As long as names in real decks are.
+LONG_NAME = "United Kingdom - Mobile - Hutchison 3G (Three), special services"
+REGION = "eu-central-1"
+
+logger = logging.getLogger(__name__)
+
+
+class MeteredSystem:
+    """A system whose every call of DynamoDB is counted, and a worker with a telephone in memory."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
+        settings = AwsSettings(REGION, prefix=f"t{uuid4().hex[:8]}-")
+        create_tables(settings)
+        ports = open_ports(settings)
+        open_alice(ports, opening_micros=100_000_000)
+        self.ports = replace(ports, clock=SimulatedClock())
+        self.publish("v2")
+        ports.settings.classes()
+
+    def publish(self, version: str, **terms) -> None:
+        """A sheet with long names. It is warm afterwards, as it is for all calls but the first."""
+        sheet = retail_sheet(**terms)
+        rows = [replace(row, destination=LONG_NAME) for row in sheet.rows]
+        self.ports.sheets.publish(RateSheet.of(sheet.name, version, sheet.terms, rows))
+        self.ports.sheets.current(sheet.name).quote(ALICE, BOB, NOON)
+
+    def connect(self, text: str, customer: FarEnd, destination: FarEnd) -> Cdr:
+        """A callback from the SMS on; the meter begins with the SMS."""
+        phone = FakePhone(self.ports.clock, {ALICE: customer, BOB: destination})
+        desk = Desk(self.ports, phone, _worker_name(), TERMS, first_trunk(self.ports.trunks))
+
+        async def story() -> Cdr | None:
+            self.meter.asked.clear()
+            callback = self.ask(text)
+            return await Session(desk, callback.id).serve()
+
+        cdr = run_simulated(story())
+        assert cdr is not None
+        return cdr
+
+    def states(self, cdr: Cdr) -> list[State]:
+        """What its callback went through; this is counted too."""
+        return list(self.ports.callbacks.find(cdr.callback).reached)
+
+    def ask(self, text: str) -> Callback:
+        """What the webhook does with an SMS; a message id of Twilio's has 34 characters."""
+        incoming = Incoming(Trigger("twilio-sms", f"SM{uuid4().hex}"), ALICE, SERVICE)
+        return take_text(self.ports, incoming, text)
+
+
+def _worker_name() -> str:
+    """As long as a container's host name and the worker's own mark make it."""
+    return f"ip-10-0-123-234.eu-central-1.compute.internal-{uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="module")
+def system(aws: EmbeddedAws) -> Iterator[MeteredSystem]:
+    """Its queue is the embedded one's."""
+    with (
+        dynamodb_local() as engine,
+        metered(engine) as meter,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in aws.environment.items():
+            patch.setenv(name, value)
+        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", meter.url)
+        yield MeteredSystem(meter)
+
+
+@pytest.fixture(autouse=True)
+def tables_are_shown(caplog: pytest.LogCaptureFixture) -> None:
+    """Where pytest is asked to: -rA, or --log-cli-level=INFO."""
+    caplog.set_level(logging.INFO, logger.name)
+
+
+def test_a_webhook_asks_the_database_three_times(system):
+    async def story() -> None:
+        system.meter.asked.clear()
+        system.ask(str(BOB))
+
+    run_simulated(story())
+
+    logger.info("\n%s", system.meter.table())
+    assert len(system.meter.asked) <= MOST_CALLS_OF_A_WEBHOOK
+
+
+@pytest.mark.parametrize("talk_s", [60, 299])
+def test_a_callback_of_up_to_five_minutes_keeps_to_its_write_units(system, talk_s):
+    cdr = system.connect(str(BOB), FarEnd(), FarEnd(hangs_up_s=talk_s))
+
+    logger.info("\n%s", system.meter.table())
+    assert cdr.talked_s == talk_s
+    assert system.meter.write_units <= MOST_WRITE_UNITS
+    assert len(system.states(cdr)) == 7
+
+
+def test_a_callback_that_asks_for_the_destination_keeps_to_its_write_units(system):
+    keys = tuple((0.5 + at / 10, key) for at, key in enumerate("0014155550100#"))
+
+    cdr = system.connect("CB", FarEnd(presses=keys), FarEnd(hangs_up_s=60))
+
+    logger.info("\n%s", system.meter.table())
+    assert cdr.talked_s == 60
+    assert system.meter.write_units <= MOST_WRITE_UNITS + UNITS_OF_A_QUESTION
+    assert State.COLLECTING in system.states(cdr)
+
+
+def test_daily_limits_and_a_sheet_with_every_charge_keep_to_the_write_units(system):
+    rich = Charges(
+        connection_fee_picos=10_000_000_000,
+        initial_s=30,
+        increment_s=6,
+        free_s=5,
+        grace_s=3,
+        minimum_picos=50_000_000_000,
+        maximum_picos=90_000_000_000_000,
+        multiplier_millionths=1_250_000,
+        surcharge_after_s=3600,
+        surcharge_picos=250_000_000_000,
+        disconnect_fee_picos=25_000_000_000,
+        post_call_percent_millionths=12_500_000,
+    )
+    system.publish("v3", defaults=rich)
+    balance = system.ports.books.balance("alice")
+    limits = {"all": 90_000_000, "international": 80_000_000, "mobile": 70_000_000}
+    assert system.ports.books.set_spend_limits(balance, limits)
+
+    cdr = system.connect(str(BOB), FarEnd(), FarEnd(hangs_up_s=60))
+
+    logger.info("\n%s", system.meter.table())
+    assert cdr.version == "v3"
+    spent = system.ports.books.balance("alice").spent
+    assert {*spent.values()} == {cdr.settlement.charge_micros}
+    assert system.meter.write_units <= MOST_WRITE_UNITS

@@ -1,0 +1,168 @@
+"""Stores that have each lost one of their conditions: what a simulation must notice.
+
+A store that extends a hold whatever its nonce is not among them: once an attempt has rung, no
+other adopts its hold, and before that nothing grows. That nonce is a second lock on one door.
+"""
+
+from dataclasses import replace
+
+from switchboard.calls.callback import Callback, State
+from switchboard.calls.cdr import Cdr
+from switchboard.clock import Clock
+from switchboard.desk.purse import Purse, PurseTerms
+from switchboard.desk.till import Till
+from switchboard.ledger.balance import Balance, Hold
+from switchboard.ledger.entries import JournalEntry
+from switchboard.ledger.spend import NO_LIMITS
+from tests.fakes.ports import MemoryBooks, MemoryCallbacks
+
+
+class ReserveWithoutFunds(MemoryBooks):
+    def reserve(self, account, callback, hold, limits=NO_LIMITS):
+        return self._try(
+            account, lambda now: _rich(now, lambda rich: rich.reserve(callback, hold, limits))
+        )
+
+
+class ReserveWithoutPlaces(MemoryBooks):
+    def reserve(self, account, callback, hold, limits=NO_LIMITS):
+        def change(now: Balance) -> Balance:
+            made = replace(now, max_callbacks=99).reserve(callback, hold, limits)
+            return replace(made, max_callbacks=now.max_callbacks)
+
+        return self._try(account, change)
+
+
+class ReserveForTheBlocked(MemoryBooks):
+    def reserve(self, account, callback, hold, limits=NO_LIMITS):
+        def change(now: Balance) -> Balance:
+            return replace(
+                replace(now, active=True).reserve(callback, hold, limits), active=now.active
+            )
+
+        return self._try(account, change)
+
+
+class ReserveTwice(MemoryBooks):
+    def reserve(self, account, callback, hold, limits=NO_LIMITS):
+        def change(now: Balance) -> Balance:
+            others = {name: kept for name, kept in now.holds.items() if name != callback}
+            return replace(now, holds=others).reserve(callback, hold, limits)
+
+        return self._try(account, change)
+
+
+class ExtendWithoutFunds(MemoryBooks):
+    def extend(self, account, callback, old, new, limits=NO_LIMITS):
+        return self._try(
+            account, lambda now: _rich(now, lambda rich: rich.extend(callback, new, limits))
+        )
+
+
+class ExtendWithoutRequest(MemoryBooks):
+    """What grows is what its caller believes, as in a store that has no arithmetic."""
+
+    def extend(self, account, callback, old, new, limits=NO_LIMITS):
+        grown = new.amount_micros - old.amount_micros
+
+        def change(now: Balance) -> Balance:
+            now.check(callback, grown)
+            kept = now.holds.get(callback)
+            if kept is None or kept.nonce != old.nonce:
+                return now
+            return now._hold(callback, old, new)
+
+        return self._try(account, change)
+
+
+class AdoptWhateverIsThere(MemoryBooks):
+    def adopt(self, account: str, callback: str, old: Hold, nonce: str) -> bool:
+        return self._try(account, lambda now: now._hold(callback, old, replace(old, nonce=nonce)))
+
+
+class ReleaseWithoutNonce(MemoryBooks):
+    def release(self, account, callback, hold, charge_micros, *, forget=()):
+        kept = self.balance(account).holds.get(callback)
+        if kept is None or kept.request != hold.request:
+            return False
+        return super().release(account, callback, kept, charge_micros, forget=forget)
+
+
+class ReleaseWithoutHold(MemoryBooks):
+    def release(self, account, callback, hold, charge_micros, *, forget=()):
+        def change(now: Balance) -> Balance:
+            kept = replace(now, holds={**now.holds, callback: hold})
+            return kept.release(callback, hold, charge_micros).forget(forget)
+
+        return self._try(account, change)
+
+
+class CloseAgain(MemoryBooks):
+    def close(self, cdr: Cdr) -> bool:
+        self.closed[cdr.account, cdr.callback] = cdr
+        return True
+
+
+class PostLateAgain(MemoryBooks):
+    def post_late(self, cdr: Cdr) -> bool:
+        kept = self.closed[cdr.account, cdr.callback]
+        settlement = replace(kept.settlement, late_micros=None)
+        self.closed[cdr.account, cdr.callback] = replace(kept, settlement=settlement)
+        return super().post_late(cdr)
+
+
+class EnterAgain(MemoryBooks):
+    def enter(self, entry: JournalEntry) -> bool:
+        self.journal.pop((entry.account, entry.identity), None)
+        return super().enter(entry)
+
+
+class ClaimAgain(MemoryCallbacks):
+    def claim(self, callback, worker, *, now, lease):
+        found = self.placed.get(callback)
+        if found is not None:
+            self.placed[callback] = replace(found, state=State.QUEUED)
+        return super().claim(callback, worker, now=now, lease=lease)
+
+
+class AdvanceForAnybody(MemoryCallbacks):
+    def advance(self, callback, worker, state, at):
+        owner = self.placed[callback].worker
+        return super().advance(callback, owner, state, at)
+
+
+def _rich(now: Balance, change) -> Balance:
+    """Change a balance as if it had all the money in the world."""
+    more = 10**12
+    changed = change(replace(now, avail_micros=now.avail_micros + more))
+    return replace(changed, avail_micros=changed.avail_micros - more)
+
+
+class UnorderedPurse(Purse):
+    """Its nonce does not tell which of two attempts came later."""
+
+    def __init__(
+        self, till: Till, clock: Clock, callback: Callback, nonce: str, terms: PurseTerms
+    ) -> None:
+        super().__init__(till, clock, callback, nonce, terms)
+        self._nonce = nonce
+
+
+# As what `Story` takes them.
+ALL: tuple[dict[str, type], ...] = (
+    {"books": ReserveWithoutFunds},
+    {"books": ReserveWithoutPlaces},
+    {"books": ReserveForTheBlocked},
+    {"books": ReserveTwice},
+    {"books": ExtendWithoutFunds},
+    {"books": ExtendWithoutRequest},
+    {"books": AdoptWhateverIsThere},
+    {"books": ReleaseWithoutNonce},
+    {"books": ReleaseWithoutHold},
+    {"books": CloseAgain},
+    {"books": PostLateAgain},
+    {"books": EnterAgain},
+    {"callbacks": ClaimAgain},
+    {"callbacks": AdvanceForAnybody},
+    {"purse": UnorderedPurse},
+)

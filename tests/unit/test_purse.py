@@ -1,0 +1,159 @@
+"""A purse never holds more than there is, and a call never costs more than its purse holds."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchboard.calls.callback import Callback
+from switchboard.desk.orders import dialled
+from switchboard.desk.purse import Purse, PurseTerms
+from switchboard.desk.till import Till
+from switchboard.errors import Conflict, NotEnoughCredit
+from switchboard.ports import Ports
+from tests.fakes.claims import LEASE, claimed
+from tests.fakes.ports import memory_ports
+from tests.fakes.world import BOB, open_alice
+
+TERMS = PurseTerms(
+    quantum=timedelta(seconds=60), ring_limit=timedelta(seconds=20), margin=timedelta(seconds=5)
+)
+
+
+def a_world(opening_micros: int = 1_000_000) -> Ports:
+    ports = memory_ports()
+    open_alice(ports, opening_micros=opening_micros)
+    return ports
+
+
+def a_purse(ports: Ports, callback: Callback, nonce: str = "n") -> Purse:
+    return Purse(Till(ports.books), ports.clock, callback, nonce, TERMS)
+
+
+def an_open_purse(ports: Ports, destination=BOB) -> Purse:
+    purse = a_purse(ports, claimed(ports, destination=destination))
+    purse.open()
+    return purse
+
+
+def test_a_purse_holds_both_legs_for_a_quantum_and_the_ringing():
+    ports = a_world()
+
+    purse = an_open_purse(ports)
+
+    # A margin more of talk, and the customer's leg while the other one rings.
+    assert purse.hold.amount_micros == purse.quote.cost_micros(85, 65)
+    assert purse.hold.expires_at == ports.clock.now() + timedelta(seconds=60 + 2 * (5 + 40))
+    assert list(ports.books.balance("alice").holds.values()) == [purse.hold]
+
+
+def test_a_purse_holds_what_there_is_where_that_is_less():
+    purse = an_open_purse(a_world(50_000))
+
+    assert purse.hold.amount_micros == 50_000
+    assert purse.quote.cost_micros(purse.talk_s(10, 0) + 10, purse.talk_s(10, 0)) <= 50_000
+
+
+def test_a_purse_stays_shut_for_less_than_a_second_of_both_legs():
+    ports = a_world()
+    callback = claimed(ports)
+    short = callback.quote.least_micros - 1
+    ports.books.balances["alice"] = replace(
+        ports.books.balance("alice"), posted_micros=short, avail_micros=short
+    )
+
+    with pytest.raises(NotEnoughCredit):
+        a_purse(ports, callback).open()
+
+    assert ports.books.balance("alice").holds == {}
+
+
+def test_a_purse_grows_for_another_quantum():
+    ports = a_world()
+    purse = an_open_purse(ports)
+
+    ports.clock.pass_by(timedelta(seconds=50))
+    purse.top_up(60, 50)
+
+    assert purse.hold.amount_micros == purse.quote.cost_micros(60 + 85, 50 + 65)
+    assert purse.hold.expires_at == ports.clock.now() + timedelta(seconds=60 + 2 * (5 + 20))
+    assert purse.talk_s(60, 50) >= 65
+
+
+def test_a_purse_that_cannot_grow_keeps_what_it_has():
+    ports = a_world()
+    purse = an_open_purse(ports)
+    before = purse.hold
+    ports.books.set_active("alice", active=False)
+
+    purse.top_up(60, 50)
+
+    assert purse.hold == before
+
+
+@given(st.integers(25_400, 400_000), st.integers(0, 85), st.data())
+def test_a_call_within_its_purse_is_paid_for(opening_micros, waited_s, data):
+    ports = a_world(opening_micros)
+    purse = an_open_purse(ports)
+    before_s = min(waited_s, purse.waiting_s())
+
+    talked_s = 0
+    for _ in range(data.draw(st.integers(0, 4))):
+        talked_s = data.draw(st.integers(talked_s, purse.talk_s(before_s, 0)))
+        purse.top_up(before_s + talked_s, talked_s)
+        assert purse.talk_s(before_s, 0) >= talked_s
+    limit_s = purse.talk_s(before_s, 0)
+
+    cost = purse.quote.cost_micros(before_s + limit_s, limit_s)
+    assert cost <= purse.hold.amount_micros <= opening_micros
+    assert purse.quote.cost_micros(purse.waiting_s(), 1) <= purse.hold.amount_micros
+
+
+def test_a_purse_without_a_destination_waits_on_the_customer_s_leg_alone():
+    purse = an_open_purse(a_world(), destination=None)
+
+    assert purse.hold.amount_micros == purse.quote.cost_micros(85, 0)
+    assert purse.waiting_s() >= 85
+
+
+def test_a_dialled_destination_is_paid_for_too():
+    ports = a_world()
+    callback = claimed(ports, destination=None)
+    purse = a_purse(ports, callback)
+    purse.open()
+
+    purse.add_destination(dialled(ports, callback, str(BOB)), 10)
+
+    assert purse.hold.amount_micros == purse.quote.cost_micros(10 + 85, 65)
+    assert purse.talk_s(10, 0) >= 65
+
+
+def test_a_dialled_destination_that_cannot_be_paid_is_refused():
+    ports = a_world(opening_micros=20_000)
+    callback = claimed(ports, destination=None)
+    purse = a_purse(ports, callback)
+    purse.open()
+
+    with pytest.raises(NotEnoughCredit, match="this number"):
+        purse.add_destination(dialled(ports, callback, str(BOB)), 10)
+
+
+def test_the_purse_of_a_later_claim_takes_over_and_is_never_robbed():
+    ports = a_world()
+    first = claimed(ports)
+    # Random parts do not decide who came later.
+    early, late = a_purse(ports, first, "z"), None
+    early.open()
+    ports.clock.pass_by(LEASE + timedelta(microseconds=1))
+    second = ports.callbacks.claim(first.id, "w2", now=ports.clock.now(), lease=LEASE)
+    late = a_purse(ports, second, "a")
+    late.open()
+
+    with pytest.raises(Conflict):
+        a_purse(ports, first, "z").open()
+    Till(ports.books).drop("alice", first.id, early.hold)
+
+    assert ports.books.balance("alice").holds == {first.id: late.hold}
+    assert late.hold == replace(early.hold, nonce=late.nonce)

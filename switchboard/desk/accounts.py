@@ -26,6 +26,8 @@ def open_account(ports: Ports, profile: Profile, terms: Terms) -> Account:
     """A new account, its opening balance entered in the journal. The sheet must exist and be in
     the account's currency."""
     check_currency(profile.currency)
+    if terms.opening_micros < 0 and profile.type is AccountType.PREPAID:
+        raise Malformed("a prepaid account does not begin below zero")
     _check_sheet(ports, profile)
     _check_limits(profile, terms.credit_limit_micros, terms.max_callbacks)
     balance = Balance(

@@ -18,6 +18,8 @@ from switchboard.spreadsheets.writing import write_file
 from switchboard.tables.cells import Cell, Worksheet
 from switchboard.vault import ArgonPasswords
 
+REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
+
 
 class NoSystem(Exception):
     """There is no system to talk to; the message says what to do."""
@@ -25,13 +27,15 @@ class NoSystem(Exception):
 
 def system_env(state: Path | None, env: Mapping[str, str]) -> dict[str, str]:
     """The environment of the system that a command talks to: the `ringback up` of the state
-    directory where one is named, by option or $RINGBACK_STATE; else the environment's own
-    endpoints, where it has any; else the `ringback up` of ./var."""
+    directory where one is named, by option or $RINGBACK_STATE; else the endpoints that the
+    environment names; else the `ringback up` of ./var; else AWS, where a region is set."""
     named = state or (Path(env["RINGBACK_STATE"]) if env.get("RINGBACK_STATE") else None)
-    if named is None and any(name in env for name in ("AWS_REGION", "AWS_DEFAULT_REGION")):
+    if named is None and any(name.startswith("AWS_ENDPOINT_URL") for name in env):
         return dict(env)
     directory = StateDirectory(named or DEFAULT_STATE)
     known = directory.read_env()
+    if not known and named is None and any(name in env for name in REGIONS):
+        return dict(env)
     if not known:
         raise NoSystem(f"there is no system in {directory.path}: start one with `ringback up`")
     port = urlsplit(known["AWS_ENDPOINT_URL"]).port

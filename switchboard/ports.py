@@ -272,6 +272,9 @@ class Trunks(Protocol):
     def save(self, trunk: Trunk) -> None:
         """Add a trunk, or replace the one of this name."""
 
+    def remove(self, name: str) -> bool:
+        """Take a trunk away; whether there was one."""
+
     def all(self) -> Sequence[Trunk]:
         """Every trunk, first choice first."""
 

@@ -25,6 +25,7 @@ def main() -> int:
     if parser.parse_args().die_with_parent:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where it found its settings
     try:
         settings = Settings.from_env(os.environ)
         with (

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -41,6 +42,8 @@ class Host:
         self._sessions: dict[str, Session] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._last_beat: Beat | None = None
+        # A callback is about to ring: what happens to this worker now must not hide it.
+        self._news = asyncio.Event()
         # Orders that a heartbeat has yet to name; until it does, the queue keeps them.
         self._unnamed: dict[str, list[Message]] = {}
 
@@ -78,7 +81,7 @@ class Host:
 
     async def _serve_once(self, message: Message) -> None:
         name = message.body
-        session = self._sessions[name] = Session(self._desk, name)
+        session = self._sessions[name] = Session(self._desk, name, self._news.set)
         self._unnamed[name] = [message]
         try:
             await session.serve()
@@ -101,6 +104,7 @@ class Host:
             await asyncio.to_thread(self._control.delete, message)
 
     async def _beat(self) -> None:
+        self._news.clear()
         now = self._desk.ports.clock.now()
         found = {name: session.live() for name, session in self._sessions.items()}
         calls = {name: live for name, live in found.items() if live is not None}
@@ -110,7 +114,9 @@ class Host:
         self._last_beat = beat
         for name in calls:
             await self._delete_order(name)
-        await asyncio.sleep(self._terms.beat_every.total_seconds())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._terms.beat_every.total_seconds()):
+                await self._news.wait()
 
     async def _say_goodbye(self) -> None:
         for session in self._sessions.values():

@@ -45,8 +45,11 @@ class Desk:
 class Session:
     """From the claim to the CDR. Cancelled at any moment, it still settles what was used."""
 
-    def __init__(self, desk: Desk, callback_id: str) -> None:
+    def __init__(
+        self, desk: Desk, callback_id: str, about_to_ring: Callable[[], None] = lambda: None
+    ) -> None:
         self.callback_id = callback_id
+        self._about_to_ring = about_to_ring
         # The worker stopped before anything rang: the order is for another one.
         self.given_back = False
         self._desk = desk
@@ -119,6 +122,7 @@ class Session:
         self._conversation = Conversation(
             desk.ports, desk.phone, callback, purse, desk.terms, trunk, self._report
         )
+        self._about_to_ring()
         self._talk = asyncio.create_task(self._conversation.hold())
         if self._hung_up is not None:
             self._talk.cancel()

@@ -57,7 +57,9 @@ def list_cdrs(
     """The finished callbacks of an account, newest first."""
     from switchboard.wire import cdr_body
 
-    rows = [_flat(cdr_body(cdr)) for cdr in islice(ports_for(state).books.cdrs(account), limit)]
+    ports = ports_for(state)
+    ports.books.balance(account)  # refuses where there is no such account
+    rows = [_flat(cdr_body(cdr)) for cdr in islice(ports.books.cdrs(account), limit)]
     columns = ("requested_at", "from", "to", "reason", "talked_seconds", "cost", "currency")
     show_list(rows, columns, as_json=as_json)
 

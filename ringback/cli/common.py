@@ -16,8 +16,8 @@ State = Annotated[
     typer.Option(
         "--state",
         metavar="DIR",
-        help="Talk to the `ringback up` of this directory (else $RINGBACK_STATE, else the"
-        " environment's endpoints, else ./var).",
+        help="Talk to the `ringback up` of this directory (else $RINGBACK_STATE, else"
+        " $AWS_ENDPOINT_URL, else ./var, else AWS if a region is set).",
         show_default=False,
     ),
 ]

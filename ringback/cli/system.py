@@ -20,9 +20,16 @@ def demo() -> None:
 
 
 def up(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Of the page and the API.")] = 8000,
-    state: Annotated[Path | None, typer.Option(metavar="DIR", help="Where it keeps all.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Two callbacks each.")] = 2,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Where the page and the API listen.")
+    ] = 8000,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where everything is kept (else $RINGBACK_STATE, else ./var)."
+        ),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Each carries two callbacks at once.")] = 2,
 ) -> None:
     """The whole system on this machine, until it is stopped; what is in DIR survives."""
     from ringback.local.state import DEFAULT_STATE
@@ -85,6 +92,7 @@ def delete_tables(
 
     env = system_env(state, os.environ)
     if not yes:
-        typer.confirm("Delete all accounts, balances and CDRs of this system?", abort=True)
+        where = env.get("AWS_ENDPOINT_URL") or "AWS"
+        typer.confirm(f"Delete all accounts, balances and CDRs at {where}?", abort=True)
     for name in drop_tables(env):
         typer.echo(name)

@@ -18,7 +18,9 @@ numbers = typer.Typer(help="Service numbers and DIDs.", no_args_is_help=True)
 def add_trunk(
     name: str,
     address: Annotated[str, typer.Argument(help="host or host:port, by UDP.")],
-    priority: Annotated[int, typer.Option(help="The lowest is chosen first.")] = 10,
+    priority: Annotated[
+        int, typer.Option(min=0, help="The trunk with the lowest carries all legs.")
+    ] = 10,
     user: Annotated[
         str | None,
         typer.Option(
@@ -45,9 +47,19 @@ def add_trunk(
     show_one(_trunk_row(trunk), as_json=as_json)
 
 
+@trunks.command("remove")
+def remove_trunk(name: str, state: State = None) -> None:
+    """Send no more legs over a trunk; a worker notices within ten seconds."""
+    from switchboard.errors import NotFound
+
+    if not ports_for(state).trunks.remove(name):
+        raise NotFound(f"there is no trunk {name}")
+    typer.echo(f"{name} is removed")
+
+
 @trunks.command("list")
 def list_trunks(state: State = None, as_json: AsJson = False) -> None:
-    """Every trunk, first choice first."""
+    """Every trunk; the first one carries all legs."""
     rows = [_trunk_row(trunk) for trunk in ports_for(state).trunks.all()]
     show_list(rows, ("trunk", "host", "port", "priority", "user"), as_json=as_json)
 

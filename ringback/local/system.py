@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 FIRST_RTP_PORT = 30_000
 RTP_PORTS_A_WORKER = 1_000
 SIMULATED = "simulated"
+PUBLIC_URL = "RINGBACK_PUBLIC_URL"
+FROM_OUTSIDE = (PUBLIC_URL, "TWILIO_AUTH_TOKEN")
 START_LIMIT_S = 30
 POLL_S = 0.02
 
@@ -57,6 +59,8 @@ class LocalSystem:
 
     def __enter__(self) -> Self:
         """Start everything and wait until it works. PartFailed, or EmbeddedAwsFailed."""
+        if listens(self._api_port):
+            raise PartFailed(f"port {self._api_port} is taken: choose another with --port")
         self._state.make()
         with ExitStack() as starting:
             aws = starting.enter_context(
@@ -89,8 +93,9 @@ class LocalSystem:
         return ended
 
     def _configure(self, aws: EmbeddedAws) -> None:
-        known = self._state.keep_secrets()
-        env = {**aws.environment, **known, "RINGBACK_PUBLIC_URL": self.url}
+        env = {**aws.environment, **self._state.keep_secrets(), PUBLIC_URL: self.url}
+        # What reaches us from outside is the operator's to say.
+        env |= {name: os.environ[name] for name in FROM_OUTSIDE if os.environ.get(name)}
         self._state.write_env(env)
         self.env = {**os.environ, **env}
         make_tables(self.env)
@@ -127,8 +132,6 @@ class LocalSystem:
     def _wait_until_it_works(self) -> None:
         deadline = time.monotonic() + START_LIMIT_S
         while not self._works():
-            for child in self.children:
-                child.check()
             if time.monotonic() > deadline:
                 raise PartFailed(f"not all parts work yet; see {self._state.logs}")
             time.sleep(POLL_S)
@@ -136,6 +139,8 @@ class LocalSystem:
     def _works(self) -> bool:
         """The API answers, and every worker has told that it lives. (The carrier is there before
         anybody can have dialled it.)"""
+        for child in self.children:
+            child.check()
         names = {beat.worker for beat in self.ports.workers.all()}
         beating = len(names - self._earlier_workers) >= self._options.workers
         return beating and listens(self._api_port)

@@ -1,6 +1,7 @@
 """`ringback up`: the whole system on this machine until it is stopped."""
 
 import logging
+import shutil
 import signal
 import threading
 from pathlib import Path
@@ -41,11 +42,12 @@ def _sweep(system: LocalSystem) -> None:
 
 def _welcome(system: LocalSystem, state: Path) -> str:
     option = "" if state == Path("var") else f" --state {state}"
+    command = "ringback" if shutil.which("ringback") else ".venv/bin/ringback"
     return f"""\
 Ringback is up at {system.url}  (state and logs in {state}; Ctrl-C stops it)
 
   page       {system.url}/   login {ACCOUNT}, password {system.env["RINGBACK_DEMO_PASSWORD"]}
-  command    ringback callback {CUSTOMER} {DESTINATION} --account {ACCOUNT} --wait{option}
+  command    {command} callback {CUSTOMER} {DESTINATION} --account {ACCOUNT} --wait{option}
   webhook    {system.url}/webhooks/twilio/sms   texts to {SERVICE} from {CUSTOMER}
 
-A simulated carrier answers any number."""
+A simulated carrier answers any number after two seconds, and hangs up after a minute."""

@@ -40,6 +40,11 @@ class DynamoTrunks:
         """Add a trunk, or replace the one of this name."""
         self._items(trunk.name, trunk=to_text(trunk)).save()
 
+    def remove(self, name: str) -> bool:
+        """Take a trunk away; whether there was one."""
+        item = self._items(name)
+        return made(lambda: item.delete(self._items.name.exists()))
+
     def all(self) -> Sequence[Trunk]:
         """Every trunk, first choice first."""
         found = self._items.scan(consistent_read=True)

@@ -31,6 +31,8 @@ def open_account(ports: Ports, profile: Profile, terms: Terms) -> Account:
     """A new account, its opening balance entered in the journal. Its sheets must exist and be in
     its currency, and the classes that it names must exist."""
     check_currency(profile.currency)
+    if terms.opening_micros < 0 and profile.type is AccountType.PREPAID:
+        raise Malformed("a prepaid account does not begin below zero")
     check_names(ports, profile)
     _check_spend_limits(ports, terms.limits)
     check_limits(profile, terms.credit_limit_micros, terms.max_callbacks)

@@ -103,3 +103,6 @@ def test_trunks_come_in_the_order_of_choice(ports):
     ports.trunks.save(first)
 
     assert ports.trunks.all() == [first, second]
+    assert ports.trunks.remove("b")
+    assert not ports.trunks.remove("b")
+    assert ports.trunks.all() == [second]

@@ -336,6 +336,9 @@ class MemoryTrunks:
     def save(self, trunk: Trunk) -> None:
         self.trunks[trunk.name] = trunk
 
+    def remove(self, name: str) -> bool:
+        return self.trunks.pop(name, None) is not None
+
     def all(self) -> Sequence[Trunk]:
         return sorted(self.trunks.values(), key=lambda trunk: (trunk.priority, trunk.name))
 

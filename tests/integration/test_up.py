@@ -17,7 +17,7 @@ import pytest
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
 RINGBACK = str(Path(sys.executable).with_name("ringback"))
-LAST_WORDS = "A simulated carrier answers any number."
+LAST_WORDS = "A simulated carrier answers any number"
 
 
 @contextmanager

@@ -92,7 +92,7 @@ def test_no_more_callbacks_at_once_than_there_is_room_for():
     assert shift.dialled() == [0, 0, 65]
 
 
-def test_the_queue_keeps_an_order_until_a_heartbeat_names_its_callback():
+def test_a_heartbeat_names_a_callback_at_once_and_then_the_queue_need_not_keep_it():
     shift = Shift()
     kept = []
 
@@ -105,8 +105,7 @@ def test_the_queue_keeps_an_order_until_a_heartbeat_names_its_callback():
 
     shift.work(story, until_s=100)
 
-    # Heartbeats are at 0, 5, 10.
-    assert kept == [1, 1, 1, 1, 0, 0, 0, 0]
+    assert kept == [1, 0, 0, 0, 0, 0, 0, 0]
 
 
 def test_the_queue_keeps_an_order_until_its_callback_is_over_where_no_heartbeat_gets_through():
@@ -181,7 +180,7 @@ def test_the_heartbeat_tells_what_is_live_and_how_far():
     async def story():
         await asyncio.sleep(1)
         shift.order()
-        for at_s in (4, 6, 11, 71):
+        for at_s in (4, 6.5, 11.5, 71.5):
             await asyncio.sleep(at_s - asyncio.get_running_loop().time())
             beats.extend(shift.ports.workers.all())
 
@@ -193,10 +192,10 @@ def test_the_heartbeat_tells_what_is_live_and_how_far():
         return Beat("w1", shift.at(at_s), shift.at(at_s + 15), 7, calls)
 
     assert beats == [
-        beat(0),
-        beat(5, **{name: LiveCall("carrier", 2, 0)}),
-        beat(10, **{name: LiveCall("carrier", 7, 4)}),
-        beat(70),
+        beat(1, **{name: LiveCall("carrier", None, None)}),
+        beat(6, **{name: LiveCall("carrier", 3, 0)}),
+        beat(11, **{name: LiveCall("carrier", 8, 5)}),
+        beat(71),
     ]
 
 

@@ -41,12 +41,18 @@ def system_env(state: Path | None, env: Mapping[str, str]) -> dict[str, str]:
     port = urlsplit(known["AWS_ENDPOINT_URL"]).port
     if port is None or not listens(port):
         raise NoSystem(f"the system in {directory.path} is not running: start `ringback up`")
-    return {**env, **known}
+    return local_env(env, known)
+
+
+def local_env(env: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a system on this machine. What the shell says of AWS is left out: a
+    profile, a region or the endpoint of one service there would lead away from it."""
+    return {name: value for name, value in env.items() if not name.startswith("AWS_")} | {**known}
 
 
 def ports_of(env: Mapping[str, str]) -> Ports:
     """The ports of a system; the SDK takes its endpoints from this process's environment."""
-    os.environ.update(env)
+    _adopt(env)
     return open_ports(_settings(env))
 
 
@@ -100,14 +106,21 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]
 
 def make_tables(env: Mapping[str, str]) -> list[str]:
     """Make what is missing of the tables and queues; gives the names of all."""
-    os.environ.update(env)
+    _adopt(env)
     return create_tables(_settings(env))
 
 
 def drop_tables(env: Mapping[str, str]) -> list[str]:
     """Delete tables and queues with all that is in them; gives their names."""
-    os.environ.update(env)
+    _adopt(env)
     return delete_tables(_settings(env))
+
+
+def _adopt(env: Mapping[str, str]) -> None:
+    """Let the SDK, which reads this process's environment, see what `env` says of AWS only."""
+    for name in [name for name in os.environ if name.startswith("AWS_") and name not in env]:
+        del os.environ[name]
+    os.environ.update(env)
 
 
 def _settings(env: Mapping[str, str]) -> AwsSettings:

@@ -29,7 +29,7 @@ def explain(fault: Exception) -> Explanation | None:
     if isinstance(fault, Refusal):
         return Explanation(fault.message, BAD_INPUT)
     if type(fault).__module__.partition(".")[0] in {"botocore", "pynamodb"}:
-        reason = str(fault).strip().splitlines()[-1]
+        reason = str(fault).strip().rpartition("\n")[2]
         return Explanation(f"the system's stores cannot be used: {reason}", FAILURE)
     if isinstance(fault, (NoSystem, PartFailed, EmbeddedAwsFailed)):
         return Explanation(str(fault), FAILURE)

@@ -12,7 +12,7 @@ from typing import Self
 from ringback.embedded.process import EmbeddedAws, start_embedded_aws
 from ringback.local.child import Child, PartFailed, free_port, listens
 from ringback.local.state import StateDirectory
-from ringback.wiring import make_tables, ports_of
+from ringback.wiring import local_env, make_tables, ports_of
 from switchboard.calls.trunk import Trunk
 from switchboard.ports import Ports
 
@@ -97,7 +97,7 @@ class LocalSystem:
         # What reaches us from outside is the operator's to say.
         env |= {name: os.environ[name] for name in FROM_OUTSIDE if os.environ.get(name)}
         self._state.write_env(env)
-        self.env = {**os.environ, **env}
+        self.env = local_env(os.environ, env)
         make_tables(self.env)
 
     def _plan(self) -> list[Child]:

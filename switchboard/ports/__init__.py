@@ -1,0 +1,63 @@
+"""What the core asks of the world: stores, queues and clocks, as protocols.
+
+A conditional write answers True where it was made and False where its condition failed; it may
+be repeated safely after a lost reply. What does not exist is None, or NotFound where it must.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from switchboard.clock import Clock
+from switchboard.ports.calls import Callbacks, Control, Inbox, Message, Queue, Trunks, Workers
+from switchboard.ports.money import Accounts, Books, Directory, Opening, Pins
+from switchboard.ports.pages import Page
+from switchboard.ports.rates import Settings, Sheets, Templates
+
+__all__ = [
+    "Accounts",
+    "Books",
+    "Callbacks",
+    "Control",
+    "Directory",
+    "Inbox",
+    "Message",
+    "Opening",
+    "Page",
+    "Passwords",
+    "Pins",
+    "Ports",
+    "Queue",
+    "Settings",
+    "Sheets",
+    "Templates",
+    "Trunks",
+    "Workers",
+]
+
+
+class Passwords(Protocol):
+    """Passwords, only ever as hashes."""
+
+    def hash(self, password: str) -> str:
+        """A hash to keep."""
+
+    def matches(self, password: str, kept: str | None) -> bool:
+        """Whether it is the password of this hash; takes as long where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All that a use case may ask for, wired once a door."""
+
+    accounts: Accounts
+    books: Books
+    sheets: Sheets
+    callbacks: Callbacks
+    queue: Queue
+    control: Control
+    workers: Workers
+    trunks: Trunks
+    templates: Templates
+    pins: Pins
+    settings: Settings
+    clock: Clock

@@ -1,0 +1,109 @@
+"""Where callbacks are kept, and what carries them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from switchboard.calls.beat import Beat
+from switchboard.calls.callback import Callback, State
+from switchboard.calls.ending import Verdict
+from switchboard.calls.trunk import Trunk
+from switchboard.numbering import PhoneNumber
+from switchboard.ports.pages import Page
+from switchboard.rating.quote import Quote
+
+
+class Callbacks(Protocol):
+    """Callbacks and their states; a state never goes back."""
+
+    def place(self, callback: Callback) -> bool:
+        """Write a new callback, if its id is new."""
+
+    def find(self, callback: str) -> Callback | None:
+        """A callback as it stands, strongly consistent."""
+
+    def claim(
+        self, callback: str, worker: str, *, now: datetime, lease: timedelta
+    ) -> Callback | None:
+        """Take a callback that is queued in time, or whose claim by another lapsed before its
+        phone rang; None where there is nothing to take."""
+
+    def advance(self, callback: str, worker: str, state: State, at: datetime) -> bool:
+        """Move on, if this worker has the callback and the state is a later one. What it counts
+        for is kept no longer: no other worker will reserve for it."""
+
+    def set_destination(
+        self, callback: str, worker: str, destination: PhoneNumber, quote: Quote
+    ) -> bool:
+        """Fill in what the customer dialled, with its price."""
+
+    def finish(
+        self, callback: str, state: State, verdict: Verdict, at: datetime, *, worker: str | None
+    ) -> bool:
+        """Move into a final state, if it is in none and `worker` has it (None: nobody has)."""
+
+    def recent(self, account: str, *, limit: int, cursor: str | None) -> Page[Callback]:
+        """The callbacks of an account, newest first. Malformed where the cursor is not ours."""
+
+
+class Queue(Protocol):
+    """Where orders wait for a worker."""
+
+    def send(self, callback: str) -> None:
+        """Offer a callback to the workers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as received; it is deleted by its receipt."""
+
+    body: str
+    receipt: str = field(repr=False)
+
+
+class Inbox(Protocol):
+    """The receiving end of a queue. A message that is not deleted comes again after a while."""
+
+    def receive(self, *, most: int) -> Sequence[Message]:
+        """Up to `most` messages, as soon as there is one; none where none came for a while."""
+
+    def delete(self, message: Message) -> None:
+        """Take a message off the queue for good."""
+
+
+class Control(Protocol):
+    """The way to one worker."""
+
+    def hang_up(self, worker: str, callback: str) -> None:
+        """Ask a worker to end a callback. Nothing happens where the worker is gone."""
+
+    def forget(self, worker: str) -> None:
+        """Take away what leads to a worker that is gone."""
+
+
+class Workers(Protocol):
+    """The heartbeats."""
+
+    def beat(self, beat: Beat) -> None:
+        """Tell that a worker lives, and how far its calls are."""
+
+    def all(self) -> Sequence[Beat]:
+        """The last heartbeat of every worker that has not said goodbye."""
+
+    def forget(self, beat: Beat) -> None:
+        """Take a heartbeat away, unless a newer one has come: its worker said goodbye, or its
+        calls were swept."""
+
+
+class Trunks(Protocol):
+    """The carriers."""
+
+    def save(self, trunk: Trunk) -> None:
+        """Add a trunk, or replace the one of this name."""
+
+    def remove(self, name: str) -> bool:
+        """Take a trunk away; whether there was one."""
+
+    def all(self) -> Sequence[Trunk]:
+        """Every trunk, first choice first."""

@@ -1,0 +1,168 @@
+"""Where accounts and their money are kept."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from switchboard.billing.account import Account, Profile, ServiceNumber
+from switchboard.billing.batches import Batch, BatchState
+from switchboard.billing.vouchers import Redemption, Voucher
+from switchboard.calls.cdr import Cdr
+from switchboard.ledger.balance import Balance, Hold
+from switchboard.ledger.entries import JournalEntry
+from switchboard.ledger.spend import NO_LIMITS
+from switchboard.numbering import PhoneNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Who stands behind two numbers: the account that a sender acts for, the service number."""
+
+    account: str | None
+    service: ServiceNumber | None
+
+
+class Accounts(Protocol):
+    """Who pays."""
+
+    def open(self, profile: Profile, balance: Balance) -> None:
+        """Add an account. AlreadyExists where its id, its login or one of its numbers is taken."""
+
+    def get(self, account: str) -> Account:
+        """An account with its balance, in one read. NotFound where there is none."""
+
+    def change(self, old: Profile, new: Profile) -> None:
+        """Replace a profile. Conflict where it is no longer `old`; AlreadyExists as in `open`."""
+
+    def all(self) -> Iterator[Account]:
+        """Every account, for listings and audits."""
+
+    def look_up(self, sender: PhoneNumber, service: PhoneNumber) -> Directory:
+        """Who stands behind both numbers, in one read."""
+
+    def by_number(self, number: PhoneNumber) -> str | None:
+        """The account that a caller ID acts for."""
+
+    def by_login(self, login: str) -> str | None:
+        """The account that signs in with this name."""
+
+    def by_pin(self, pin_hash: str) -> str | None:
+        """The account whose PIN has this keyed hash."""
+
+    def add_service_number(self, service: ServiceNumber) -> None:
+        """Add a number that customers ring or text. AlreadyExists where it is in use."""
+
+    def service_numbers(self) -> Sequence[ServiceNumber]:
+        """Every service number."""
+
+
+class Books(Protocol):
+    """Balances, their holds, the journal, and the settlements (which are the CDRs)."""
+
+    def balance(self, account: str) -> Balance:
+        """The balance, strongly consistent. NotFound where there is none."""
+
+    def set_active(self, account: str, *, active: bool) -> None:
+        """Block an account, or let it call again."""
+
+    def set_limits(self, old: Balance, *, credit_limit_micros: int, max_callbacks: int) -> bool:
+        """Change both limits, if the credit limit is still the old one."""
+
+    def set_spend_limits(self, old: Balance, limits: Mapping[str, int]) -> bool:
+        """Change what may be spent a day by scope, if the limits are still the old ones."""
+
+    def reserve(
+        self, account: str, callback: str, hold: Hold, limits: Mapping[str, int] = NO_LIMITS
+    ) -> bool:
+        """Make a hold, if the account is active, has the money, has a free place among its
+        callbacks, and none for this one; if these are its spend limits, and those that the hold
+        counts for have room for it: one conditional write."""
+
+    def extend(
+        self,
+        account: str,
+        callback: str,
+        old: Hold,
+        new: Hold,
+        limits: Mapping[str, int] = NO_LIMITS,
+    ) -> bool:
+        """Put the larger `new` in the place of `old`, if the account has the difference, is
+        active, the hold is still at the old request of the same nonce, and the limits as in
+        `reserve`; what `new` counts for and `old` did not, it counts for whole."""
+
+    def adopt(self, account: str, callback: str, old: Hold, nonce: str) -> bool:
+        """Give the hold of a lost attempt to another, if it has not changed."""
+
+    def close(self, cdr: Cdr) -> bool:
+        """Write the CDR, if there is none for this callback: the first writer decides."""
+
+    def cdr(self, account: str, callback: str, requested_at: datetime) -> Cdr | None:
+        """The CDR of a callback, strongly consistent."""
+
+    def release(
+        self,
+        account: str,
+        callback: str,
+        hold: Hold,
+        charge_micros: int,
+        *,
+        forget: Collection[str] = (),
+    ) -> bool:
+        """Apply a settlement to exactly this hold: give it back and post the charge, in the
+        balance and in what the hold counts for. Daily counters in `forget` are dropped."""
+
+    def post_late(self, cdr: Cdr) -> bool:
+        """Put a CDR with `late_micros` in the place of one without, and post what is late: one
+        transaction. It may take a balance below zero; daily counters stay as they are."""
+
+    def enter(self, entry: JournalEntry) -> bool:
+        """Add a journal entry and post it, if its identity is new: one transaction."""
+
+    def entries(self, account: str) -> Iterator[JournalEntry]:
+        """The journal of an account, by identity."""
+
+    def cdrs(self, account: str) -> Iterator[Cdr]:
+        """Every CDR of an account, newest request first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An account to be added with what it begins with."""
+
+    profile: Profile
+    balance: Balance
+    entry: JournalEntry | None
+
+
+class Pins(Protocol):
+    """Batches of PINs, and the vouchers that were made in them."""
+
+    def start(self, batch: Batch) -> bool:
+        """Write a new batch, if its name is new."""
+
+    def move(self, batch: str, old: BatchState, new: BatchState) -> bool:
+        """Move a batch from one state into another, if it is in the first."""
+
+    def batch(self, name: str) -> Batch | None:
+        """A batch as it stands, strongly consistent."""
+
+    def batches(self) -> Sequence[Batch]:
+        """Every batch, by name."""
+
+    def add_accounts(self, openings: Sequence[Opening]) -> bool:
+        """Add up to 24 accounts that have no identity but their PIN, if all of them and their PINs
+        are new: one transaction."""
+
+    def add_vouchers(self, vouchers: Sequence[Voucher]) -> bool:
+        """Add up to 100 vouchers, if the PIN of each is new: one transaction."""
+
+    def remove_members(self, batch: Batch) -> None:
+        """Remove the accounts or vouchers that were made in a batch which was never ready."""
+
+    def voucher(self, pin_hash: str) -> Voucher | None:
+        """The voucher whose PIN has this keyed hash, strongly consistent."""
+
+    def redeem(self, redemption: Redemption) -> bool:
+        """Mark the voucher, enter its value and replace the profile: one transaction, made if the
+        voucher is unused and the profile still the old one, and nobody is at either."""

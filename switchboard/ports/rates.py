@@ -1,0 +1,53 @@
+"""Where prices are kept, and what the operator set."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from switchboard.billing.classes import Classes
+from switchboard.rating.deck.reading import Template
+from switchboard.rating.sheet import RateSheet
+
+
+class Sheets(Protocol):
+    """Rate sheets; a version never changes, and publishing one is one pointer."""
+
+    def publish(self, sheet: RateSheet, *, after: str | None = None) -> None:
+        """Store this version, where it is not stored yet, and make it the one that new quotes
+        use. With `after`, Conflict where that is no longer the published one."""
+
+    def version(self, name: str, version: str) -> RateSheet:
+        """A version that was published once. NotFound where there is none."""
+
+    def current(self, name: str, *, fresh: bool = False) -> RateSheet:
+        """The published version; it reads its rows where they are asked for. `fresh` asks again,
+        where a quote may use an answer that is a few seconds old. NotFound where no sheet has
+        this name."""
+
+    def versions(self, name: str) -> Sequence[str]:
+        """Every stored version of a sheet, in their order."""
+
+    def names(self) -> Sequence[str]:
+        """Every sheet."""
+
+
+class Templates(Protocol):
+    """How the decks of known sellers are read."""
+
+    def save(self, template: Template) -> None:
+        """Keep a template, in the place of one of the same name."""
+
+    def get(self, name: str) -> Template:
+        """The template of this name. NotFound where there is none."""
+
+    def all(self) -> Sequence[Template]:
+        """Every template, by name."""
+
+
+class Settings(Protocol):
+    """What the operator set for the whole system."""
+
+    def classes(self) -> Classes:
+        """The classes of destinations; the built-in ones until they are changed."""
+
+    def save_classes(self, classes: Classes) -> None:
+        """Replace them. Others see it within seconds."""

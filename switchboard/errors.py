@@ -101,6 +101,24 @@ class AccountExpired(NotAllowed):
     code = "account_expired"
 
 
+class LossGuard(NotAllowed):
+    """The call would be sold below what its trunks cost; the words do not say so."""
+
+    code = "not_offered"
+
+
+class NoRoute(Refusal):
+    """No trunk carries calls to this number."""
+
+    code = "no_route"
+
+
+class NoExchangeRate(Refusal):
+    """Two currencies meet, and nobody said what the one is in the other."""
+
+    code = "no_exchange_rate"
+
+
 class VoucherRefused(Refusal):
     """No voucher has this PIN, or it cannot be redeemed: used, expired, blocked."""
 

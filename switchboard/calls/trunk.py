@@ -1,37 +1,76 @@
-"""A trunk: a carrier that terminates legs, and where it is reached."""
+"""A trunk: a carrier that terminates legs, where it is reached, and when it is chosen."""
 
 import re
 from dataclasses import dataclass, field
 from typing import Self
 
+from switchboard.calls.rewriting import Rewrite, rewritten
 from switchboard.errors import Malformed
+from switchboard.numbering import PhoneNumber
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
 _PORT = re.compile(r"\d{1,5}", re.ASCII)
+DEFAULT_PORT = 5060
 
 
 @dataclass(frozen=True, slots=True)
 class Trunk:
-    """Where legs are sent. Trunks of a lower priority number are chosen first.
+    """Where legs are sent. Trunks of a lower priority number are chosen first; among those of
+    equal priority and equal cost, each has its `weight` of the legs. It carries at most
+    `capacity` legs at once, None without limit, and none where it is not enabled.
 
     `credentials` is (user name, password) for digest authentication, None where the carrier
-    knows us by our address.
+    knows us by our address. `cost_sheet` is the rate sheet with its prices; None: what it costs
+    is not known. The first of `rewrites` that is for a number says how it is sent.
     """
 
     name: str
     host: str
-    port: int = 5060
+    port: int = DEFAULT_PORT
     priority: int = 10
     credentials: tuple[str, str] | None = field(default=None, repr=False)
+    cost_sheet: str | None = None
+    rewrites: tuple[Rewrite, ...] = ()
+    weight: int = 1
+    capacity: int | None = None
+    enabled: bool = True
+
+    def __post_init__(self) -> None:
+        if self.priority < 0:
+            raise Malformed("a priority is not negative")
+        if not 1 <= self.weight <= 1_000_000:
+            raise Malformed("a weight is a number from 1 to 1,000,000")
+        if self.capacity is not None and self.capacity < 1:
+            raise Malformed("a capacity is at least one leg")
 
     @classmethod
     def parse(
         cls, name: str, address: str, *, priority: int, credentials: tuple[str, str] | None
     ) -> Self:
-        """A trunk at `host` or `host:port`. Malformed where the address is none."""
-        host, colon, port = address.partition(":")
-        if not _HOST.fullmatch(host):
-            raise Malformed(f"“{address[:60]}” is not host or host:port")
-        if colon and not (_PORT.fullmatch(port) and 0 < int(port) < 65_536):
-            raise Malformed(f"“{address[:60]}”: the port is a number from 1 to 65535")
-        return cls(name, host, int(port) if colon else 5060, priority, credentials)
+        """A trunk at `host` or `host:port`. Malformed where the address is none, or the name may
+        not be one."""
+        host, port = parse_address(address)
+        return cls(_checked_name(name), host, port, priority, credentials)
+
+    def sent(self, number: PhoneNumber) -> str:
+        """The number as this trunk gets it."""
+        return rewritten(number, self.rewrites)
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """The host and the port in `host` or `host:port`. Malformed where it is no address."""
+    host, colon, port = text.partition(":")
+    if not _HOST.fullmatch(host):
+        raise Malformed(f"“{text[:60]}” is not host or host:port")
+    if colon and not (_PORT.fullmatch(port) and 0 < int(port) < 65_536):
+        raise Malformed(f"“{text[:60]}”: the port is a number from 1 to 65535")
+    return host, int(port) if colon else DEFAULT_PORT
+
+
+def _checked_name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise Malformed(
+            f"trunk “{text[:40]}”: use up to 64 letters, digits, dots, dashes, underscores"
+        )
+    return text

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from switchboard.aws.forms import from_text, to_text
 from switchboard.aws.models import Database, TrunkItem, WorkerItem, made
+from switchboard.aws.remembered import Remembered
 from switchboard.calls.beat import Beat
 from switchboard.calls.trunk import Trunk
 
@@ -31,22 +32,29 @@ class DynamoWorkers:
 
 
 class DynamoTrunks:
-    """`Trunks` over one table."""
+    """`Trunks` over one table, which is remembered for seconds."""
 
     def __init__(self, database: Database) -> None:
         self._items = database.table(TrunkItem)
+        self._all = Remembered(self._read)
 
     def save(self, trunk: Trunk) -> None:
         """Add a trunk, or replace the one of this name."""
         self._items(trunk.name, trunk=to_text(trunk)).save()
+        self._all.forget()
 
     def remove(self, name: str) -> bool:
         """Take a trunk away; whether there was one."""
         item = self._items(name)
-        return made(lambda: item.delete(self._items.name.exists()))
+        removed = made(lambda: item.delete(self._items.name.exists()))
+        self._all.forget()
+        return removed
 
-    def all(self) -> Sequence[Trunk]:
-        """Every trunk, first choice first."""
+    def all(self, *, fresh: bool = False) -> Sequence[Trunk]:
+        """Every trunk, by priority and name."""
+        return self._all.get(fresh=fresh)
+
+    def _read(self) -> Sequence[Trunk]:
         found = self._items.scan(consistent_read=True)
         trunks = [from_text(item.trunk, Trunk) for item in found]
         return sorted(trunks, key=lambda trunk: (trunk.priority, trunk.name))

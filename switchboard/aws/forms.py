@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from functools import partial
 from typing import Any, TypeVar, get_type_hints
 
@@ -67,6 +68,8 @@ def _converter() -> Converter:
     for kind in (date, time):
         converter.register_unstructure_hook(kind, kind.isoformat)
         converter.register_structure_hook(kind, lambda iso, kind: kind.fromisoformat(iso))
+    converter.register_unstructure_hook(Fraction, str)
+    converter.register_structure_hook(Fraction, lambda ratio, _: Fraction(ratio))
     converter.register_unstructure_hook(PhoneNumber, str)
     converter.register_structure_hook(PhoneNumber, lambda e164, _: PhoneNumber(e164))
     converter.register_unstructure_hook_factory(_AS_LISTS.__contains__, partial(_writer, converter))

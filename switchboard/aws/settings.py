@@ -1,38 +1,47 @@
 """What the operator set for the whole system, in DynamoDB."""
 
-import time
 from datetime import timedelta
+from typing import TypeVar
 
 from switchboard.aws.forms import from_text, to_text
 from switchboard.aws.models import Database, SettingItem
+from switchboard.aws.remembered import AGE, Remembered
 from switchboard.billing.classes import DEFAULT_CLASSES, Classes
+from switchboard.calls.routing import RoutingTerms
 
+Setting = TypeVar("Setting")
 CLASSES = "classes"
+ROUTING = "routing"
 
 
 class DynamoSettings:
     """`Settings` over one table. What was read is asked for again after `age`."""
 
-    def __init__(self, database: Database, *, age: timedelta = timedelta(seconds=10)) -> None:
+    def __init__(self, database: Database, *, age: timedelta = AGE) -> None:
         self._items = database.table(SettingItem)
-        self._age_s = age.total_seconds()
-        self._asked = -self._age_s
-        self._classes = DEFAULT_CLASSES
+        self._classes = Remembered(lambda: self._read(CLASSES, DEFAULT_CLASSES), age)
+        self._routing = Remembered(lambda: self._read(ROUTING, RoutingTerms()), age)
 
     def classes(self) -> Classes:
         """The classes of destinations; the built-in ones until they are changed."""
-        if time.monotonic() - self._asked >= self._age_s:
-            self._classes = self._read_classes()
-            self._asked = time.monotonic()
-        return self._classes
+        return self._classes.get()
 
     def save_classes(self, classes: Classes) -> None:
         """Replace them."""
         self._items(CLASSES, value=to_text(classes)).save()
-        self._asked = -self._age_s
+        self._classes.forget()
 
-    def _read_classes(self) -> Classes:
+    def routing(self, *, fresh: bool = False) -> RoutingTerms:
+        """What holds for all routes."""
+        return self._routing.get(fresh=fresh)
+
+    def save_routing(self, terms: RoutingTerms) -> None:
+        """Replace it."""
+        self._items(ROUTING, value=to_text(terms)).save()
+        self._routing.forget()
+
+    def _read(self, name: str, default: Setting) -> Setting:
         try:
-            return from_text(self._items.get(CLASSES, consistent_read=True).value, Classes)
+            return from_text(self._items.get(name, consistent_read=True).value, type(default))
         except self._items.DoesNotExist:
-            return DEFAULT_CLASSES
+            return default

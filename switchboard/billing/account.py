@@ -43,7 +43,8 @@ class Profile:
     `plans`, of which there may be none. `time_zone` (IANA) says when its days begin. Classes of
     numbers that are blocked for others are not for one that has them in `allowed_classes`.
     `valid_days` begin with the first use, and are `valid_until` then. A PIN is kept as its keyed
-    hash; `batch` names the batch that the account was made in.
+    hash; `batch` names the batch that the account was made in. With `loss_guard` nothing is placed
+    that would cost more than it is sold for.
     """
 
     account: str
@@ -68,6 +69,7 @@ class Profile:
     valid_days: int | None = None
     pin_hash: str | None = field(default=None, repr=False)
     batch: str | None = None
+    loss_guard: bool = True
 
     def __post_init__(self) -> None:
         check_id("account", self.account)

@@ -19,7 +19,7 @@ from switchboard.tables.vocabulary import Vocabulary
 
 COLUMNS = tuple(
     "account name email type currency balance credit_limit status sheet plan pin login numbers"
-    " default_number max_callbacks daily_limit time_zone language country".split()
+    " default_number max_callbacks daily_limit time_zone language country loss_guard".split()
 )
 # In imports only.
 LAST_NAME = "last_name"
@@ -46,12 +46,16 @@ ACCOUNTS = Vocabulary(
         "time_zone": "timezone",
         "language": "lang",
         "country": "country code|home country",
+        "loss_guard": "loss protection|profit guarantee",
     },
     dear=frozenset({"account", "balance", "credit_limit"}),
 )
 AMOUNTS = ("balance", "credit_limit", "daily_limit")
 _ACTIVE = frozenset("active enabled open yes 1".split())
 _BLOCKED = frozenset("blocked disabled suspended inactive closed no 0".split())
+_YES = frozenset("yes on true 1".split())
+_NO = frozenset("no off false 0".split())
+_NOT_SAID = ("", None, ())
 _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 
@@ -136,6 +140,7 @@ def write_account(account: Account, now: datetime) -> list[Cell]:
         "time_zone": profile.time_zone,
         "language": profile.language,
         "country": profile.country,
+        "loss_guard": "yes" if profile.loss_guard else "no",
     }
     return [cell if (cell := cells[column]) is not None else "" for column in COLUMNS]
 
@@ -177,7 +182,7 @@ class _Reader:
         return AccountRow(
             line=record.line,
             account=check_id("account", texts["account"]),
-            profile={name: value for name, value in self._profile(texts) if value},
+            profile={name: value for name, value in self._profile(texts) if value not in _NOT_SAID},
             sheet=texts.get("sheet") or None,
             plan=texts.get("plan") or None,
             balance_micros=self._micros(record, "balance"),
@@ -198,6 +203,7 @@ class _Reader:
             yield name, texts.get(name, "")
         yield "numbers", self._numbers(texts, country or self._how.country)
         yield "pin_hash", self._pin_hash(texts.get("pin", ""))
+        yield "loss_guard", _yes_or_no(texts, "loss_guard")
 
     def _numbers(self, texts: Mapping[str, str], home: str) -> tuple[PhoneNumber, ...]:
         """The numbers, the default one first."""
@@ -231,6 +237,13 @@ def _type(text: str) -> AccountType | None:
         return AccountType(text.lower())
     except ValueError:
         raise Malformed(f"type: “{text[:20]}” is neither prepaid nor postpaid") from None
+
+
+def _yes_or_no(texts: Mapping[str, str], name: str) -> bool | None:
+    text = texts.get(name, "").lower()
+    if text and text not in _YES | _NO:
+        raise Malformed(f"{name}: “{text[:20]}” is neither yes nor no")
+    return text in _YES if text else None
 
 
 def _whole(texts: Mapping[str, str], name: str) -> int | None:

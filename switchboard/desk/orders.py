@@ -8,6 +8,7 @@ from switchboard.calls.callback import DEFAULT_PATIENCE, Callback, State, Trigge
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.desk.permission import permit
 from switchboard.desk.pins import begin_validity
+from switchboard.desk.routes import check_routes
 from switchboard.errors import Conflict, NotFound, Refusal
 from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.ports import Ports
@@ -32,7 +33,8 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
 
     The same trigger again is answered with the same callback, also where the order would be
     refused by now; with another order it is a Conflict. Refuses before anything is written:
-    AccountBlocked, NotEnoughCredit, TooManyCallbacks, NoRate, NotAllowed and its kinds.
+    AccountBlocked, NotEnoughCredit, TooManyCallbacks, NoRate, NoRoute, NotAllowed and its kinds,
+    LossGuard among them.
     """
     try:
         callback = _checked(ports, account, order)
@@ -93,6 +95,7 @@ def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
     quoted = quote(ports, account, callback.customer, destination)
     spend = permit(ports, account, callback.customer, destination)
     quoted = replace(quoted, customer=callback.quote.customer)
+    check_routes(ports, account.profile, quoted, callback.customer, destination)
     made = ports.callbacks.set_destination(callback.id, callback.worker, destination, quoted)
     # A write whose reply was lost is repeated, and fails the second time.
     if not made and find_callback(ports, callback.account, callback.id).destination != destination:
@@ -106,6 +109,7 @@ def _checked(ports: Ports, account: Account, order: Order) -> Callback:
     profile, now = account.profile, ports.clock.now()
     quoted = quote(ports, account, order.customer, order.destination)
     spend = permit(ports, account, order.customer, order.destination)
+    check_routes(ports, profile, quoted, order.customer, order.destination)
     account.balance.check(order.trigger.callback_id, quoted.least_micros, spend.counters)
     begin_validity(ports, profile)
     return Callback(

@@ -43,6 +43,7 @@ class Changes:
     forget_prefixes: tuple[str, ...] = ()
     allow_classes: tuple[str, ...] = ()
     block_classes: tuple[str, ...] = ()
+    loss_guard: bool | None = None
 
 
 def change_profile(ports: Ports, account: str, changes: Changes) -> Account:
@@ -115,6 +116,7 @@ def _with_texts(old: Profile, changes: Changes) -> Profile:
         email=optional(changes.email, old.email),
         tax_id=optional(changes.tax_id, old.tax_id),
         pin_hash=optional(changes.pin_hash, old.pin_hash),
+        loss_guard=old.loss_guard if changes.loss_guard is None else changes.loss_guard,
     )
 
 

@@ -105,5 +105,6 @@ class Trunks(Protocol):
     def remove(self, name: str) -> bool:
         """Take a trunk away; whether there was one."""
 
-    def all(self) -> Sequence[Trunk]:
-        """Every trunk, first choice first."""
+    def all(self, *, fresh: bool = False) -> Sequence[Trunk]:
+        """Every trunk, by priority and name. `fresh` asks again, where a callback may use an answer
+        that is a few seconds old."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from switchboard.billing.classes import Classes
+from switchboard.calls.routing import RoutingTerms
 from switchboard.rating.deck.reading import Template
 from switchboard.rating.sheet import RateSheet
 
@@ -51,3 +52,10 @@ class Settings(Protocol):
 
     def save_classes(self, classes: Classes) -> None:
         """Replace them. Others see it within seconds."""
+
+    def routing(self, *, fresh: bool = False) -> RoutingTerms:
+        """What holds for all routes; `fresh` asks again, where a callback may use an answer that
+        is a few seconds old."""
+
+    def save_routing(self, terms: RoutingTerms) -> None:
+        """Replace it. Others see it within seconds."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from switchboard.billing.batches import Batch, BatchState
 from switchboard.billing.classes import DEFAULT_CLASSES, Classes
 from switchboard.billing.vouchers import Redemption, Voucher
+from switchboard.calls.routing import RoutingTerms
 from switchboard.errors import AlreadyExists
 from switchboard.ports import Opening
 
@@ -94,9 +95,16 @@ class MemoryPins:
 @dataclass
 class MemorySettings:
     kept: Classes = DEFAULT_CLASSES
+    terms: RoutingTerms = field(default_factory=RoutingTerms)
 
     def classes(self) -> Classes:
         return self.kept
 
     def save_classes(self, classes: Classes) -> None:
         self.kept = classes
+
+    def routing(self, *, fresh: bool = False) -> RoutingTerms:
+        return self.terms
+
+    def save_routing(self, terms: RoutingTerms) -> None:
+        self.terms = terms

@@ -339,7 +339,7 @@ class MemoryTrunks:
     def remove(self, name: str) -> bool:
         return self.trunks.pop(name, None) is not None
 
-    def all(self) -> Sequence[Trunk]:
+    def all(self, *, fresh: bool = False) -> Sequence[Trunk]:
         return sorted(self.trunks.values(), key=lambda trunk: (trunk.priority, trunk.name))
 
 

@@ -72,6 +72,18 @@ def test_an_opening_balance_is_a_journal_entry(ports):
     assert list(check_books(ports)) == []
 
 
+def test_a_loss_guard_is_off_only_where_a_row_says_so(ports):
+    text = "account,sheet,loss_guard\nalice,retail,no\nbob,retail,yes\ncarol,retail,\n"
+
+    take(ports, text)
+
+    guards = {one.profile.account: one.profile.loss_guard for one in ports.accounts.all()}
+    assert guards == {"alice": False, "bob": True, "carol": True}
+    assert take(ports, text).unchanged == ("alice", "bob", "carol")
+    (bad,) = refused(ports, "account,sheet,loss_guard\ndora,retail,perhaps\n")
+    assert bad.reason == "loss_guard: “perhaps” is neither yes nor no"
+
+
 def test_the_same_file_again_opens_nothing_twice(ports):
     take(ports, FILE)
 

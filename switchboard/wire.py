@@ -11,6 +11,7 @@ from switchboard.billing.limits import account_day
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, LegRecord, RtpQuality
 from switchboard.calls.ending import Verdict
+from switchboard.calls.routing import TrunkCost
 from switchboard.money import format_micros
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.columns import CHARGE_COLUMNS, format_units
@@ -108,6 +109,11 @@ def account_body(account: Account, now: datetime) -> Body:
         "valid_until": _instant(profile.valid_until),
         "valid_days": profile.valid_days,
     }
+
+
+def operators_account_body(account: Account, now: datetime) -> Body:
+    """An account for those who run the system, with what is not its customer's to know."""
+    return {**account_body(account, now), "loss_guard": account.profile.loss_guard}
 
 
 def _since_body(since: Since) -> Body:
@@ -235,6 +241,7 @@ def cdr_body(cdr: Cdr) -> Body:
         "talked_seconds": cdr.talked_s,
         "cost": cdr.cost.decimal,
         "currency": cdr.currency,
+        "margin": _micros(cdr.margin_micros),
         "settlement": cdr.settlement.kind.value,
         "late": cdr.settlement.late_micros is not None,
         "sheet": cdr.sheet,
@@ -258,11 +265,30 @@ def _leg_body(leg: LegRecord) -> Body:
         "seconds": leg.seconds,
         "billed_seconds": leg.billed_s,
         "cost": format_micros(leg.cost_micros),
+        "trunk_cost": None if leg.trunk_cost is None else _trunk_cost_body(leg.trunk_cost),
+        "margin": _micros(leg.margin_micros),
         "ending": verdict_body(leg.verdict),
         "sip_code": leg.sip_code,
         "hung_up_by_far_end": leg.hung_up_by_far_end,
         "rtp": None if leg.rtp is None else _rtp_body(leg.rtp),
     }
+
+
+def _trunk_cost_body(cost: TrunkCost) -> Body:
+    """What a trunk takes for a leg; `exchange` is what one unit of its currency was in the
+    account's, as a ratio where it has no last decimal."""
+    return {
+        "amount": format_micros(cost.micros),
+        "currency": cost.currency,
+        "prefix": cost.prefix,
+        "sheet": cost.sheet,
+        "version": cost.version,
+        "exchange": str(cost.rate) if 10**24 % cost.rate.denominator else _exact(cost.rate),
+    }
+
+
+def _micros(micros: int | None) -> str | None:
+    return None if micros is None else format_micros(micros)
 
 
 def _rtp_body(rtp: RtpQuality) -> Body:

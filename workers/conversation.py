@@ -7,14 +7,15 @@ from datetime import timedelta
 
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
-from switchboard.calls.trunk import Trunk
 from switchboard.desk.orders import dialled
 from switchboard.desk.purse import Purse, PurseTerms
+from switchboard.desk.routes import routes_of
 from switchboard.errors import NotANumber, NotEnoughCredit, Refusal, SpendLimitReached
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
+from workers.dialling import Dialling
 from workers.lengths import seconds_begun
-from workers.phone import Leg, LegEnded, LegOrder, LegTrace, Phone
+from workers.phone import Leg, LegEnded, LegTrace, Phone
 from workers.threads import persist
 
 WHY_NOT = {Ending.BUSY: "destination-busy", Ending.NO_ANSWER: "destination-no-answer"}
@@ -34,7 +35,7 @@ class Conversation:
     callback: Callback
     purse: Purse
     terms: PurseTerms
-    trunk: Trunk
+    dialling: Dialling
     report: Callable[[State], None]
     traces: dict[Party, LegTrace] = field(default_factory=dict)
     verdicts: dict[Party, Verdict] = field(default_factory=dict)
@@ -55,7 +56,8 @@ class Conversation:
             return self.verdicts.get(Party.DESTINATION, end.verdict)
 
     async def _call_customer(self, money: asyncio.Timeout) -> Verdict:
-        async with self.phone.dial(*self._leg(Party.CUSTOMER, self.callback.customer)) as customer:
+        leg = self._leg(Party.CUSTOMER, self.callback.customer)
+        async with self.dialling.dial(*leg) as customer:
             self._answered(Party.CUSTOMER, State.CUSTOMER_ANSWERED)
             self._pay_until(self._waits_until, money)
             if self.callback.destination is None:
@@ -70,14 +72,14 @@ class Conversation:
     async def _call_destination(self, customer: Leg, money: asyncio.Timeout) -> Verdict:
         assert self.callback.destination is not None
         self.report(State.CALLING_DESTINATION)
-        order, trace = self._leg(Party.DESTINATION, self.callback.destination)
+        leg = self._leg(Party.DESTINATION, self.callback.destination)
         try:
-            async with self.phone.dial(order, trace, heard_by=customer) as destination:
+            async with self.dialling.dial(*leg, heard_by=customer) as destination:
                 await self.phone.join(customer, destination)
                 self._answered(Party.DESTINATION, State.CONNECTED)
                 return await self._talk(money)
         except LegEnded as end:
-            if end.party is Party.DESTINATION and trace.answered is None:
+            if end.party is Party.DESTINATION and self._talking_since is None:
                 self.verdicts[end.party] = end.verdict
                 await customer.play(WHY_NOT.get(end.ending, "destination-unreachable"))
                 return end.verdict
@@ -130,12 +132,15 @@ class Conversation:
         so_far_s = seconds_begun(answered, asyncio.get_running_loop().time())
         await asyncio.to_thread(self.purse.add_destination, found, so_far_s)
         self.callback = found
+        self.dialling.routes = await asyncio.to_thread(routes_of, self.ports, found)
 
-    def _leg(self, party: Party, number: PhoneNumber) -> tuple[LegOrder, LegTrace]:
+    def _leg(
+        self, party: Party, number: PhoneNumber
+    ) -> tuple[Party, PhoneNumber, PhoneNumber | None, LegTrace]:
         """Each party is shown the other's number."""
         shown = self.callback.destination if party is Party.CUSTOMER else self.callback.customer
         trace = self.traces[party] = LegTrace()
-        return LegOrder(party, number, shown, self.trunk, self.terms.ring_limit), trace
+        return party, number, shown, trace
 
     def _answered(self, party: Party, state: State) -> None:
         answered_at = self._trace(party).answered_at

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from switchboard.calls.cdr import RtpQuality
 from switchboard.calls.ending import Ending, Party, Verdict
+from switchboard.calls.routing import Way
 from switchboard.calls.trunk import Trunk
 from switchboard.numbering import PhoneNumber
 
@@ -28,6 +29,7 @@ class LegOrder:
 class LegTrace:
     """What is known of one leg; the telephone fills it in while it happens.
 
+    `way` is the trunk that was tried last, None where there was none to try.
     `answered` and `ended` are instants of the loop's own monotonic clock, for durations.
     `sip_code` is the final answer to our INVITE, None where we gave up before one came.
     `hung_up_by_far_end` is None until the leg is over, and where it was never answered.
@@ -42,6 +44,14 @@ class LegTrace:
     sip_code: int | None = None
     hung_up_by_far_end: bool | None = None
     rtp: RtpQuality | None = None
+    way: Way | None = None
+
+    def begin(self, way: Way) -> None:
+        """Tell of an attempt over this trunk from now on, and no more of one that failed."""
+        assert self.answered is None, "a leg that was answered is not placed again"
+        self.way = way
+        self.invited_at = self.ringing_at = self.ended_at = None
+        self.ended = self.sip_code = self.rtp = None
 
 
 class LegEnded(Exception):

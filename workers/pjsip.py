@@ -214,7 +214,9 @@ class PjsipEngine:
         options.opt.videoCount = options.opt.textCount = 0
         shown = f"<sip:{order.caller}@{self._settings.shown_host}>"
         options.txOption.localUri = shown if order.caller is not None else ANONYMOUS
-        uri = f"sip:{order.number}@{order.trunk.host}:{order.trunk.port}"
+        # RFC 3261 §25.1: of what a trunk may ask for, only # is not itself in the user part.
+        user = order.trunk.sent(order.number).replace("#", "%23")
+        uri = f"sip:{user}@{order.trunk.host}:{order.trunk.port}"
         try:
             account = self._account(credentials)
             self._calls[number] = _Call(account, number, self._reports)

@@ -11,21 +11,22 @@ from switchboard.calls.beat import LiveCall
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, LegRecord, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
-from switchboard.calls.trunk import Trunk
+from switchboard.calls.routing import Routes
 from switchboard.desk.orders import CANCELLED
 from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.desk.sweep import LOST
 from switchboard.desk.till import Till
 from switchboard.errors import NotEnoughCredit, Refusal
 from switchboard.ports import Ports
+from workers.channels import Channels
 from workers.conversation import Conversation
+from workers.dialling import Dialling
 from workers.lengths import seconds_begun
 from workers.phone import LegTrace, Phone
 from workers.threads import persist
 
 logger = logging.getLogger(__name__)
 
-NO_TRUNK = Verdict(Ending.CARRIER_FAILED, Culprit.US)
 BROKEN = Verdict(Ending.FAILED, Culprit.US)
 # A claim that did not ring within its lease is for another worker to take.
 LEASE = timedelta(seconds=15)
@@ -39,7 +40,8 @@ class Desk:
     phone: Phone
     worker: str
     terms: PurseTerms
-    trunk: Callable[[], Trunk | None]
+    routes: Callable[[Callback], Routes]
+    channels: Channels
 
 
 class Session:
@@ -70,14 +72,14 @@ class Session:
         except Refusal as refusal:
             await self._refuse(refusal)
             return None
-        trunk = await asyncio.to_thread(self._desk.trunk)
+        routes = await asyncio.to_thread(self._desk.routes, callback)
         self.given_back = self._hung_up == LOST
         if self.given_back or not await persist(self._may_ring, ports.clock.now()):
             await asyncio.to_thread(
                 Till(ports.books).drop, callback.account, callback.id, purse.hold
             )
             return None
-        verdict = NO_TRUNK if trunk is None else await self._hold(callback, purse, trunk)
+        verdict = await self._hold(callback, purse, routes)
         return await self._settle(callback, purse, verdict)
 
     def hang_up(self, why: Verdict = CANCELLED) -> None:
@@ -90,9 +92,16 @@ class Session:
         """How far both legs are charged by now; None before the callback was ours to ring."""
         if self._conversation is None:
             return None
-        seconds = {leg.party: leg.seconds for leg in self._legs(self._conversation, CANCELLED)}
-        trunk = self._conversation.trunk.name
-        return LiveCall(trunk, seconds.get(Party.CUSTOMER), seconds.get(Party.DESTINATION))
+        legs = {leg.party: leg for leg in self._legs(self._conversation, CANCELLED)}
+        trunks = {party: leg.trunk for party, leg in legs.items()}
+        seconds = {party: leg.seconds for party, leg in legs.items()}
+        trunk, other = trunks.get(Party.CUSTOMER, ""), trunks.get(Party.DESTINATION)
+        return LiveCall(
+            trunk,
+            seconds.get(Party.CUSTOMER),
+            seconds.get(Party.DESTINATION),
+            None if other == trunk else other,
+        )
 
     def _claim(self) -> Callback | None:
         callbacks, now = self._desk.ports.callbacks, self._desk.ports.clock.now()
@@ -117,10 +126,11 @@ class Session:
             return None
         return found if found.reached[state] == at else None
 
-    async def _hold(self, callback: Callback, purse: Purse, trunk: Trunk) -> Verdict:
+    async def _hold(self, callback: Callback, purse: Purse, routes: Routes) -> Verdict:
         desk = self._desk
+        dialling = Dialling(desk.phone, desk.channels, callback.id, routes, desk.terms.ring_limit)
         self._conversation = Conversation(
-            desk.ports, desk.phone, callback, purse, desk.terms, trunk, self._report
+            desk.ports, desk.phone, callback, purse, desk.terms, dialling, self._report
         )
         self._about_to_ring()
         self._talk = asyncio.create_task(self._conversation.hold())
@@ -177,6 +187,10 @@ class Session:
 
     def _legs(self, conversation: Conversation, verdict: Verdict) -> Iterator[LegRecord]:
         for party, trace in conversation.traces.items():
+            if trace.way is None:  # there was no trunk to place it by
+                continue
+            seconds = _charged_s(trace, conversation.money_ends)
+            price = trace.way.price
             number = conversation.callback.customer
             if party is Party.DESTINATION:
                 assert conversation.callback.destination is not None
@@ -184,16 +198,17 @@ class Session:
             yield LegRecord(
                 party=party,
                 number=number,
-                trunk=conversation.trunk.name,
+                trunk=trace.way.trunk.name,
                 verdict=conversation.verdicts.get(party, verdict),
                 invited_at=trace.invited_at,
                 ringing_at=trace.ringing_at,
                 answered_at=trace.answered_at,
                 ended_at=trace.ended_at,
-                seconds=_charged_s(trace, conversation.money_ends),
+                seconds=seconds,
                 sip_code=trace.sip_code,
                 hung_up_by_far_end=trace.hung_up_by_far_end,
                 rtp=trace.rtp,
+                trunk_cost=None if price is None else price.cost(seconds, trace.answered_at),
             )
 
 

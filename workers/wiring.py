@@ -1,13 +1,12 @@
 """A worker, put together by hand."""
 
-import time
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from switchboard.aws import AwsSettings, callbacks_inbox, control_inbox, open_ports
-from switchboard.calls.trunk import Trunk
-from switchboard.ports import Trunks
+from switchboard.desk.routes import routes_of
+from workers.channels import Channels
 from workers.host import Host
 from workers.lines import EnginePhone
 from workers.pjsip import PjsipEngine
@@ -16,7 +15,6 @@ from workers.session import Desk
 from workers.settings import Settings
 
 PROMPTS = Path(__file__).parent / "prompts" / "en"
-TRUNKS_KEPT = timedelta(seconds=10)
 
 
 async def work(settings: Settings, engine: PjsipEngine, env: Mapping[str, str]) -> None:
@@ -24,25 +22,12 @@ async def work(settings: Settings, engine: PjsipEngine, env: Mapping[str, str]) 
     aws = AwsSettings.from_env(env)
     ports = open_ports(aws)
     phone = EnginePhone(engine, ports.clock, load_recordings(PROMPTS))
-    desk = Desk(ports, phone, settings.worker, settings.purse, first_trunk(ports.trunks))
+    channels = Channels(ports.workers, ports.clock, settings.worker)
+    routes = partial(routes_of, ports)
+    desk = Desk(ports, phone, settings.worker, settings.purse, routes, channels)
     control = control_inbox(aws, settings.worker)
     control.create()
     try:
         await Host(desk, settings.host, callbacks_inbox(aws), control).run()
     finally:
         control.remove()
-
-
-def first_trunk(trunks: Trunks) -> Callable[[], Trunk | None]:
-    """Gives the trunk of first choice, None where there is none; asked again after a while."""
-    kept: list[Trunk] = []
-    asked = -TRUNKS_KEPT.total_seconds()
-
-    def first() -> Trunk | None:
-        nonlocal asked
-        if not kept or time.monotonic() - asked >= TRUNKS_KEPT.total_seconds():
-            kept[:] = trunks.all()
-            asked = time.monotonic()
-        return kept[0] if kept else None
-
-    return first

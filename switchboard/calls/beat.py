@@ -4,15 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from switchboard.calls.ending import Party
+
 
 @dataclass(frozen=True, slots=True)
 class LiveCall:
     """How far a callback has run: the seconds for which each leg is charged by now, None for a
-    leg that was not placed, and the trunk that carries them."""
+    leg that was not placed, and the trunks that carry them. The destination leg is on the same
+    one as the other where it names none."""
 
     trunk: str = ""
     customer_s: int | None = None
     destination_s: int | None = None
+    destination_trunk: str | None = None
+
+    def trunk_of(self, party: Party) -> str:
+        """The trunk that carries a leg, if that was placed."""
+        both_on_one = party is Party.CUSTOMER or self.destination_trunk is None
+        return self.trunk if both_on_one else self.destination_trunk or ""
+
+    def legs_on(self, trunk: str) -> int:
+        """How many of its legs a trunk carries."""
+        placed = {Party.CUSTOMER: self.customer_s, Party.DESTINATION: self.destination_s}
+        return sum(
+            seconds is not None and self.trunk_of(party) == trunk
+            for party, seconds in placed.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Party, Verdict
+from switchboard.calls.routing import TrunkCost
 from switchboard.ledger.entries import Settlement, SettlementKind
 from switchboard.money import Money
 from switchboard.numbering import PhoneNumber
@@ -26,7 +27,8 @@ class LegRecord:
     """One leg: when each step happened, how it ended, what it cost.
 
     `seconds` is how long it was answered, in whole seconds begun; `billed_s` what of it the rate
-    charges. `hung_up_by_far_end` is None where the leg was never answered.
+    charges. `hung_up_by_far_end` is None where the leg was never answered. `cost_micros` is what
+    the account pays; `trunk_cost` is what the trunk takes for it, None where that is not known.
     """
 
     party: Party
@@ -44,6 +46,14 @@ class LegRecord:
     sip_code: int | None = None
     hung_up_by_far_end: bool | None = None
     rtp: RtpQuality | None = None
+    trunk_cost: TrunkCost | None = None
+
+    @property
+    def margin_micros(self) -> int | None:
+        """What is left of the account's payment, in its currency; None where that is not known."""
+        if self.trunk_cost is None:
+            return None
+        return self.cost_micros - self.trunk_cost.converted_micros
 
     @property
     def pdd(self) -> timedelta | None:
@@ -81,6 +91,13 @@ class Cdr:
     def cost(self) -> Money:
         """What the callback cost in all."""
         return Money(self.currency, self.settlement.total_micros)
+
+    @property
+    def margin_micros(self) -> int | None:
+        """What is left of its cost when the trunks are paid; None where that is not known."""
+        margins = [leg.margin_micros for leg in self.legs]
+        known = [margin for margin in margins if margin is not None]
+        return sum(known) if len(known) == len(margins) else None
 
     @property
     def talked_s(self) -> int:

@@ -8,6 +8,7 @@ from switchboard.calls.beat import LiveCall
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, LegRecord, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.desk.routes import trunk_price
 from switchboard.desk.till import Till
 from switchboard.ports import Ports
 
@@ -80,25 +81,32 @@ def _settle(ports: Ports, callback: Callback, live: LiveCall, known_until: datet
     hold = ports.books.balance(callback.account).holds.get(callback.id)
     if hold is None:
         return None
-    legs = _legs(callback, live, known_until)
+    legs = _legs(ports, callback, live, known_until)
     return Till(ports.books).settle(
         write_cdr(callback, legs, LOST, nonce=hold.nonce, ended_at=known_until, lost=True)
     )
 
 
-def _legs(callback: Callback, live: LiveCall, known_until: datetime) -> Iterator[LegRecord]:
-    """The legs that were placed, as far as the last heartbeat knew them to have run."""
+def _legs(
+    ports: Ports, callback: Callback, live: LiveCall, known_until: datetime
+) -> Iterator[LegRecord]:
+    """The legs that were placed, as far as the last heartbeat knew them to have run, over the
+    trunks that it named."""
     for party, number, seconds, answered in (
         (Party.CUSTOMER, callback.customer, live.customer_s, State.CUSTOMER_ANSWERED),
         (Party.DESTINATION, callback.destination, live.destination_s, State.CONNECTED),
     ):
         if number is not None and seconds is not None:
+            trunk, answered_at = live.trunk_of(party), callback.reached.get(answered)
+            routed_at = answered_at or callback.requested_at
+            price = trunk_price(ports, trunk, number, routed_at, callback.quote.currency)
             yield LegRecord(
                 party,
                 number,
-                live.trunk,
+                trunk,
                 LOST,
-                answered_at=callback.reached.get(answered),
+                answered_at=answered_at,
                 ended_at=known_until,
                 seconds=seconds,
+                trunk_cost=None if price is None else price.cost(seconds, answered_at),
             )

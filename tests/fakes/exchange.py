@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from switchboard.calls.callback import Callback, Trigger
 from switchboard.calls.cdr import Cdr
@@ -11,6 +12,7 @@ from switchboard.desk.accounts import enter
 from switchboard.desk.check_books import check_books
 from switchboard.desk.orders import Order, order_callback
 from switchboard.desk.purse import PurseTerms
+from switchboard.desk.routes import routes_of
 from switchboard.ledger.audit import Breach
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import EntryKind
@@ -23,6 +25,7 @@ from tests.fakes.loop import SimulatedClock, run_simulated
 from tests.fakes.phone import FakePhone, FarEnd
 from tests.fakes.ports import memory_ports
 from tests.fakes.world import ALICE, BOB, open_alice
+from workers.channels import Channels
 from workers.session import Desk, Session
 
 # A cent a second for each leg: what a call costs can be counted on the fingers.
@@ -60,7 +63,8 @@ class Exchange:
             self.phone,
             "w1",
             terms,
-            lambda: next(iter(self.ports.trunks.all()), None),
+            partial(routes_of, self.ports),
+            Channels(self.ports.workers, self.ports.clock, "w1"),
         )
 
     @property

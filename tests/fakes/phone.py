@@ -47,10 +47,11 @@ class FarEnd:
 
 @dataclass
 class FakePhone:
-    """Implements `workers.phone.Phone`. A number that `far_ends` does not name is `default`.
+    """Implements `workers.phone.Phone`. A number that `far_ends` does not name is `default`;
+    behind a trunk that `trunks` names, all numbers are as that says.
 
     `transcript` holds (seconds of the loop's time, what happened), as in (2.1, "customer hears
-    one-moment").
+    one-moment"); `tried` the trunk of every leg that was dialled.
     """
 
     clock: Clock
@@ -58,12 +59,16 @@ class FakePhone:
     default: FarEnd = FarEnd()
     prompt_length: timedelta = timedelta(seconds=1)
     transcript: list[tuple[float, str]] = field(default_factory=list)
+    trunks: dict[str, FarEnd] = field(default_factory=dict)
+    tried: list[str] = field(default_factory=list)
 
     def dial(
         self, order: LegOrder, trace: LegTrace, *, heard_by: Leg | None = None
     ) -> AbstractAsyncContextManager[Leg]:
         assert heard_by is None or isinstance(heard_by, DialledLeg)
-        line = FakeLine(self, order, self.far_ends.get(order.number, self.default))
+        at_number = self.far_ends.get(order.number, self.default)
+        line = FakeLine(self, order, self.trunks.get(order.trunk.name, at_number))
+        self.tried.append(order.trunk.name)
         return dialled(line, order, trace, self.clock, heard_by=heard_by)
 
     async def join(self, one: Leg, other: Leg) -> None:

@@ -189,12 +189,13 @@ def make_system(aws: EmbeddedAws, log: Path, **settings: str) -> System:
         ports.sheets.publish(
             RateSheet.of("cents", "v1", SheetTerms("EUR"), read_deck(CENT_A_SECOND))
         )
-        carrier_port = _free_port()
+        carrier_port = free_port()
         ports.trunks.save(Trunk("carrier", HOST, carrier_port))
     return System(ports, sqs, prefix, env, log, carrier_port)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port for SIP that nobody listens at."""
     with socket.socket(type=socket.SOCK_DGRAM) as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from ringback.embedded.process import EmbeddedAws
 from switchboard.aws import AwsSettings, create_tables, open_ports
 from switchboard.calls.callback import Callback, State, Trigger
 from switchboard.calls.cdr import Cdr
+from switchboard.desk.routes import routes_of
 from switchboard.desk.triggers import Incoming, take_text
 from switchboard.rating.row import Charges
 from switchboard.rating.sheet import RateSheet
@@ -18,10 +20,11 @@ from tests.dynamodb_local.server import dynamodb_local
 from tests.fakes.exchange import TERMS
 from tests.fakes.loop import SimulatedClock, run_simulated
 from tests.fakes.phone import FakePhone, FarEnd
+from tests.fakes.trunks import add_trunk
 from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice, retail_sheet
 from tests.meters import Meter, metered
+from workers.channels import Channels
 from workers.session import Desk, Session
-from workers.wiring import first_trunk
 
 pytestmark = pytest.mark.dynamodb_local
 
@@ -48,6 +51,8 @@ class MeteredSystem:
         self.ports = replace(ports, clock=SimulatedClock())
         self.publish("v2")
         ports.settings.classes()
+        ports.settings.routing()
+        ports.trunks.all()
 
     def publish(self, version: str, **terms) -> None:
         """A sheet with long names. It is warm afterwards, as it is for all calls but the first."""
@@ -59,7 +64,9 @@ class MeteredSystem:
     def connect(self, text: str, customer: FarEnd, destination: FarEnd) -> Cdr:
         """A callback from the SMS on; the meter begins with the SMS."""
         phone = FakePhone(self.ports.clock, {ALICE: customer, BOB: destination})
-        desk = Desk(self.ports, phone, _worker_name(), TERMS, first_trunk(self.ports.trunks))
+        name, routes = _worker_name(), partial(routes_of, self.ports)
+        channels = Channels(self.ports.workers, self.ports.clock, name)
+        desk = Desk(self.ports, phone, name, TERMS, routes, channels)
 
         async def story() -> Cdr | None:
             self.meter.asked.clear()
@@ -114,6 +121,26 @@ def test_a_webhook_asks_the_database_three_times(system):
 
     logger.info("\n%s", system.meter.table())
     assert len(system.meter.asked) <= MOST_CALLS_OF_A_WEBHOOK
+
+
+def test_a_webhook_that_looks_at_the_costs_of_trunks_asks_no_more(system):
+    for name in ("cheap", "dear"):
+        add_trunk(system.ports, name, "0.001", capacity=30)
+
+    async def story() -> None:
+        system.ask(str(BOB))
+        system.meter.asked.clear()
+        system.ask(str(BOB))
+
+    run_simulated(story())
+    asked, cdr = len(system.meter.asked), system.connect(str(BOB), FarEnd(), FarEnd(hangs_up_s=60))
+
+    logger.info("\n%s", system.meter.table())
+    assert asked <= MOST_CALLS_OF_A_WEBHOOK
+    assert system.meter.write_units <= MOST_WRITE_UNITS
+    assert cdr.margin_micros is not None
+    for name in ("cheap", "dear"):
+        system.ports.trunks.remove(name)
 
 
 @pytest.mark.parametrize("talk_s", [60, 299])

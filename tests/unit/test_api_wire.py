@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from fractions import Fraction
 
 import pytest
 
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import LegRecord, RtpQuality, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.routing import TrunkCost
 from switchboard.rating.meter import Step
 from switchboard.rating.price import LegPrice
 from switchboard.wire import callback_body, cdr_body, charge_body, instant, leg_price_body
@@ -89,9 +91,8 @@ def test_a_cdr_is_told_with_both_legs():
         rtp=RtpQuality(3250, 2, 1.5),
     )
     legs = [leg, LegRecord(Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=60)]
-    ended_at = NOON + timedelta(seconds=70)
 
-    body = cdr_body(write_cdr(CALLBACK, legs, HUNG_UP, nonce="n", ended_at=ended_at))
+    body = cdr_body(write_cdr(CALLBACK, legs, HUNG_UP, nonce="n", ended_at=leg.ended_at))
 
     customer, destination = body.pop("customer"), body.pop("destination")
     ending = {"reason": "hung_up", "culprit": "destination"}
@@ -106,6 +107,7 @@ def test_a_cdr_is_told_with_both_legs():
         "talked_seconds": 60,
         "cost": "0.0617",
         "currency": "EUR",
+        "margin": None,
         "settlement": "post",
         "late": False,
         "sheet": "retail",
@@ -124,12 +126,36 @@ def test_a_cdr_is_told_with_both_legs():
         "seconds": 65,
         "billed_seconds": 65,
         "cost": "0.0217",
+        "trunk_cost": None,
+        "margin": None,
         "ending": ending,
         "sip_code": 200,
         "hung_up_by_far_end": False,
         "rtp": {"received": 3250, "lost": 2, "jitter_ms": 1.5},
     }
     assert (destination["cost"], destination["rtp"], destination["pdd_ms"]) == ("0.04", None, None)
+
+
+def test_a_leg_is_told_with_what_its_trunk_takes_and_what_is_left():
+    cost = TrunkCost("USD", 15_000, "44", "wholesale", "v7", Fraction(92, 100))
+    leg = LegRecord(Party.CUSTOMER, ALICE, "carrier", HUNG_UP, seconds=65, trunk_cost=cost)
+    thirds = replace(leg, trunk_cost=replace(cost, rate=Fraction(2, 3)))
+
+    body, ratio = (
+        cdr_body(write_cdr(CALLBACK, [one], HUNG_UP, nonce="n", ended_at=NOON))
+        for one in (leg, thirds)
+    )
+
+    assert body["customer"]["trunk_cost"] == {
+        "amount": "0.015",
+        "currency": "USD",
+        "prefix": "44",
+        "sheet": "wholesale",
+        "version": "v7",
+        "exchange": "0.92",
+    }
+    assert (body["customer"]["margin"], body["margin"]) == ("0.0079", "0.0079")
+    assert ratio["customer"]["trunk_cost"]["exchange"] == "2/3"
 
 
 def test_a_charge_is_told_without_what_concerns_only_those_who_run_the_system():

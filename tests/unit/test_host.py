@@ -192,7 +192,7 @@ def test_the_heartbeat_tells_what_is_live_and_how_far():
         return Beat("w1", shift.at(at_s), shift.at(at_s + 15), 7, calls)
 
     assert beats == [
-        beat(1, **{name: LiveCall("carrier", None, None)}),
+        beat(1, **{name: LiveCall()}),
         beat(6, **{name: LiveCall("carrier", 3, 0)}),
         beat(11, **{name: LiveCall("carrier", 8, 5)}),
         beat(71),
@@ -221,13 +221,13 @@ def test_a_worker_that_says_goodbye_hangs_up_and_settles_everything():
 
 def test_a_worker_that_stops_before_a_phone_rang_gives_the_order_back():
     shift = Shift()
-    trunk = shift.desk.trunk
+    routes = shift.desk.routes
 
-    async def trunk_after_a_while():
+    async def routes_after_a_while(callback):
         await asyncio.sleep(10)
-        return trunk()
+        return routes(callback)
 
-    shift.desk = replace(shift.desk, trunk=trunk_after_a_while)
+    shift.desk = replace(shift.desk, routes=routes_after_a_while)
 
     shift.work(order_many(shift, 1), until_s=5)
 

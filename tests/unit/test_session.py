@@ -93,13 +93,13 @@ def test_a_claim_that_lapsed_does_not_ring():
     waking = asyncio.Event()
     other = replace(exchange.desk, worker="w2")
 
-    async def slow_trunk():
+    async def slow_routes(callback):
         await waking.wait()
-        return exchange.desk.trunk()
+        return exchange.desk.routes(callback)
 
     async def story():
         # Its threads are in no hurry: the simulated loop waits for a coroutine in them.
-        sleeper = replace(exchange.desk, trunk=slow_trunk)
+        sleeper = replace(exchange.desk, routes=slow_routes)
         callback = exchange.order()
         slow = asyncio.create_task(Session(sleeper, callback.id).serve())
         await asyncio.sleep(16)

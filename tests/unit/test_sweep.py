@@ -10,6 +10,7 @@ from switchboard.ledger.entries import Settlement, SettlementKind
 from switchboard.ports import Ports
 from tests.fakes.claims import LEASE, beat, claimed, held, later, rung
 from tests.fakes.ports import memory_ports
+from tests.fakes.trunks import add_trunk
 from tests.fakes.world import open_alice
 
 ALL = 5_000_000
@@ -47,6 +48,20 @@ def test_the_call_of_a_lost_worker_is_settled_to_its_last_heartbeat(ports):
     assert (found.state, found.verdict) == (State.ENDED, LOST)
     assert (ports.workers.all(), ports.control.forgotten) == ([], ["w1"])
     assert list(check_books(ports)) == []
+
+
+def test_a_lost_call_costs_what_the_trunks_of_its_last_heartbeat_take(ports):
+    add_trunk(ports, "london", "0.006")
+    add_trunk(ports, "far", "0.012", enabled=False)
+    callback, _ = rung(ports)
+    beat(ports, "w1", **{callback.id: LiveCall("london", 60, 60, "far")})
+    later(ports, seconds=16)
+
+    [cdr] = sweep(ports).settled
+
+    assert [leg.trunk for leg in cdr.legs] == ["london", "far"]
+    assert [leg.trunk_cost.micros for leg in cdr.legs] == [6_000, 12_000]
+    assert cdr.margin_micros == BOTH - 18_000
 
 
 def test_a_second_sweep_finds_nothing_to_do(ports):

@@ -71,6 +71,13 @@ Login = Annotated[
         " from $RINGBACK_PASSWORD."
     ),
 ]
+LossGuard = Annotated[
+    bool | None,
+    typer.Option(
+        "--loss-guard/--no-loss-guard",
+        help="Whether calls are refused that cost more than they are sold for.",
+    ),
+]
 Pin = Annotated[
     bool, typer.Option("--pin", help="Give it a PIN, asked for or taken from $RINGBACK_PIN.")
 ]
@@ -87,7 +94,7 @@ def changes_of(given: Mapping[str, Any], *, country: str, time_zone: str) -> "Ch
     def date(name: str) -> "datetime | None":
         return read_date(given[name], time_zone) if given.get(name) else None
 
-    alike = "name language time_zone email tax_id login sheet plan valid_days".split()
+    alike = "name language time_zone email tax_id login sheet plan valid_days loss_guard".split()
     return Changes(
         **{name: given.get(name) for name in alike},
         type=_type(given["type"]) if given.get("type") else None,

@@ -52,6 +52,7 @@ def add(
     pin: opt.Pin = False,
     valid_until: opt.ValidUntil = None,
     valid_days: opt.ValidDays = None,
+    loss_guard: opt.LossGuard = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -60,7 +61,7 @@ def add(
     from switchboard.desk.accounts import Terms, open_account
     from switchboard.desk.profiles import changed
     from switchboard.money import check_currency, parse_units
-    from switchboard.wire import account_body
+    from switchboard.wire import operators_account_body
 
     ports = ports_for(state)
     now = ports.clock.now()
@@ -76,28 +77,30 @@ def add(
         limits=limits,
     )
     opened = open_account(ports, changed(blank, changes, now), terms)
-    show_one(account_body(opened, now), as_json=as_json)
+    show_one(operators_account_body(opened, now), as_json=as_json)
 
 
 @app.command("list")
 def list_accounts(state: State = None, as_json: AsJson = False) -> None:
     """Every account with its money."""
     from switchboard.desk.accounts import all_accounts
-    from switchboard.wire import account_body
+    from switchboard.wire import operators_account_body
 
     ports = ports_for(state)
     now = ports.clock.now()
-    rows = [account_body(account, now) for account in all_accounts(ports)]
+    rows = [operators_account_body(account, now) for account in all_accounts(ports)]
     show_list(rows, COLUMNS, as_json=as_json)
 
 
 @app.command()
 def show(account: opt.Name, state: State = None, as_json: AsJson = False) -> None:
     """One account."""
-    from switchboard.wire import account_body
+    from switchboard.wire import operators_account_body
 
     ports = ports_for(state)
-    show_one(account_body(ports.accounts.get(account), ports.clock.now()), as_json=as_json)
+    show_one(
+        operators_account_body(ports.accounts.get(account), ports.clock.now()), as_json=as_json
+    )
 
 
 @app.command("set")
@@ -137,6 +140,7 @@ def change(
     no_pin: Annotated[bool, typer.Option("--no-pin", help="Take its PIN away.")] = False,
     valid_until: opt.ValidUntil = None,
     valid_days: opt.ValidDays = None,
+    loss_guard: opt.LossGuard = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -144,7 +148,7 @@ def change(
     from switchboard.desk.accounts import set_spend_limits
     from switchboard.desk.profiles import change_account
     from switchboard.money import parse_units
-    from switchboard.wire import account_body
+    from switchboard.wire import operators_account_body
 
     ports = ports_for(state)
     old = ports.accounts.get(account).profile
@@ -156,7 +160,7 @@ def change(
     limit = None if credit_limit is None else parse_units(credit_limit, decimals=6)
     change_account(ports, account, changes, credit_limit_micros=limit, max_callbacks=max_callbacks)
     changed = set_spend_limits(ports, account, opt.limits_of(daily_limit, class_limit))
-    show_one(account_body(changed, ports.clock.now()), as_json=as_json)
+    show_one(operators_account_body(changed, ports.clock.now()), as_json=as_json)
 
 
 @app.command()
@@ -190,9 +194,9 @@ def topup(
 
     from switchboard.desk.accounts import top_up
     from switchboard.money import Money
-    from switchboard.wire import account_body
+    from switchboard.wire import operators_account_body
 
     ports = ports_for(state)
     money = Money.parse(amount, ports.books.balance(account).currency)
     credited = top_up(ports, account, money, reference=reference or uuid4().hex, note=note)
-    show_one(account_body(credited, ports.clock.now()), as_json=as_json)
+    show_one(operators_account_body(credited, ports.clock.now()), as_json=as_json)

@@ -11,8 +11,10 @@ from ringback.cli import (
     calls,
     classes,
     decks,
+    numbers,
     pins,
     rates,
+    routes,
     system,
     terms,
     trunks,
@@ -32,8 +34,9 @@ app.add_typer(classes.app, name="classes")
 decks.add_to(rates.app)
 terms.add_to(rates.app)
 app.add_typer(rates.app, name="rates")
-app.add_typer(trunks.trunks, name="trunks")
-app.add_typer(trunks.numbers, name="numbers")
+routes.add_to(trunks.app)
+app.add_typer(trunks.app, name="trunks")
+app.add_typer(numbers.app, name="numbers")
 app.add_typer(calls.cdrs, name="cdrs")
 app.add_typer(system.tables, name="tables")
 app.command()(calls.callback)

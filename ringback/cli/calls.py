@@ -60,7 +60,16 @@ def list_cdrs(
     ports = ports_for(state)
     ports.books.balance(account)  # refuses where there is no such account
     rows = [_flat(cdr_body(cdr)) for cdr in islice(ports.books.cdrs(account), limit)]
-    columns = ("requested_at", "from", "to", "reason", "talked_seconds", "cost", "currency")
+    columns = (
+        "requested_at",
+        "from",
+        "to",
+        "reason",
+        "talked_seconds",
+        "cost",
+        "margin",
+        "currency",
+    )
     show_list(rows, columns, as_json=as_json)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ringback.carrier.sip.ping import NoReply
 from ringback.embedded.process import EmbeddedAwsFailed
 from ringback.local.child import PartFailed
 from ringback.wiring import NoSystem
@@ -31,6 +32,6 @@ def explain(fault: Exception) -> Explanation | None:
     if type(fault).__module__.partition(".")[0] in {"botocore", "pynamodb"}:
         reason = str(fault).strip().rpartition("\n")[2]
         return Explanation(f"the system's stores cannot be used: {reason}", FAILURE)
-    if isinstance(fault, (NoSystem, PartFailed, EmbeddedAwsFailed)):
+    if isinstance(fault, (NoSystem, NoReply, PartFailed, EmbeddedAwsFailed)):
         return Explanation(str(fault), FAILURE)
     return None

@@ -1,5 +1,7 @@
-"""`ringback trunks` and `ringback numbers`: carriers, and the numbers that customers ring."""
+"""`ringback trunks`: carriers, what they cost, and when they are chosen."""
 
+import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -7,49 +9,99 @@ import typer
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
 
 if TYPE_CHECKING:
-    from switchboard.billing.account import ServiceNumber
+    from switchboard.calls.rewriting import Rewrite
     from switchboard.calls.trunk import Trunk
+    from switchboard.desk.trunks import TrunkChanges
 
-trunks = typer.Typer(help="Trunks: carriers that terminate legs.", no_args_is_help=True)
-numbers = typer.Typer(help="Service numbers and DIDs.", no_args_is_help=True)
+app = typer.Typer(help="Trunks: carriers that terminate legs.", no_args_is_help=True)
+
+COLUMNS = "trunk host port priority weight capacity cost_sheet rewrites enabled user".split()
+
+Name = Annotated[str, typer.Argument(metavar="TRUNK")]
+Priority = Annotated[int | None, typer.Option(help="The lowest is tried first.")]
+Weight = Annotated[
+    int | None, typer.Option(help="Its share among trunks of equal priority and cost.")
+]
+Capacity = Annotated[int | None, typer.Option(min=0, help="The most legs at once; 0: no limit.")]
+CostSheet = Annotated[
+    str | None, typer.Option(metavar="SHEET", help="The rate sheet with its prices; empty: none.")
+]
+Rewrites = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rewrite",
+        metavar="PREFIX=strip2,prepend0044",
+        help="How numbers with a prefix are sent, * for all others; the first that fits counts."
+        " Repeatable, and in place of all there were; `none` for none.",
+    ),
+]
+Enabled = Annotated[bool | None, typer.Option("--enabled/--disabled", help="Whether it is used.")]
+User = Annotated[
+    str | None,
+    typer.Option(
+        help="For digest authentication, empty for none; the password is asked for, or taken from"
+        " $RINGBACK_TRUNK_PASSWORD."
+    ),
+]
 
 
-@trunks.command("add")
-def add_trunk(
-    name: str,
+@app.command()
+def add(
+    context: typer.Context,
+    name: Name,
     address: Annotated[str, typer.Argument(help="host or host:port, by UDP.")],
-    priority: Annotated[
-        int, typer.Option(min=0, help="The trunk with the lowest carries all legs.")
-    ] = 10,
-    user: Annotated[
-        str | None,
-        typer.Option(
-            help="For digest authentication; the password is asked for, or taken from"
-            " $RINGBACK_TRUNK_PASSWORD."
-        ),
-    ] = None,
+    priority: Priority = 10,
+    weight: Weight = None,
+    capacity: Capacity = None,
+    cost_sheet: CostSheet = None,
+    rewrite: Rewrites = None,
+    enabled: Enabled = None,
+    user: User = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a trunk, or replace the one of this name."""
-    import os
-
     from switchboard.calls.trunk import Trunk
+    from switchboard.desk.trunks import save_trunk
 
-    credentials = None
-    if user is not None:
-        password = os.environ.get("RINGBACK_TRUNK_PASSWORD") or typer.prompt(
-            "Password", hide_input=True
-        )
-        credentials = (user, password)
-    trunk = Trunk.parse(name, address, priority=priority, credentials=credentials)
-    ports_for(state).trunks.save(trunk)
-    show_one(_trunk_row(trunk), as_json=as_json)
+    new = Trunk.parse(name, address, priority=0, credentials=None)
+    changes = _changes(context.params)
+    show_one(_trunk_row(save_trunk(ports_for(state), changes.over(new))), as_json=as_json)
 
 
-@trunks.command("remove")
-def remove_trunk(name: str, state: State = None) -> None:
-    """Send no more legs over a trunk; a worker notices within ten seconds."""
+@app.command("set")
+def change(
+    context: typer.Context,
+    name: Name,
+    address: Annotated[str | None, typer.Option(help="host or host:port, by UDP.")] = None,
+    priority: Priority = None,
+    weight: Weight = None,
+    capacity: Capacity = None,
+    cost_sheet: CostSheet = None,
+    rewrite: Rewrites = None,
+    enabled: Enabled = None,
+    user: User = None,
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change what is given of a trunk. Workers notice within ten seconds."""
+    from switchboard.desk.trunks import change_trunk
+
+    changes = _changes(context.params)
+    show_one(_trunk_row(change_trunk(ports_for(state), name, changes)), as_json=as_json)
+
+
+@app.command()
+def show(name: Name, state: State = None, as_json: AsJson = False) -> None:
+    """One trunk."""
+    from switchboard.desk.trunks import find_trunk
+
+    show_one(_trunk_row(find_trunk(ports_for(state), name)), as_json=as_json)
+
+
+@app.command()
+def remove(name: Name, state: State = None) -> None:
+    """Send no more legs over a trunk; workers notice within ten seconds."""
     from switchboard.errors import NotFound
 
     if not ports_for(state).trunks.remove(name):
@@ -57,59 +109,77 @@ def remove_trunk(name: str, state: State = None) -> None:
     typer.echo(f"{name} is removed")
 
 
-@trunks.command("list")
+@app.command("list")
 def list_trunks(state: State = None, as_json: AsJson = False) -> None:
-    """Every trunk; the first one carries all legs."""
+    """Every trunk, by priority."""
     rows = [_trunk_row(trunk) for trunk in ports_for(state).trunks.all()]
-    show_list(rows, ("trunk", "host", "port", "priority", "user"), as_json=as_json)
+    show_list(rows, COLUMNS, as_json=as_json)
 
 
-@numbers.command("add")
-def add_number(
-    number: Annotated[str, typer.Argument(help="International, like +442079460999.")],
-    account: Annotated[str | None, typer.Option(help="Makes it a DID of this account.")] = None,
-    rings: Annotated[str | None, typer.Option(help="A DID's preset phone to ring.")] = None,
+@app.command("test")
+def ask(
+    name: Name,
+    number: Annotated[
+        str | None, typer.Argument(help="Shown as the trunk would get it; it is not dialled.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, max=60, help="Seconds to wait.")] = 4.0,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add a number that customers ring or text."""
-    from switchboard.billing.account import ServiceMode, ServiceNumber
+    """Ask a trunk whether it is there, by a SIP OPTIONS; exit status 1 where nothing answers."""
+    import asyncio
+
+    from ringback.carrier.sip.ping import ping
+    from switchboard.desk.trunks import find_trunk
     from switchboard.numbering import parse_number
 
-    ports = ports_for(state)
-    home = "US" if account is None else ports.accounts.get(account).profile.country
-    is_did = account is not None or rings is not None
-    service = ServiceNumber(
-        number=parse_number(number, home),
-        mode=ServiceMode.DID if is_did else ServiceMode.ANI,
-        account=account,
-        rings=None if rings is None else parse_number(rings, home),
-    )
-    ports.accounts.add_service_number(service)
-    show_one(_number_row(service), as_json=as_json)
-
-
-@numbers.command("list")
-def list_numbers(state: State = None, as_json: AsJson = False) -> None:
-    """Every service number."""
-    rows = [_number_row(service) for service in ports_for(state).accounts.service_numbers()]
-    show_list(rows, ("number", "mode", "account", "rings"), as_json=as_json)
+    trunk = find_trunk(ports_for(state), name)
+    row: dict[str, Any] = {"trunk": trunk.name, "address": f"{trunk.host}:{trunk.port}"}
+    if number is not None:
+        row["sent"] = trunk.sent(parse_number(number, "US"))
+    reply = asyncio.run(ping(trunk.host, trunk.port, limit_s=timeout))
+    row |= {"status": reply.status, "reason": reply.reason, "milliseconds": reply.milliseconds}
+    show_one(row, as_json=as_json)
 
 
 def _trunk_row(trunk: "Trunk") -> dict[str, Any]:
+    """A trunk as it is shown, without its password."""
     return {
         "trunk": trunk.name,
         "host": trunk.host,
         "port": trunk.port,
         "priority": trunk.priority,
+        "weight": trunk.weight,
+        "capacity": trunk.capacity,
+        "cost_sheet": trunk.cost_sheet,
+        "rewrites": [str(rule) for rule in trunk.rewrites],
+        "enabled": trunk.enabled,
         "user": None if trunk.credentials is None else trunk.credentials[0],
     }
 
 
-def _number_row(service: "ServiceNumber") -> dict[str, Any]:
-    return {
-        "number": str(service.number),
-        "mode": service.mode.value,
-        "account": service.account,
-        "rings": None if service.rings is None else str(service.rings),
-    }
+def _changes(given: Mapping[str, Any]) -> "TrunkChanges":
+    """What the options, by their names, say is to change; asks for the password of a user."""
+    from switchboard.desk.trunks import TrunkChanges
+
+    alike = "priority weight capacity cost_sheet enabled".split()
+    user, rules = given["user"], given["rewrite"]
+    return TrunkChanges(
+        **{name: given[name] for name in alike},
+        address=given["address"],
+        rewrites=None if rules is None else _rules(rules),
+        credentials=None if user is None else (user, _password() if user else ""),
+    )
+
+
+def _rules(texts: list[str]) -> "tuple[Rewrite, ...]":
+    from switchboard.calls.rewriting import Rewrite
+
+    return () if texts == ["none"] else tuple(map(Rewrite.parse, texts))
+
+
+def _password() -> str:
+    password: str = os.environ.get("RINGBACK_TRUNK_PASSWORD") or typer.prompt(
+        "Password", hide_input=True
+    )
+    return password

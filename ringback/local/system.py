@@ -4,7 +4,7 @@ import os
 import socket
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -108,7 +108,7 @@ class LocalSystem:
             carrier_port = free_port(socket.SOCK_DGRAM)
             command = ["-m", "ringback.carrier", "--port", str(carrier_port)]
             parts.append(self._part("carrier", command))
-        self.ports.trunks.save(Trunk(SIMULATED, "127.0.0.1", carrier_port))
+        self.ports.trunks.save(self._simulated_trunk(carrier_port))
         api = [str(ROOT / "api" / "local.py"), "--port", str(self._api_port)]
         parts.append(self._part("api", api))
         for number in range(self._options.workers):
@@ -116,6 +116,12 @@ class LocalSystem:
             name = f"worker-{number + 1}"
             parts.append(self._part(name, ["-m", "workers"], RINGBACK_RTP_PORT=rtp))
         return parts
+
+    def _simulated_trunk(self, port: int) -> Trunk:
+        """The trunk to the simulated carrier, with all that was set for it before."""
+        kept = {trunk.name: trunk for trunk in self.ports.trunks.all(fresh=True)}
+        here = Trunk(SIMULATED, "127.0.0.1", port)
+        return replace(kept.get(SIMULATED, here), host=here.host, port=here.port)
 
     def _part(self, name: str, command: list[str], **more_env: str) -> Child:
         return Child(

@@ -128,9 +128,9 @@ def test_trunks_and_service_numbers_are_listed_as_they_were_added(shell):
     shell.json("trunks", "add", "carrier", "sip.example.net:5080", "--priority", "3")
     shell.json("numbers", "add", "+442079460999")
 
-    assert shell.json("trunks", "list") == [
-        {"trunk": "carrier", "host": "sip.example.net", "port": 5080, "priority": 3, "user": None}
-    ]
+    (trunk,) = shell.json("trunks", "list")
+    assert trunk.items() >= {"trunk": "carrier", "host": "sip.example.net", "port": 5080}.items()
+    assert (trunk["priority"], trunk["user"]) == (3, None)
     assert [row["mode"] for row in shell.json("numbers", "list")] == ["ani"]
 
 

@@ -14,6 +14,7 @@ from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.routing import Routes
 from switchboard.desk.orders import CANCELLED
 from switchboard.desk.purse import Purse, PurseTerms
+from switchboard.desk.routes import routes_of
 from switchboard.desk.sweep import LOST
 from switchboard.desk.till import Till
 from switchboard.errors import NotEnoughCredit, Refusal
@@ -40,8 +41,8 @@ class Desk:
     phone: Phone
     worker: str
     terms: PurseTerms
-    routes: Callable[[Callback], Routes]
     channels: Channels
+    routes: Callable[[Ports, Callback], Routes] = routes_of
 
 
 class Session:
@@ -72,7 +73,7 @@ class Session:
         except Refusal as refusal:
             await self._refuse(refusal)
             return None
-        routes = await asyncio.to_thread(self._desk.routes, callback)
+        routes = await asyncio.to_thread(self._desk.routes, ports, callback)
         self.given_back = self._hung_up == LOST
         if self.given_back or not await persist(self._may_ring, ports.clock.now()):
             await asyncio.to_thread(

@@ -1,11 +1,9 @@
 """A worker, put together by hand."""
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 from switchboard.aws import AwsSettings, callbacks_inbox, control_inbox, open_ports
-from switchboard.desk.routes import routes_of
 from workers.channels import Channels
 from workers.host import Host
 from workers.lines import EnginePhone
@@ -23,8 +21,7 @@ async def work(settings: Settings, engine: PjsipEngine, env: Mapping[str, str]) 
     ports = open_ports(aws)
     phone = EnginePhone(engine, ports.clock, load_recordings(PROMPTS))
     channels = Channels(ports.workers, ports.clock, settings.worker)
-    routes = partial(routes_of, ports)
-    desk = Desk(ports, phone, settings.worker, settings.purse, routes, channels)
+    desk = Desk(ports, phone, settings.worker, settings.purse, channels)
     control = control_inbox(aws, settings.worker)
     control.create()
     try:

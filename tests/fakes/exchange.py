@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 from switchboard.calls.callback import Callback, Trigger
 from switchboard.calls.cdr import Cdr
@@ -12,7 +11,6 @@ from switchboard.desk.accounts import enter
 from switchboard.desk.check_books import check_books
 from switchboard.desk.orders import Order, order_callback
 from switchboard.desk.purse import PurseTerms
-from switchboard.desk.routes import routes_of
 from switchboard.ledger.audit import Breach
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import EntryKind
@@ -63,7 +61,6 @@ class Exchange:
             self.phone,
             "w1",
             terms,
-            partial(routes_of, self.ports),
             Channels(self.ports.workers, self.ports.clock, "w1"),
         )
 

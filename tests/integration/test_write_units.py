@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -12,7 +11,6 @@ from ringback.embedded.process import EmbeddedAws
 from switchboard.aws import AwsSettings, create_tables, open_ports
 from switchboard.calls.callback import Callback, State, Trigger
 from switchboard.calls.cdr import Cdr
-from switchboard.desk.routes import routes_of
 from switchboard.desk.triggers import Incoming, take_text
 from switchboard.rating.row import Charges
 from switchboard.rating.sheet import RateSheet
@@ -64,9 +62,9 @@ class MeteredSystem:
     def connect(self, text: str, customer: FarEnd, destination: FarEnd) -> Cdr:
         """A callback from the SMS on; the meter begins with the SMS."""
         phone = FakePhone(self.ports.clock, {ALICE: customer, BOB: destination})
-        name, routes = _worker_name(), partial(routes_of, self.ports)
+        name = _worker_name()
         channels = Channels(self.ports.workers, self.ports.clock, name)
-        desk = Desk(self.ports, phone, name, TERMS, routes, channels)
+        desk = Desk(self.ports, phone, name, TERMS, channels)
 
         async def story() -> Cdr | None:
             self.meter.asked.clear()

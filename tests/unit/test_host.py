@@ -223,9 +223,9 @@ def test_a_worker_that_stops_before_a_phone_rang_gives_the_order_back():
     shift = Shift()
     routes = shift.desk.routes
 
-    async def routes_after_a_while(callback):
+    async def routes_after_a_while(ports, callback):
         await asyncio.sleep(10)
-        return routes(callback)
+        return routes(ports, callback)
 
     shift.desk = replace(shift.desk, routes=routes_after_a_while)
 

@@ -93,9 +93,9 @@ def test_a_claim_that_lapsed_does_not_ring():
     waking = asyncio.Event()
     other = replace(exchange.desk, worker="w2")
 
-    async def slow_routes(callback):
+    async def slow_routes(ports, callback):
         await waking.wait()
-        return exchange.desk.routes(callback)
+        return exchange.desk.routes(ports, callback)
 
     async def story():
         # Its threads are in no hurry: the simulated loop waits for a coroutine in them.

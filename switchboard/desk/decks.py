@@ -22,6 +22,7 @@ from switchboard.rating.deck.comparing import (
 from switchboard.rating.deck.names import RATES
 from switchboard.rating.deck.reading import Deck, Reading, Template, read_deck
 from switchboard.rating.deck.writing import write_deck
+from switchboard.rating.row import PLAIN
 from switchboard.rating.sheet import RateSheet
 from switchboard.rating.terms import SheetTerms
 from switchboard.tables.amounts import DecimalMark
@@ -103,7 +104,12 @@ def import_deck(
     report = ImportReport(
         sheet=sheet,
         deck=deck,
-        comparison=compare(before, after),
+        comparison=compare(
+            before,
+            after,
+            old_defaults=PLAIN if published is None else published.terms.defaults,
+            new_defaults=sheet.terms.defaults,
+        ),
         outliers=tuple(
             find_outliers(
                 deck.rows,

@@ -72,6 +72,26 @@ def test_multiplier_and_addition_are_a_part_of_the_price():
     assert compare(by_prefix(old), by_prefix(new)).biggest == (Change("44", "", 100, 101),)
 
 
+def test_a_cell_that_is_emptied_alters_nothing_where_the_default_says_the_same():
+    defaults = Charges(increment_s=6)
+    old = [RateRow("44", 100, charges=Charges(increment_s=6, connection_fee_picos=0))]
+    new = [RateRow("44", 100)]
+
+    def counts(**of_sheets):
+        found = compare(by_prefix(old), by_prefix(new), **of_sheets).counts
+        return [move for move, count in found.items() if count]
+
+    assert counts(old_defaults=defaults, new_defaults=defaults) == [Move.UNCHANGED]
+    assert counts() == [Move.ALTERED]
+
+
+def test_a_multiplier_of_the_whole_sheet_is_a_part_of_the_price():
+    rows = by_prefix([RateRow("44", 100)])
+    dearer = Charges(multiplier_millionths=1_500_000)
+
+    assert compare(rows, rows, new_defaults=dearer).biggest == (Change("44", "", 100, 150),)
+
+
 def test_added_rows_take_the_place_of_those_of_their_prefix():
     old = [RateRow("44", 1), RateRow("44", 2, window=Window(frozenset({Day.SUN}))), RateRow("1", 1)]
 

@@ -17,7 +17,7 @@ Rows = Mapping[str, Sequence[RateRow]]
 # Of fewer prices there is no usual one.
 FEWEST_NEIGHBOURS = 5
 MOST_NAMED = 20
-_ATTOS_A_PICO = 10 ** (ATTO_DECIMALS - RATE_DECIMALS)
+_ATTOS_A_PICO: int = 10 ** (ATTO_DECIMALS - RATE_DECIMALS)
 # What is charged where neither a row nor its sheet says anything; there is no maximum then.
 _PLAINEST = Charges(0, 1, 1, 0, 0, 0, None, ONE_MILLIONTHS, 0, 0, 0, 0, 0)
 

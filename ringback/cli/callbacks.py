@@ -8,7 +8,7 @@ from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
 
 app = typer.Typer(help="Callbacks: orders to connect two phones.", no_args_is_help=True)
 
-COLUMNS = ("requested_at", "id", "from", "to", "status", "ending")
+COLUMNS = ("requested_at", "id", "from", "to", "status", "reason")
 
 Account = Annotated[str, typer.Option(help="Whose callbacks.")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="As `ringback callbacks list` has it.")]
@@ -28,9 +28,10 @@ def list_callbacks(
     ports.accounts.get(account)  # refuses where there is no such account
     now = ports.clock.now()
     found = ports.callbacks.recent(account, limit=limit, cursor=None).items
-    rows = [callback_body(callback, now) for callback in found]
-    if not as_json:
-        rows = [{**row, "ending": row["ending"] and row["ending"]["reason"]} for row in rows]
+    rows = [
+        {**callback_body(one, now), "reason": one.verdict and one.verdict.ending.value}
+        for one in found
+    ]
     show_list(rows, COLUMNS, as_json=as_json)
 
 

@@ -185,7 +185,7 @@ def test_callbacks_are_listed_shown_and_cancelled(shell):
     placed = shell.json("callback", "+442079460123", "+14155550100", "--account", "carol")
     one = (placed["id"], "--account", "carol")
 
-    assert shell.json("callbacks", "list", "--account", "carol") == [placed]
+    assert shell.json("callbacks", "list", "--account", "carol") == [{**placed, "reason": None}]
     assert shell.json("callbacks", "show", *one) == placed
     assert shell.json("callbacks", "cancel", *one)["ending"]["reason"] == "cancelled"
     assert "cancelled" in shell.run("callbacks", "list", "--account", "carol").stdout

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from switchboard.desk.rates import new_version, publish
 from switchboard.errors import NotFound
-from switchboard.numbering import country_code_of
+from switchboard.numbering import country_of
 from switchboard.ports import Ports
 from switchboard.rating.deck.comparing import (
     Comparison,
@@ -113,7 +113,7 @@ def import_deck(
         outliers=tuple(
             find_outliers(
                 deck.rows,
-                country_code_of,
+                country_of,
                 factor=care.outlier_factor,
                 cap_picos=care.cap_picos,
             )

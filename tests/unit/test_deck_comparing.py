@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.numbering import country_code_of
+from switchboard.numbering import country_of
 from switchboard.rating.deck.comparing import (
     Change,
     Move,
@@ -138,13 +138,19 @@ def test_a_price_far_from_those_of_its_country_is_an_outlier(rate, reason):
     usual = [RateRow(f"44{n}", PENNY) for n in range(1, 7)]
     elsewhere = [RateRow(f"88{n}", 150 * PENNY) for n in range(1, 7)]
 
-    found = find_outliers([*usual, *elsewhere, RateRow("4470", rate, "UK")], country_code_of)
+    found = find_outliers([*usual, *elsewhere, RateRow("4470", rate, "UK")], country_of)
 
     assert found == [Outlier("4470", "UK", rate, reason)]
 
 
+def test_islands_that_share_a_country_code_have_prices_of_their_own():
+    mainland = [RateRow(f"1{area}", PENNY) for area in (201, 202, 203, 205, 206, 207)]
+
+    assert find_outliers([*mainland, RateRow("1876", 15 * PENNY)], country_of) == []
+
+
 def test_a_price_above_the_cap_is_an_outlier_wherever_it_is():
-    found = find_outliers([RateRow("881", 5 * PENNY)], country_code_of, cap_picos=4 * PENNY)
+    found = find_outliers([RateRow("881", 5 * PENNY)], country_of, cap_picos=4 * PENNY)
 
     assert found == [Outlier("881", "", 5 * PENNY, "above the cap")]
 
@@ -153,4 +159,4 @@ def test_blocked_and_free_prefixes_are_no_outliers():
     usual = [RateRow(f"44{n}", PENNY) for n in range(1, 7)]
     others = [RateRow("4470", 0), RateRow("4479", 10**15, blocked=True)]
 
-    assert find_outliers([*usual, *others], country_code_of) == []
+    assert find_outliers([*usual, *others], country_of) == []

@@ -13,7 +13,7 @@ from switchboard.billing.pins import PinKey
 from switchboard.errors import Malformed
 from switchboard.ports import Passwords, Ports
 from switchboard.spreadsheets.kinds import kind_of_name
-from switchboard.spreadsheets.reading import FileForm, read_worksheets
+from switchboard.spreadsheets.reading import MOST_BYTES, FileForm, read_worksheets
 from switchboard.spreadsheets.writing import write_file
 from switchboard.tables.cells import Cell, Worksheet
 from switchboard.vault import ArgonPasswords
@@ -82,12 +82,24 @@ def worksheets_of(
     delimiter: str | None = None,
 ) -> Iterator[Iterator[Worksheet]]:
     """The worksheets of a file. Malformed where it cannot be read."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise Malformed(f"{path} cannot be read: {error.strerror}") from None
+    data = _data_of(path)
     with closing(read_worksheets(data, FileForm(worksheet, encoding, delimiter))) as worksheets:
         yield worksheets
+
+
+def _data_of(path: Path) -> bytes:
+    """What is in a file or a pipe, up to what is too much anyway. A pipe that nobody writes to is
+    empty, and not waited for."""
+    try:
+        with open(path, "rb", opener=_open_at_once) as file:
+            os.set_blocking(file.fileno(), True)
+            return file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise Malformed(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def check_new_table(path: Path) -> None:

@@ -59,7 +59,9 @@ def parse_number(text: str, home: str) -> PhoneNumber:
         raise NotANumber("no phone number was given")
     if len(shown) > 40 or not _NUMBER.fullmatch(shown):
         raise NotANumber(f"“{shown[:40]}” is not a phone number")
-    readings = [_read(shown, home), _read(f"+{shown}", home)]
+    # 00 is dialled from most countries, and written in all.
+    abroad = shown.removeprefix("00")
+    readings = [_read(shown, home), _read(f"+{abroad}", home)]
     possible = [reading for reading in readings if reading is not None]
     if not possible:
         raise NotANumber(f"“{shown}” is not a phone number")
@@ -80,6 +82,20 @@ def calling_code(region: str) -> str:
     Nothing where the region has no numbers."""
     code = phonenumbers.country_code_for_region(region)
     return str(code) if code else ""
+
+
+@lru_cache(maxsize=4096)
+def country_of(digits: str) -> str:
+    """The country of a number or a prefix: its country code, or where several countries share one
+    and theirs begin differently, that region (ISO 3166). +1 876 is Jamaica."""
+    code = country_code_of(digits)
+    behind = digits[len(code) :]
+    for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code or 0), ())[1:]:
+        metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+        beginning = metadata and metadata.leading_digits
+        if beginning and re.match(beginning, behind):
+            return str(region)
+    return code
 
 
 def _read(shown: str, home: str) -> phonenumbers.PhoneNumber | None:

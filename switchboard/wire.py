@@ -8,6 +8,7 @@ from switchboard.billing.account import Account, Since
 from switchboard.billing.batches import Batch
 from switchboard.billing.classes import DestinationClass
 from switchboard.billing.limits import account_day
+from switchboard.billing.vouchers import Voucher
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, LegRecord, RtpQuality
 from switchboard.calls.ending import Verdict
@@ -135,6 +136,16 @@ def batch_body(batch: Batch) -> Body:
         "valid_until": _instant(batch.valid_until),
         "valid_days": batch.valid_days,
         "made_at": instant(batch.made_at),
+    }
+
+
+def voucher_body(voucher: Voucher, batch: Batch) -> Body:
+    """A voucher and what holds for its batch, without its PIN."""
+    return {
+        "voucher": voucher.voucher,
+        "redeemed_by": voucher.redeemed_by,
+        "redeemed_at": _instant(voucher.redeemed_at),
+        "batch": batch_body(batch),
     }
 
 

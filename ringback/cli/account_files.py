@@ -17,6 +17,7 @@ from ringback.cli.files import (
     OutFile,
     Worksheet,
     delimiter_of,
+    renamed,
     rows_body,
     show_rows,
 )
@@ -78,7 +79,7 @@ def import_accounts(
         bad = {"accounts": list(report.opened), "bad": rows_body(report.bad)}
         typer.echo(json.dumps({**body, **bad}, indent=2, ensure_ascii=False))
     else:
-        show_one(body, as_json=False)
+        show_one({**body, "columns": renamed(report.file.names)}, as_json=False)
         show_rows("rows that are no accounts to open", report.bad)
     if report.bad:
         raise typer.Exit(BAD_INPUT)

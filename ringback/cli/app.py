@@ -1,13 +1,15 @@
 """The command's tree, and how an error becomes one line and an exit status."""
 
 import sys
-from typing import NoReturn
+from importlib.metadata import version as version_of
+from typing import Annotated, NoReturn
 
 import typer
 
 from ringback.cli import (
     account_files,
     accounts,
+    callbacks,
     calls,
     classes,
     decks,
@@ -22,7 +24,6 @@ from ringback.cli import (
 
 app = typer.Typer(
     name="ringback",
-    help="Ringback: two phones ring, two people talk, one account is charged.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -38,22 +39,40 @@ routes.add_to(trunks.app)
 app.add_typer(trunks.app, name="trunks")
 app.add_typer(numbers.app, name="numbers")
 app.add_typer(calls.cdrs, name="cdrs")
+app.add_typer(callbacks.app, name="callbacks")
 app.add_typer(system.tables, name="tables")
 app.command()(calls.callback)
 for command in (system.demo, system.up, system.worker, system.sweep, system.check_books):
     app.command()(command)
 
 
+def _show_version(asked: bool) -> None:  # noqa: FBT001  how Typer calls it
+    if asked:
+        typer.echo(f"ringback {version_of('ringback')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Say which it is."),
+    ] = False,
+) -> None:
+    """Ringback: two phones ring, two people talk, one account is charged."""
+
+
 def main() -> NoReturn:
     """Run the command. Exit status 2 for bad input, 1 for a failure, each with one line."""
     try:
-        app()
+        status = app(standalone_mode=False)
     except Exception as fault:
         from ringback.cli.faults import explain  # the system's own modules are slow to import
 
         explanation = explain(fault)
         if explanation is None:
             raise
-        typer.echo(explanation.line, err=True)
+        if explanation.line:
+            typer.echo(explanation.line, err=True)
         sys.exit(explanation.status)
-    sys.exit(0)
+    sys.exit(status)

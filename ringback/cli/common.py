@@ -1,6 +1,7 @@
 """What the commands share: which system they talk to, and how they show what they found."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,11 @@ State = Annotated[
     ),
 ]
 PIPED_WIDTH = 200
+# So many fields of a field fit behind its name.
+FEW = 3
+_AMOUNT = re.compile(r"-?[0-9]+\.[0-9]+")
+# Of an instant: a list is read by the second, and --json has the rest.
+_FRACTION = re.compile(r"(?<=T[0-9]{2}:[0-9]{2}:[0-9]{2})\.[0-9]+(?=Z$)")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -47,22 +53,38 @@ def show_list(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_j
 
     table = Table(box=SIMPLE_HEAD)
     for column in columns:
-        table.add_column(column.replace("_", " "))
+        is_number = all(_is_number(row[column]) for row in rows)
+        table.add_column(column.replace("_", " "), justify="right" if is_number else "left")
     for row in rows:
-        table.add_row(*(_cell(row[column]) for column in columns))
+        table.add_row(*(_FRACTION.sub("", _cell(row[column])) for column in columns))
     # What is read by a program or a pager shall not be wrapped at 80 columns.
     width = None if sys.stdout.isatty() else PIPED_WIDTH
     Console(highlight=False, width=width).print(table if rows else "nothing")
 
 
 def show_one(row: Mapping[str, Any], *, as_json: bool) -> None:
-    """One thing, a line for each of its fields."""
+    """One thing, a line for each of its fields; what has many of its own has them below."""
     if as_json:
         typer.echo(json.dumps(row, indent=2, ensure_ascii=False))
         return
+    _show_fields(row, indent="")
+
+
+def _show_fields(row: Mapping[str, Any], *, indent: str) -> None:
     width = max(len(name) for name in row)
     for name, value in row.items():
-        typer.echo(f"{name.replace('_', ' '):{width}}  {_cell(value)}")
+        title = f"{indent}{name.replace('_', ' '):{width}}"
+        if isinstance(value, Mapping) and len(value) > FEW:
+            typer.echo(title.rstrip())
+            _show_fields(value, indent=f"{indent}  ")
+        else:
+            typer.echo(f"{title}  {_cell(value)}")
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a count or an amount. A prefix is neither, though it has only digits."""
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return is_count or (isinstance(value, str) and _AMOUNT.fullmatch(value) is not None)
 
 
 def _cell(value: Any) -> str:

@@ -16,6 +16,7 @@ from ringback.cli.files import (
     OutFile,
     Worksheet,
     delimiter_of,
+    renamed,
     rows_body,
     show_rows,
 )
@@ -167,13 +168,15 @@ def _show(report: "ImportReport", *, as_json: bool) -> None:
         typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
         return
     lists = ("biggest", "outliers", "bad", "left_out")
-    show_one({name: value for name, value in body.items() if name not in lists}, as_json=False)
+    shown = {name: value for name, value in body.items() if name not in lists}
+    show_one({**shown, "columns": renamed(report.deck.names)}, as_json=False)
     for name, columns in (
         ("biggest", ("prefix", "destination", "before", "after")),
         ("outliers", ("prefix", "destination", "rate", "reason")),
     ):
         if body[name]:
-            typer.echo(f"\n{'biggest changes' if name == 'biggest' else name}")
+            of_all = f", {MOST_SHOWN} of {len(body[name])}" if len(body[name]) > MOST_SHOWN else ""
+            typer.echo(f"\n{'biggest changes' if name == 'biggest' else name}{of_all}")
             show_list(body[name][:MOST_SHOWN], columns, as_json=False)
     show_rows("rows that cannot be read", report.deck.bad)
     show_rows("rows that are no rates of their own", report.deck.left_out)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from typer.exceptions import Abort, TyperException
+
 from ringback.carrier.sip.ping import NoReply
 from ringback.embedded.process import EmbeddedAwsFailed
 from ringback.local.child import PartFailed
@@ -14,7 +16,7 @@ BAD_INPUT, FAILURE = 2, 1
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The line for the person, the status for the shell."""
+    """The line for the person, nothing where all is said; the status for the shell."""
 
     line: str
     status: int
@@ -27,6 +29,10 @@ def explain(fault: Exception) -> Explanation | None:
         return Explanation(
             "\n".join([*rows, f"{len(rows)} bad row(s); nothing imported"]), BAD_INPUT
         )
+    if isinstance(fault, TyperException):
+        return Explanation(_usage(fault), fault.exit_code)
+    if isinstance(fault, Abort):
+        return Explanation("stopped", FAILURE)
     if isinstance(fault, Refusal):
         return Explanation(fault.message, BAD_INPUT)
     if type(fault).__module__.partition(".")[0] in {"botocore", "pynamodb"}:
@@ -35,3 +41,12 @@ def explain(fault: Exception) -> Explanation | None:
     if isinstance(fault, (NoSystem, NoReply, PartFailed, EmbeddedAwsFailed)):
         return Explanation(str(fault), FAILURE)
     return None
+
+
+def _usage(fault: TyperException) -> str:
+    """What was typed wrong, and where the right form stands. A command that was typed alone has
+    shown its help."""
+    said = " ".join(fault.format_message().split())
+    context = getattr(fault, "ctx", None)
+    where = f" (see `{context.command_path} --help`)" if said and context is not None else ""
+    return f"{said}{where}"

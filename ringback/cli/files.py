@@ -1,6 +1,6 @@
 """What the commands share that read and write files of other programs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,6 +42,11 @@ def delimiter_of(text: str | None) -> str | None:
     if named is not None and (len(named) != 1 or named in '"\r\n'):
         raise Malformed(f"“{text}” is no delimiter: give one character, or tab")
     return named
+
+
+def renamed(names: Mapping[str, str]) -> dict[str, str] | str:
+    """The columns that a file calls otherwise than we do, for people."""
+    return {field: name for field, name in names.items() if field != name} or "as ours"
 
 
 def rows_body(rows: "Sequence[BadRow]") -> list[dict[str, object]]:

@@ -143,6 +143,17 @@ def redeem(account: opt.Name, state: State = None, as_json: AsJson = False) -> N
     show_one(account_body(topped_up, ports.clock.now()), as_json=as_json)
 
 
+@vouchers.command()
+def show(state: State = None, as_json: AsJson = False) -> None:
+    """What became of a voucher, whose PIN is asked for or taken from $RINGBACK_PIN."""
+    from ringback.wiring import pin_key
+    from switchboard.desk.vouchers import find_voucher
+    from switchboard.wire import voucher_body
+
+    found = find_voucher(ports_for(state), pin_key(os.environ), opt.ask_pin())
+    show_one(voucher_body(*found), as_json=as_json)
+
+
 def _kind(named: str | None, sheet: str | None) -> "BatchKind":
     from switchboard.billing.batches import BatchKind
     from switchboard.errors import Malformed

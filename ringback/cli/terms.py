@@ -110,11 +110,15 @@ def derive(
 
 
 def _charges(defaults: list[str] | None) -> "Charges | None":
+    from switchboard.errors import Malformed
     from switchboard.rating.columns import read_charges
 
     if defaults is None:
         return None
-    pairs = (pair.partition("=") for pair in defaults)
+    pairs = [pair.partition("=") for pair in defaults]
+    for column, equals, _ in pairs:
+        if not equals:
+            raise Malformed(f"“{column[:40]}” is no default: write it like increment=6")
     return read_charges({column.strip(): value for column, _, value in pairs})
 
 

@@ -92,8 +92,9 @@ class DynamoPins:
     def remove_members(self, batch: Batch) -> None:
         """Remove what was made in a batch that was never ready."""
         if batch.kind is BatchKind.VOUCHERS:
-            for voucher in self._vouchers.scan(self._vouchers.batch == batch.name):
-                voucher.delete()
+            with self._vouchers.batch_write() as removal:
+                for voucher in self._vouchers.scan(self._vouchers.batch == batch.name):
+                    removal.delete(voucher)
             return
         for profile in self._profiles_of(batch):
             self._remove(profile)

@@ -36,7 +36,7 @@ def redemption(
     voucher: Voucher, batch: Batch, profile: Profile, now: datetime, *, receipt: str
 ) -> Redemption:
     """What redeeming it for this account would write. VoucherRefused where it cannot be."""
-    check_redeemable(voucher, batch, profile.currency, now)
+    check_redeemable(voucher, batch, profile, now)
     entry = JournalEntry(
         account=profile.account,
         identity=f"{EntryKind.VOUCHER.value}#{voucher.voucher}",
@@ -49,18 +49,20 @@ def redemption(
     return Redemption(marked, entry, profile, topped_up(profile, batch, now))
 
 
-def check_redeemable(voucher: Voucher, batch: Batch, currency: str, now: datetime) -> None:
-    """VoucherRefused where it was used, is blocked or not issued, too old, or of other money."""
-    if voucher.redeemed_by is not None:
-        raise VoucherRefused("this voucher was redeemed before")
-    if batch.state is BatchState.BLOCKED:
-        raise VoucherRefused("this voucher is blocked")
-    if batch.state is not BatchState.READY:
-        raise VoucherRefused("no voucher has this PIN")
-    if batch.valid_until is not None and now >= batch.valid_until:
-        raise VoucherRefused("the validity of this voucher is over")
-    if batch.currency != currency:
-        raise VoucherRefused(f"this voucher is in {batch.currency}, the account in {currency}")
+def check_redeemable(voucher: Voucher, batch: Batch, profile: Profile, now: datetime) -> None:
+    """VoucherRefused where it was used, is blocked or not issued, too old, or of other money. Who
+    did not use it is not told which: a guess shall not learn that it hit."""
+    if voucher.redeemed_by == profile.account:
+        raise VoucherRefused("this account redeemed that voucher before")
+    is_current = batch.valid_until is None or now < batch.valid_until
+    is_ours = batch.state is BatchState.READY and batch.currency == profile.currency
+    if voucher.redeemed_by is not None or not is_current or not is_ours:
+        raise no_voucher()
+
+
+def no_voucher() -> VoucherRefused:
+    """The one refusal of a PIN that is good for nothing, whatever the reason."""
+    return VoucherRefused("no voucher that can be redeemed has this PIN")
 
 
 def topped_up(profile: Profile, batch: Batch, now: datetime) -> Profile:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from switchboard.desk.rates import new_version, publish
 from switchboard.errors import NotFound
-from switchboard.numbering import country_code_of
+from switchboard.numbering import country_of
 from switchboard.ports import Ports
 from switchboard.rating.deck.comparing import (
     Comparison,
@@ -22,6 +22,7 @@ from switchboard.rating.deck.comparing import (
 from switchboard.rating.deck.names import RATES
 from switchboard.rating.deck.reading import Deck, Reading, Template, read_deck
 from switchboard.rating.deck.writing import write_deck
+from switchboard.rating.row import PLAIN
 from switchboard.rating.sheet import RateSheet
 from switchboard.rating.terms import SheetTerms
 from switchboard.tables.amounts import DecimalMark
@@ -103,11 +104,16 @@ def import_deck(
     report = ImportReport(
         sheet=sheet,
         deck=deck,
-        comparison=compare(before, after),
+        comparison=compare(
+            before,
+            after,
+            old_defaults=PLAIN if published is None else published.terms.defaults,
+            new_defaults=sheet.terms.defaults,
+        ),
         outliers=tuple(
             find_outliers(
                 deck.rows,
-                country_code_of,
+                country_of,
                 factor=care.outlier_factor,
                 cap_picos=care.cap_picos,
             )

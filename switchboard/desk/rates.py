@@ -14,7 +14,7 @@ from switchboard.rating.price import LegPrice
 from switchboard.rating.rounding import Rounding
 from switchboard.rating.row import PLAIN, Charges, RateRow
 from switchboard.rating.sheet import RateSheet
-from switchboard.rating.terms import AtBoundary, Derivation, SheetTerms
+from switchboard.rating.terms import AtBoundary, Derivation, SheetTerms, check_sheet_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ def terms_for(
 ) -> SheetTerms:
     """The terms of a sheet's next version: those of the one before, but for what is given here.
     A new sheet needs a currency, and a sheet never changes it."""
+    check_sheet_name(name)
     try:
         before = ports.sheets.current(name, fresh=True).terms
     except NotFound:
@@ -99,7 +100,8 @@ def derive(ports: Ports, name: str, derivation: Derivation, change: TermsChange)
     A sheet that is there already keeps its rows, which then stand above those of the base, and
     its terms; a new one begins with the terms of the base.
     """
-    base = ports.sheets.current(derivation.base, fresh=True)
+    check_sheet_name(name)
+    base = ports.sheets.current(check_sheet_name(derivation.base), fresh=True)
     try:
         before: RateSheet | None = ports.sheets.current(name, fresh=True)
     except NotFound:

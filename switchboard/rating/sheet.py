@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Protocol, Self
 
-from switchboard.errors import NoRate
+from switchboard.errors import Malformed, NoRate
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.price import LegPrice
 from switchboard.rating.quote import LONGEST_TALK_S, Quote
@@ -15,6 +15,8 @@ from switchboard.rating.row import RateRow
 from switchboard.rating.tariff import Period, Tariff
 from switchboard.rating.terms import AtBoundary, SheetTerms
 
+# The rows of a prefix stand on one page, which the store keeps in one item.
+MOST_ROWS_A_PREFIX = 500
 # From the quote to the end of the longest call, with patience and ringing before it.
 LONGEST_VIEW = timedelta(seconds=LONGEST_TALK_S, hours=1)
 
@@ -109,7 +111,7 @@ class Table:
         by_prefix = attrgetter("prefix")
         ordered = sorted(rows, key=by_prefix)
         self._tariffs = {
-            prefix: Tariff(tuple(of_prefix), terms)
+            prefix: _tariff(tuple(of_prefix), terms)
             for prefix, of_prefix in groupby(ordered, by_prefix)
         }
         self._lengths = PrefixLengths(self._tariffs)
@@ -126,6 +128,14 @@ class Table:
     def __iter__(self) -> Iterator[RateRow]:
         for tariff in self._tariffs.values():
             yield from tariff.rows
+
+
+def _tariff(rows: tuple[RateRow, ...], terms: SheetTerms) -> Tariff:
+    if len(rows) > MOST_ROWS_A_PREFIX:
+        raise Malformed(
+            f"prefix {rows[0].prefix} has {len(rows)} rows: at most {MOST_ROWS_A_PREFIX}"
+        )
+    return Tariff(rows, terms)
 
 
 class PrefixLengths:

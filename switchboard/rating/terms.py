@@ -14,6 +14,7 @@ from switchboard.rating.row import PLAIN, Charges
 Choice = TypeVar("Choice", bound=Enum)
 # ITU-T E.164 §6.2.1.
 MOST_DIGITS = 15
+LONGEST_SHEET_NAME = 100
 
 
 class AtBoundary(Enum):
@@ -78,6 +79,16 @@ def one_of(kind: type[Choice], text: str) -> Choice:
     except ValueError:
         names = ", ".join(choice.value for choice in kind)
         raise Malformed(f"“{text[:20]}” is none of: {names}") from None
+
+
+def check_sheet_name(name: str) -> str:
+    """The name of a sheet. Malformed where it is empty, long, or cannot be shown."""
+    if not 1 <= len(name) <= LONGEST_SHEET_NAME or name != name.strip() or not name.isprintable():
+        raise Malformed(
+            f"“{name[:40]}” is no name of a sheet: it has 1 to {LONGEST_SHEET_NAME} characters,"
+            " and no space around it"
+        )
+    return name
 
 
 def parse_holidays(texts: Iterable[str]) -> frozenset[date]:

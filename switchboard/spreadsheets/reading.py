@@ -1,6 +1,7 @@
 """Files as worksheets: XLSX, XLS, XLSB and ODS, and text with any usual delimiter."""
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from switchboard.tables.cells import Row, Worksheet
 
 # A deck of a million rows has 40 MB.
 MOST_BYTES = 200 * 1024 * 1024
+# What many a web page calls .xls.
+_MARKUP = re.compile(r"\s*<(!doctype|\?xml|html|table|head|meta|style)\b", re.IGNORECASE)
 # -c, because the child shall find what this process finds, wherever its path comes from.
 _BOOT = "import sys; n = int(sys.argv.pop(1)); sys.path[:] = sys.argv[1:n+1]; del sys.argv[1:n+1]; "
 _BOOT += "from switchboard.spreadsheets.child import main; main()"
@@ -43,8 +46,11 @@ def read_worksheets(data: bytes, form: FileForm = FileForm()) -> Generator[Works
         check_unpacked_size(data)
         for (_, name), rows in groupby(_read(data, form.worksheet), key=itemgetter(0)):
             yield Worksheet(name, (row for _, row in rows))
-    else:
-        yield Worksheet("", rows_of_text(decode(data, form.encoding), form.delimiter))
+        return
+    text = decode(data, form.encoding)
+    if _MARKUP.match(text):
+        raise Malformed("the file is HTML or XML, whatever it is called: save it as .xlsx or .csv")
+    yield Worksheet("", rows_of_text(text, form.delimiter))
 
 
 def _read(data: bytes, worksheet: str | None) -> Iterator[tuple[tuple[int, str], Row]]:

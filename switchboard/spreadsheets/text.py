@@ -21,6 +21,12 @@ _KEPT = (*FORMULA_SIGNS, "'")
 # Nothing to calculate, and other programs shall find them as they are.
 _PHONES = re.compile(r"\+[0-9]{5,15}(, \+[0-9]{5,15})*")
 # UTF-32 before UTF-16, whose mark its own begins with.
+# What Python's reader says of a quotation mark, in words for whoever has the file.
+_FAULTS = {
+    "unexpected end of data": "a quotation mark is opened and never closed: all below is one cell",
+    "expected after": "a quotation mark is closed in the middle of a cell",
+    "field larger": "a cell is longer than any that a rate or an account has",
+}
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -114,7 +120,10 @@ def _rows(text: str, delimiter: str, first_line: int) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Row(line, (), str(error))
+            known = (fault for said, fault in _FAULTS.items() if said in str(error))
+            yield Row(line, (), next(known, str(error)))
             continue
-        if cells:
+        if any("\0" in cell for cell in cells):
+            yield Row(line, (), "there is a zero byte in it: the file is damaged")
+        elif cells:
             yield Row(line, tuple(unescaped(cell.strip()) for cell in cells))

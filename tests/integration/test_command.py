@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,53 @@ def test_without_a_system_the_command_says_how_to_start_one(tmp_path):
 
     assert done.returncode == 1
     assert done.stderr == "there is no system in var: start one with `ringback up`\n"
+
+
+def test_callbacks_are_listed_shown_and_cancelled(shell):
+    shell.json("accounts", "add", "carol", "--sheet", "retail", "--balance", "5.00")
+    placed = shell.json("callback", "+442079460123", "+14155550100", "--account", "carol")
+    one = (placed["id"], "--account", "carol")
+
+    assert shell.json("callbacks", "list", "--account", "carol") == [{**placed, "reason": None}]
+    assert shell.json("callbacks", "show", *one) == placed
+    assert shell.json("callbacks", "cancel", *one)["ending"]["reason"] == "cancelled"
+    assert "cancelled" in shell.run("callbacks", "list", "--account", "carol").stdout
+
+
+def test_a_callback_of_somebody_else_is_not_found(shell):
+    shell.json("accounts", "add", "dave", "--sheet", "retail", "--balance", "5.00")
+    placed = shell.json("callback", "+442079460123", "+14155550100", "--account", "dave")
+
+    done = shell.run("callbacks", "cancel", placed["id"], "--account", "carol")
+
+    assert (done.returncode, done.stderr) == (2, "there is no such callback\n")
+
+
+def test_the_version_is_said(shell):
+    done = shell.run("--version")
+
+    assert (done.returncode, done.stdout) == (0, f"ringback {version('ringback')}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("zzzz", "No such command 'zzzz'. (see `ringback --help`)"),
+        ("rates quote", "Missing option '--sheet'. (see `ringback rates quote --help`)"),
+        (
+            "rates set --sheet retail --default increment",
+            "“increment” is no default: write it like increment=6",
+        ),
+    ],
+)
+def test_what_is_typed_wrong_is_answered_in_one_line(shell, words, line):
+    done = shell.run(*words.split())
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{line}\n")
+
+
+def test_a_command_that_is_typed_alone_shows_its_help(shell):
+    done = shell.run("rates")
+
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "Usage: ringback rates" in done.stdout

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from ringback.cli.app import app
 from ringback.embedded.process import start_embedded_aws
+from switchboard.errors import Malformed
 from switchboard.rating.deck.names import CANONICAL
 
 pytestmark = pytest.mark.integration
@@ -47,6 +49,16 @@ def shell(tmp_path_factory) -> Iterator[Shell]:
 
 def imported(shell: Shell, path: Path, sheet: str, *options: str):
     return shell.json("rates", "import", str(path), "--sheet", sheet, "--currency", "EUR", *options)
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(shell, tmp_path):
+    os.mkfifo(tmp_path / "deck.csv")
+
+    done = shell.run(
+        "rates", "import", str(tmp_path / "deck.csv"), "--sheet", "x", "--currency", "EUR"
+    )
+
+    assert isinstance(done.exception, Malformed)
 
 
 def test_a_foreign_deck_becomes_a_sheet_that_quotes(shell, tmp_path):

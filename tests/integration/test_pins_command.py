@@ -50,7 +50,9 @@ def test_vouchers_are_handed_out_once_and_redeemed_once(shell, tmp_path):
     redeemed = shell.json("vouchers", "redeem", "alice", RINGBACK_PIN=rows[0]["pin"])
     assert redeemed["balance"] == "5.00"
     again = shell.run("vouchers", "redeem", "alice", RINGBACK_PIN=rows[0]["pin"])
-    assert (again.returncode, again.stderr) == (2, "this voucher was redeemed before\n")
+    assert (again.returncode, again.stderr) == (2, "this account redeemed that voucher before\n")
+    shown = shell.json("vouchers", "show", RINGBACK_PIN=rows[0]["pin"])
+    assert (shown["voucher"], shown["redeemed_by"]) == ("spring-000001", "alice")
 
 
 def test_a_name_of_a_batch_and_a_file_are_used_once(shell, tmp_path):

@@ -38,6 +38,17 @@ def refused(text: str) -> tuple[BadRow, ...]:
     return caught.value.rows
 
 
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (["44", "UK", ""], "there is no rate"),
+        (["44", "U" * 201, "1"], "destination: it has more than 200 characters"),
+    ],
+)
+def test_a_row_that_is_no_rate_says_why(row, why):
+    assert refused(written([["prefix", "destination", "rate"], row])) == (BadRow(2, why),)
+
+
 @given(st.one_of(st.text(), DECKLIKE))
 def test_any_text_is_rates_or_refused(text):
     try:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.numbering import country_code_of
+from switchboard.numbering import country_of
 from switchboard.rating.deck.comparing import (
     Change,
     Move,
@@ -72,6 +72,26 @@ def test_multiplier_and_addition_are_a_part_of_the_price():
     assert compare(by_prefix(old), by_prefix(new)).biggest == (Change("44", "", 100, 101),)
 
 
+def test_a_cell_that_is_emptied_alters_nothing_where_the_default_says_the_same():
+    defaults = Charges(increment_s=6)
+    old = [RateRow("44", 100, charges=Charges(increment_s=6, connection_fee_picos=0))]
+    new = [RateRow("44", 100)]
+
+    def counts(**of_sheets):
+        found = compare(by_prefix(old), by_prefix(new), **of_sheets).counts
+        return [move for move, count in found.items() if count]
+
+    assert counts(old_defaults=defaults, new_defaults=defaults) == [Move.UNCHANGED]
+    assert counts() == [Move.ALTERED]
+
+
+def test_a_multiplier_of_the_whole_sheet_is_a_part_of_the_price():
+    rows = by_prefix([RateRow("44", 100)])
+    dearer = Charges(multiplier_millionths=1_500_000)
+
+    assert compare(rows, rows, new_defaults=dearer).biggest == (Change("44", "", 100, 150),)
+
+
 def test_added_rows_take_the_place_of_those_of_their_prefix():
     old = [RateRow("44", 1), RateRow("44", 2, window=Window(frozenset({Day.SUN}))), RateRow("1", 1)]
 
@@ -118,13 +138,19 @@ def test_a_price_far_from_those_of_its_country_is_an_outlier(rate, reason):
     usual = [RateRow(f"44{n}", PENNY) for n in range(1, 7)]
     elsewhere = [RateRow(f"88{n}", 150 * PENNY) for n in range(1, 7)]
 
-    found = find_outliers([*usual, *elsewhere, RateRow("4470", rate, "UK")], country_code_of)
+    found = find_outliers([*usual, *elsewhere, RateRow("4470", rate, "UK")], country_of)
 
     assert found == [Outlier("4470", "UK", rate, reason)]
 
 
+def test_islands_that_share_a_country_code_have_prices_of_their_own():
+    mainland = [RateRow(f"1{area}", PENNY) for area in (201, 202, 203, 205, 206, 207)]
+
+    assert find_outliers([*mainland, RateRow("1876", 15 * PENNY)], country_of) == []
+
+
 def test_a_price_above_the_cap_is_an_outlier_wherever_it_is():
-    found = find_outliers([RateRow("881", 5 * PENNY)], country_code_of, cap_picos=4 * PENNY)
+    found = find_outliers([RateRow("881", 5 * PENNY)], country_of, cap_picos=4 * PENNY)
 
     assert found == [Outlier("881", "", 5 * PENNY, "above the cap")]
 
@@ -133,4 +159,4 @@ def test_blocked_and_free_prefixes_are_no_outliers():
     usual = [RateRow(f"44{n}", PENNY) for n in range(1, 7)]
     others = [RateRow("4470", 0), RateRow("4479", 10**15, blocked=True)]
 
-    assert find_outliers([*usual, *others], country_code_of) == []
+    assert find_outliers([*usual, *others], country_of) == []

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchboard.errors import NotANumber
-from switchboard.numbering import PhoneNumber, parse_number
+from switchboard.numbering import PhoneNumber, country_of, parse_number
 
 HOMES = st.sampled_from(["GB", "US", "DE", "IT", "AR", "BR", "SG", "AC", "ZZ", ""])
 NUMBERISH = st.text("0123456789+-.()/ \u2013\uff0b\uff11\u0661#*,;xetl")
@@ -97,3 +97,24 @@ def test_an_extension_cannot_be_dialled():
 def test_only_e164_makes_a_phone_number(e164):
     with pytest.raises(NotANumber):
         PhoneNumber(e164)
+
+
+@pytest.mark.parametrize("home", ["US", "GB", "AU", "BR"])
+def test_two_zeros_before_a_country_code_are_read_everywhere(home):
+    assert str(parse_number("0044 20 7123 4567", home)) == "+442071234567"
+
+
+@pytest.mark.parametrize(
+    ("digits", "country"),
+    [
+        ("1876", "JM"),
+        ("1212", "1"),
+        ("1", "1"),
+        ("77", "KZ"),
+        ("7495", "7"),
+        ("4477", "44"),
+        ("0", ""),
+    ],
+)
+def test_a_country_that_shares_its_code_is_told_by_what_follows(digits, country):
+    assert country_of(digits) == country

@@ -47,6 +47,12 @@ def counts(report: ImportReport) -> tuple[int, int, int]:
     return moves[Move.NEW], moves[Move.CLOSED], changed
 
 
+@pytest.mark.parametrize("name", ["", " gold", "gold\n", "x" * 101])
+def test_a_name_that_no_store_keeps_is_none_of_a_sheet(ports, name):
+    with pytest.raises(Malformed, match="is no name of a sheet"):
+        terms_for(ports, name, currency="EUR")
+
+
 def test_a_deck_is_published_and_reported(ports):
     report = take(ports, DECK)
 

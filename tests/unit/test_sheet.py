@@ -105,6 +105,14 @@ def test_a_number_that_is_too_long_or_too_short_for_the_sheet_has_no_price():
     assert sheet(rows, least_digits=11, most_digits=11).price(BOB, NOON).prefix == "1"
 
 
+def test_a_prefix_has_no_more_rows_than_a_page_holds():
+    rows = [RateRow("44", 1, weight=weight) for weight in range(501)]
+
+    assert RateSheet.of("retail", "1", SheetTerms("EUR"), rows[:500]).rows.prefixes == 1
+    with pytest.raises(Malformed, match="prefix 44 has 501 rows: at most 500"):
+        RateSheet.of("retail", "1", SheetTerms("EUR"), rows)
+
+
 def test_a_prefix_stands_in_a_sheet_once():
     with pytest.raises(Malformed, match="44 stands in the sheet twice"):
         sheet([RateRow("44", 1, "UK"), RateRow("44", 2, "UK")])

@@ -54,6 +54,30 @@ def test_bytes_that_cannot_be_read_are_refused(data, encoding, why):
         decode(data, encoding)
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            '44,"UK,1\n1,USA,2\n',
+            "a quotation mark is opened and never closed: all below is one cell",
+        ),
+        ('44,"UK" x,1\n', "a quotation mark is closed in the middle of a cell"),
+        ("44,U\0K,1\n", "there is a zero byte in it: the file is damaged"),
+        (f"44,{'U' * 200_000},1\n", "a cell is longer than any that a rate or an account has"),
+    ],
+)
+def test_a_row_that_is_broken_says_how(text, fault):
+    assert next(rows_of_text(text, ",")) == Row(1, (), fault)
+
+
+@pytest.mark.parametrize(
+    "page", ["<html><table>", "\ufeff\n<!DOCTYPE html>", "<?xml version='1'?>"]
+)
+def test_a_web_page_is_no_spreadsheet_whatever_it_is_called(page):
+    with pytest.raises(Malformed, match="the file is HTML or XML"):
+        list(read_worksheets(page.encode(), FileForm()))
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found_out(delimiter):
     text = delimiter.join(["a", "b", "c"]) + "\n" + delimiter.join(["1", "x y", "3"]) + "\n"

@@ -5,21 +5,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import chain
 from statistics import median_low
+from typing import Self
 
-from switchboard.rating.row import RateRow
+from switchboard.rating.row import PLAIN, RATE_DECIMALS, Charges, RateRow
+from switchboard.rating.tariff import ATTO_DECIMALS, ONE_MILLIONTHS, rate_attos
 
 Rows = Mapping[str, Sequence[RateRow]]
 # Of fewer prices there is no usual one.
 FEWEST_NEIGHBOURS = 5
 MOST_NAMED = 20
-_ONE = 1_000_000
+_ATTOS_A_PICO: int = 10 ** (ATTO_DECIMALS - RATE_DECIMALS)
+# What is charged where neither a row nor its sheet says anything; there is no maximum then.
+_PLAINEST = Charges(0, 1, 1, 0, 0, 0, None, ONE_MILLIONTHS, 0, 0, 0, 0, 0)
 
 
 class Move(Enum):
-    """What happens to the price of a prefix. `altered`: its price a minute stays, the rest does
-    not."""
+    """What happens to the price of a prefix. `altered`: its price a minute stays, and something
+    else that its rows say does not; a cell that is emptied says what the sheet's default does."""
 
     NEW = "new"
     CLOSED = "closed"
@@ -102,12 +107,16 @@ def without_inherited(old: Rows, new: Rows) -> Rows:
     }
 
 
-def compare(old: Rows, new: Rows) -> Comparison:
-    """What becomes of each prefix. Its price is that of the dearest of its rows."""
+def compare(
+    old: Rows, new: Rows, *, old_defaults: Charges = PLAIN, new_defaults: Charges = PLAIN
+) -> Comparison:
+    """What becomes of each prefix, by all that its rows charge, the defaults of their sheets
+    included. Its price is that of the dearest of its rows."""
     counts = dict.fromkeys(Move, 0)
     changes: list[tuple[Fraction, Change]] = []
     for prefix in old.keys() | new.keys():
-        before, after = old.get(prefix, ()), new.get(prefix, ())
+        before = [_Said.by(row, old_defaults) for row in old.get(prefix, ())]
+        after = [_Said.by(row, new_defaults) for row in new.get(prefix, ())]
         move, change = _moved(prefix, before, after)
         counts[move] += 1
         if move in (Move.INCREASED, Move.DECREASED):
@@ -116,26 +125,41 @@ def compare(old: Rows, new: Rows) -> Comparison:
     return Comparison(counts, tuple(change for _, change in changes[:MOST_NAMED]))
 
 
-def _moved(prefix: str, before: Sequence[RateRow], after: Sequence[RateRow]) -> tuple[Move, Change]:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """All that a row says, with what it leaves to its sheet; its rate is that of `minute_attos`."""
+
+    minute_attos: int
+    row: RateRow
+
+    @classmethod
+    def by(cls, row: RateRow, defaults: Charges) -> Self:
+        """What a row says in a sheet of these defaults."""
+        charges = _whole(row.charges, defaults)
+        return cls(rate_attos(row, defaults), replace(row, rate_picos=0, charges=charges))
+
+
+@lru_cache(maxsize=1024)
+def _whole(charges: Charges, defaults: Charges) -> Charges:
+    known = charges.over(defaults).over(_PLAINEST)
+    return replace(known, multiplier_millionths=None, addition_picos=None)
+
+
+def _moved(prefix: str, before: Sequence[_Said], after: Sequence[_Said]) -> tuple[Move, Change]:
     was = max(map(_price, before)) if before else None
     is_now = max(map(_price, after)) if after else None
-    change = Change(prefix, (after or before)[0].destination, was, is_now)
+    change = Change(prefix, (after or before)[0].row.destination, was, is_now)
     if was is None:
         return Move.NEW, change
     if is_now is None:
         return Move.CLOSED, change
     if was != is_now:
         return (Move.INCREASED if is_now > was else Move.DECREASED), change
-    same = sorted(before, key=repr) == sorted(after, key=repr)
-    return (Move.UNCHANGED if same else Move.ALTERED), change
+    return (Move.UNCHANGED if set(before) == set(after) else Move.ALTERED), change
 
 
-def _price(row: RateRow) -> int:
-    """What a minute costs, but for the terms of its sheet."""
-    charges = row.charges
-    multiplier = charges.multiplier_millionths
-    scaled = row.rate_picos if multiplier is None else row.rate_picos * multiplier // _ONE
-    return scaled + (charges.addition_picos or 0)
+def _price(said: _Said) -> int:
+    return said.minute_attos // _ATTOS_A_PICO
 
 
 def _proportion(change: Change) -> Fraction:

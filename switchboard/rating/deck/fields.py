@@ -19,6 +19,8 @@ from switchboard.tables.dates import instant_of
 LONGEST_S = 86_400
 _SECONDS = re.compile(r"([0-9]{1,5})(?:\.0+)?\s*(?:s|sec|secs|seconds)?", re.IGNORECASE)
 _BILLING = re.compile(r"([0-9]{1,5})\s*[/+\-:]\s*([0-9]{1,5})")
+# People read it, and thousands of rows shall fit into an item of the store.
+LONGEST_DESTINATION = 200
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 _YES = frozenset("yes y true 1 x blocked".split())
 _NO = frozenset(["no", "n", "false", "0", ""])
@@ -45,7 +47,7 @@ class FieldReader:
         return RateRow(
             prefix=prefix,
             rate_picos=self._rate(cells, blocked=blocked),
-            destination=text_of(cells.get("destination", "")),
+            destination=_destination(cells),
             charges=self._once("charges", cells, _CHARGE_FIELDS, self._charges),
             blocked=blocked,
             effective_from=self._instant(cells, "effective_from"),
@@ -81,8 +83,10 @@ class FieldReader:
         cell = cells.get(name, "")
         if name.endswith("percent") and isinstance(cell, str):
             cell = cell.strip().removesuffix("%").strip()
-        if cell == "" and not needed:
+        if text_of(cell) == "" and not needed:
             return None
+        if text_of(cell) == "":
+            raise Malformed(f"there is no {name}")
         mark = self._columns.decimals.get(name, DecimalMark.POINT)
         try:
             return units_of(cell, mark, decimals=decimals, currency=self._currency)
@@ -99,6 +103,13 @@ class FieldReader:
             return instant_of(cells[name], self._columns.dates[name], self._zone)
         except Malformed as refusal:
             raise Malformed(f"{name}: {refusal.message}") from None
+
+
+def _destination(cells: Cells) -> str:
+    text = text_of(cells.get("destination", ""))
+    if len(text) > LONGEST_DESTINATION:
+        raise Malformed(f"destination: it has more than {LONGEST_DESTINATION} characters")
+    return text
 
 
 def _window(cells: Cells) -> Window:

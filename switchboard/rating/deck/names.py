@@ -53,7 +53,8 @@ _ALIASES: dict[str, str] = {
         |charge per minute|ppm|sell rate|selling rate|selling price|buy rate|call rate|voice rate
         |new rate|new price|current rate|tariff|rate 1 min|min|preis|tarif|precio|prix""",
     "connection_fee": """
-        connect fee|connection cost|connection charge|connect charge|connect cost|connectcharge
+        connect fee|connection|connect|connection cost|connection charge|connect charge|connect cost
+        |connectcharge
         |setup fee|set up fee|setup charge|call setup|call setup fee|flag fall|flagfall""",
     "initial": """
         initial increment|initial block|initial interval|initial billing|initial period|initial

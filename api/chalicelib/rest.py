@@ -32,7 +32,7 @@ def rest_routes(wire: Wire) -> Routes:
     """The operations, as routes."""
     routes = Routes(wire, refuse_as_json)
     for operation in OPERATIONS:
-        takes = JSON if operation.body else None
+        takes = [JSON] if operation.body else []
         routes.add(operation.method, operation.path, operation.view, takes=takes)
     return routes
 

@@ -30,8 +30,8 @@ class BadSignature(Forged):
 def twilio_routes(wire: Wire) -> Routes:
     """The webhooks, to be entered in Twilio's console under our public address."""
     routes = Routes(wire, refuse_as_json)
-    routes.add("POST", "/webhooks/twilio/sms", take_sms, takes=FORM)
-    routes.add("POST", "/webhooks/twilio/voice", take_call, takes=FORM)
+    routes.add("POST", "/webhooks/twilio/sms", take_sms, takes=[FORM])
+    routes.add("POST", "/webhooks/twilio/voice", take_call, takes=[FORM])
     return routes
 
 

@@ -54,13 +54,13 @@ def ask_for_code(ports: Ports, sender: CodeSender, account: Account, number: Pho
 def confirm_number(
     ports: Ports, key: PinKey, number: PhoneNumber, code: str, *, account: str | None = None
 ) -> Account:
-    """The account with the phone whose code this is; of this account, where one is named.
-    UnknownSender is the same for a wrong code, an old one, and none at all."""
+    """The account with the phone whose code this is. A wrong code, an old one and none at all are
+    refused alike: UnknownSender, or NotAllowed where the account that asks is named."""
     waiting = ports.confirmations.try_once(number, ports.clock.now())
     expected = "" if waiting is None else waiting.code_hash
     right = hmac.compare_digest(_hash(key, number, code), expected)
     if waiting is None or not right or account not in (None, waiting.account):
-        raise unknown()
+        raise unknown() if account is None else NotAllowed("this code is wrong or too old")
     confirmed = add_number(ports, ports.accounts.get(waiting.account), number)
     ports.confirmations.remove(number)
     return confirmed

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from switchboard.billing.account import Account
+from switchboard.calls.callback import Callback
 from switchboard.calls.planned import LATEST, Planned, PlanState
-from switchboard.desk.orders import Order, order_callback, quote
+from switchboard.desk.orders import Order, cancel_callback, find_callback, order_callback, quote
 from switchboard.desk.permission import permit
 from switchboard.errors import (
     AccountBlocked,
@@ -51,6 +52,15 @@ def find_planned(ports: Ports, account: str, planned_id: str) -> Planned:
     if planned is None or planned.account != account:
         raise NotFound("there is no such callback")
     return planned
+
+
+def find_order(ports: Ports, account: str, order_id: str) -> Callback | Planned:
+    """What was ordered under this id: a callback, or one that is planned. NotFound where neither
+    is there, or they are somebody else's."""
+    callback = ports.callbacks.find(order_id)
+    if callback is None:
+        return find_planned(ports, account, order_id)
+    return find_callback(ports, account, order_id)
 
 
 def cancel_planned(ports: Ports, account: str, planned_id: str) -> Planned:
@@ -104,3 +114,15 @@ def _check(ports: Ports, account: Account, order: Order, at: datetime) -> None:
     permit(ports, account, order.customer, order.destination)
     if len(ports.schedule.of(account.profile.account)) >= MOST_PLANNED:
         raise TooManyCallbacks(f"{MOST_PLANNED} callbacks are planned, no more at once")
+
+
+def cancel_order(ports: Ports, account: str, order_id: str) -> Callback | Planned:
+    """What was ordered under this id, cancelled: a callback, or one that is planned. Cancelling it
+    again changes nothing. NotFound where neither is there, or they are somebody else's."""
+    if ports.callbacks.find(order_id) is None:
+        planned = find_planned(ports, account, order_id)
+        ports.schedule.move(planned.id, PlanState.PLANNED, PlanState.CANCELLED)
+        planned = find_planned(ports, account, order_id)
+        if not planned.state.open and planned.state is not PlanState.PLACED:
+            return planned
+    return cancel_callback(ports, account, order_id)

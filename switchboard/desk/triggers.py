@@ -34,24 +34,24 @@ def take_text(ports: Ports, keys: TextKeys, incoming: Incoming, text: str) -> An
     """What a text asks for is done, and answered in the language of the account. The same text
     again is answered alike and does nothing more. A refusal is an answer, too."""
     payer: Account | None = None
-    numbers_only = False
+    callback_only = False
     try:
         directory = _look_up(ports, incoming)
         payer = None if directory.account is None else ports.accounts.get(directory.account)
         order = read_text(text)
         # A callback is placed once by itself: that costs no look at what was answered before.
-        numbers_only = payer is not None and _only_connects(order)
-        known = None if numbers_only else ports.answers.find(incoming.trigger.callback_id)
+        callback_only = payer is not None and _only_connects(order)
+        known = None if callback_only else ports.answers.find(incoming.trigger.callback_id)
         if known is not None:
             return Answer(known or None)
         asking = identify(ports, keys, incoming, payer, order)
         payer = asking.account
         answer = Answer(say(answer_order(asking), payer.profile.language))
     except Refusal as refusal:
-        numbers_only = False
+        callback_only = False
         language = ENGLISH if payer is None else payer.profile.language
         answer = Answer(apologise(refusal, language), refusal.code)
-    return answer if numbers_only else _within_limits(ports, incoming, payer, answer)
+    return answer if callback_only else _within_limits(ports, incoming, payer, answer)
 
 
 def take_ring(ports: Ports, incoming: Incoming) -> Callback:
@@ -73,8 +73,8 @@ def take_ring(ports: Ports, incoming: Incoming) -> Callback:
 
 
 def _only_connects(order: TextOrder) -> bool:
-    """Whether it names phones to connect and asks for nothing else, with a PIN or without."""
-    if not isinstance(order, Connect) or not order.phones:
+    """Whether it asks for a callback and nothing else, with a PIN or without."""
+    if not isinstance(order, Connect):
         return False
     pinned = split_pin(order.phones)
     return pinned is None or isinstance(pinned[1], Connect)

@@ -74,6 +74,10 @@ class Api:
             "POST", path, json.dumps(body).encode(), content_type="application/json", **headers
         )
 
+    def put(self, path: str, body: object) -> HTTPResponse:
+        """Puts JSON."""
+        return self.ask("PUT", path, json.dumps(body).encode(), content_type="application/json")
+
     def post(self, path: str, fields: Fields, **headers: str) -> HTTPResponse:
         """Posts a form."""
         return self.ask("POST", path, urlencode(fields).encode(), content_type=FORM, **headers)

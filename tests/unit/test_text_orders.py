@@ -170,6 +170,16 @@ def test_a_voucher_tops_up_once_however_often_its_text_comes(line):
     assert line.words(f"ADD {pins[0]}") == "Sorry, this voucher was redeemed before."
 
 
+def test_who_tries_vouchers_is_locked_out(line):
+    refused = [line.text("ADD 12345678").refused for _ in range(4)]
+
+    assert refused == ["voucher_refused"] * 3 + ["unknown_sender"]
+
+
+def test_six_digits_of_a_known_phone_are_no_number(line):
+    assert line.text("123456").refused == "unreadable_text"
+
+
 def test_help_says_what_can_be_texted(line):
     assert line.words("help").startswith("Text: a number, two numbers, CB, AT 18:30 number")
 
@@ -288,7 +298,6 @@ def test_a_new_phone_is_registered_by_the_code_that_was_sent_to_it(line):
 
     assert said == "+447700900123 is a phone of your account now."
     assert line.ports.accounts.get("alice").profile.numbers == (ALICE, STRANGER)
-    assert line.text("000007", sender=STRANGER).refused == "unknown_sender"
 
 
 def test_a_wrong_or_late_code_registers_nothing(line):

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from switchboard.billing.account import Profile
 from switchboard.billing.batches import Batch, BatchKind
@@ -61,6 +63,23 @@ class Line:
 @pytest.fixture
 def line() -> Line:
     return Line()
+
+
+WORDS = st.sampled_from(
+    f"{PIN} 12345678 CB AT 18:30 BAL PRICE ADD LAST X HELP U.alice P.wonderland T.14155550100"
+    " R. F.home home 14155550100 #".split(" ")
+)
+
+
+@given(
+    st.one_of(st.text(max_size=1_700), st.lists(WORDS, max_size=5).map(" ".join)),
+    st.sampled_from([ALICE, STRANGER]),
+)
+def test_any_text_of_anybody_is_answered(text, sender):
+    answer = Line().text(text, sender=sender)
+
+    assert answer.words is not None
+    assert len(answer.words) <= 160
 
 
 def test_phones_are_named_by_the_phone_book(line):

@@ -1,8 +1,5 @@
 """What each order by text does, and what is answered: once, in words, and not too often."""
 
-import re
-import string
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,10 +16,7 @@ from switchboard.desk.pins import Mint, make_batch
 from switchboard.desk.profiles import Changes, change_profile
 from switchboard.desk.text_senders import Incoming
 from switchboard.desk.triggers import REPLIES_TO_CUSTOMER, Answer, take_text
-from switchboard.errors import NotAllowed, SpendLimitReached
 from switchboard.numbering import PhoneNumber
-from switchboard.texts.replies import Reply, apologise, cheap, say
-from switchboard.texts.sentences import REASONS, SENTENCES
 from tests.fakes.passwords import PlainPasswords
 from tests.fakes.ports import memory_ports
 from tests.fakes.texts import PIN_KEY, text_keys
@@ -359,50 +353,3 @@ def test_an_account_is_answered_in_its_language(line):
     assert line.words("hello") == (
         "Lo sentimos: no lo entendemos. Envie el numero, por ejemplo 442071234567."
     )
-
-
-@pytest.mark.parametrize("language", SENTENCES)
-def test_every_language_has_every_sentence_with_the_same_gaps(language):
-    def gaps(sentence: str) -> set[str | None]:
-        return {gap for _, gap, _, _ in string.Formatter().parse(sentence) if gap}
-
-    english = {key: gaps(sentence) for key, sentence in SENTENCES["en"].items()}
-
-    assert {key: gaps(sentence) for key, sentence in SENTENCES[language].items()} == english
-    assert REASONS.get(language, REASONS["es"]).keys() == REASONS["es"].keys()
-
-
-@pytest.mark.parametrize("language", SENTENCES)
-@pytest.mark.parametrize("sentence", SENTENCES["en"])
-def test_a_reply_fits_one_text(language, sentence):
-    words = {
-        "to": "+442071234567",
-        "customer": "+442071234567",
-        "number": "+442071234567",
-        "at": "2026-01-02 18:30",
-        "code": "123456",
-        "balance": "123.45 EUR",
-        "available": "123.45 EUR",
-        "per_minute": "0.0512 EUR",
-        "fee": "0.01 EUR",
-        "minutes": "1440",
-        "reason": "x" * 100,
-    }
-
-    said = say(Reply(sentence, words), language)
-
-    assert len(said) <= 160
-    assert not re.search("[{}]", said)
-
-
-def test_a_language_that_is_missing_is_answered_in_english():
-    refusal = NotAllowed("a phone cannot be connected with itself")
-
-    assert apologise(refusal, "xx") == "Sorry, a phone cannot be connected with itself."
-    assert apologise(refusal, "pt-BR").startswith("Desculpe: ")
-    assert "hoje" in apologise(SpendLimitReached("x"), "pt-BR")
-
-
-def test_a_text_is_kept_to_the_letters_that_cost_nothing_more():
-    assert cheap("São número ñ é “x” 🙂") == 'Sao numero ñ é "x" ?'
-    assert replace(Reply("help"), sentence="x").gaps == {}

@@ -14,9 +14,11 @@ from ringback.cli import (
     classes,
     decks,
     numbers,
+    phone_books,
     pins,
     rates,
     routes,
+    sms_providers,
     system,
     terms,
     trunks,
@@ -28,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 account_files.add_to(accounts.app)
+phone_books.add_to(accounts.app)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(pins.pins, name="pins")
 app.add_typer(pins.vouchers, name="vouchers")
@@ -38,6 +41,7 @@ app.add_typer(rates.app, name="rates")
 routes.add_to(trunks.app)
 app.add_typer(trunks.app, name="trunks")
 app.add_typer(numbers.app, name="numbers")
+app.add_typer(sms_providers.app, name="sms-providers")
 app.add_typer(calls.cdrs, name="cdrs")
 app.add_typer(callbacks.app, name="callbacks")
 app.add_typer(system.tables, name="tables")

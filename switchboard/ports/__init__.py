@@ -12,24 +12,44 @@ from switchboard.ports.calls import Callbacks, Control, Inbox, Message, Queue, T
 from switchboard.ports.money import Accounts, Books, Directory, Opening, Pins
 from switchboard.ports.pages import Page
 from switchboard.ports.rates import Settings, Sheets, Templates
+from switchboard.ports.schedule import Schedule
+from switchboard.ports.texts import (
+    Answers,
+    Confirmation,
+    Confirmations,
+    Limit,
+    PhoneBooks,
+    SmsProviders,
+    Texts,
+    Throttle,
+)
 
 __all__ = [
     "Accounts",
+    "Answers",
     "Books",
     "Callbacks",
+    "Confirmation",
+    "Confirmations",
     "Control",
     "Directory",
     "Inbox",
+    "Limit",
     "Message",
     "Opening",
     "Page",
     "Passwords",
+    "PhoneBooks",
     "Pins",
     "Ports",
     "Queue",
+    "Schedule",
     "Settings",
     "Sheets",
+    "SmsProviders",
     "Templates",
+    "Texts",
+    "Throttle",
     "Trunks",
     "Workers",
 ]
@@ -60,4 +80,10 @@ class Ports:
     templates: Templates
     pins: Pins
     settings: Settings
+    phone_books: PhoneBooks
+    schedule: Schedule
+    throttle: Throttle
+    answers: Answers
+    confirmations: Confirmations
+    sms_providers: SmsProviders
     clock: Clock

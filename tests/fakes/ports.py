@@ -21,6 +21,7 @@ from switchboard.rating.deck.reading import Template
 from switchboard.rating.quote import Quote
 from tests.fakes.pins import MemoryPins, MemorySettings
 from tests.fakes.sheets import MemorySheets
+from tests.fakes.texts import text_ports
 
 
 @dataclass
@@ -359,17 +360,6 @@ class MemoryTemplates:
         return [self.templates[name] for name in sorted(self.templates)]
 
 
-@dataclass
-class PlainPasswords:
-    """Quick, for tests that are not about hashing."""
-
-    def hash(self, password: str) -> str:
-        return f"plain:{password}"
-
-    def matches(self, password: str, kept: str | None) -> bool:
-        return kept == f"plain:{password}"
-
-
 def memory_ports() -> Ports:
     """A whole system in memory, with a clock that stands still."""
     books = MemoryBooks()
@@ -387,4 +377,5 @@ def memory_ports() -> Ports:
         settings=MemorySettings(),
         templates=MemoryTemplates(),
         clock=MemoryClock(),
+        **text_ports(),
     )

@@ -8,7 +8,7 @@ from switchboard.billing.account import EVERY, Account, AccountType, Profile
 from switchboard.billing.classes import check_prefix
 from switchboard.desk.accounts import check_names, set_limits
 from switchboard.errors import Malformed
-from switchboard.numbering import PhoneNumber
+from switchboard.numbering import PhoneNumber, check_country
 from switchboard.ports import Ports
 
 T = TypeVar("T")
@@ -108,7 +108,7 @@ def _with_texts(old: Profile, changes: Changes) -> Profile:
         old,
         name=changes.name or old.name,
         type=changes.type or old.type,
-        country=changes.country or old.country,
+        country=check_country(changes.country) if changes.country else old.country,
         language=changes.language or old.language,
         time_zone=changes.time_zone or old.time_zone,
         login=changes.login or old.login,

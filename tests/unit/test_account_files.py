@@ -154,7 +154,7 @@ def test_a_file_with_bad_rows_opens_nothing_and_names_each(ports):
         "a prepaid account does not begin below zero",
         "status",
         "max_callbacks",
-        "“BRITAIN” is not a country",
+        "“Britain” is no country with phone numbers",
         "“12” is not a phone number",
         "“Mars” is not a time zone",
         "account a1 stands in line 2 already",

@@ -63,6 +63,10 @@ def test_a_prefix_is_in_one_class():
         Classes((DestinationClass("a", ("4490",)), DestinationClass("b", ("4490",))))
 
 
+def test_an_account_of_no_country_is_at_home_nowhere():
+    assert DEFAULT_CLASSES.name_of(PhoneNumber("+442071234567"), "UK") == "international"
+
+
 @pytest.mark.parametrize("name", ["all", "", "Premium", "two words", "national"])
 def test_some_names_cannot_be_a_class(name):
     with pytest.raises(Malformed):

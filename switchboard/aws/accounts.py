@@ -1,6 +1,8 @@
 """Accounts in DynamoDB, and who stands behind a number or a login."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from pynamodb.transactions import TransactWrite
@@ -9,6 +11,7 @@ from switchboard.aws.books import BALANCE, PROFILE, balance_of, item_of
 from switchboard.aws.forms import from_text, to_text
 from switchboard.aws.models import AccountItem, Database, IdentityItem, made
 from switchboard.billing.account import Account, Profile, ServiceNumber
+from switchboard.billing.buckets import Bucket
 from switchboard.errors import AlreadyExists, Conflict, NotFound
 from switchboard.ledger.balance import Balance
 from switchboard.numbering import PhoneNumber
@@ -37,11 +40,12 @@ class DynamoAccounts:
             raise AlreadyExists(self._what_is_taken(profile))
 
     def get(self, account: str) -> Account:
-        """An account with its balance, in one read. NotFound where there is none."""
-        parts = {item.part: item for item in self._accounts.query(account, consistent_read=True)}
-        if len(parts) < 2:
+        """An account with its balance and its buckets, in one read. NotFound where there is
+        none."""
+        items = list(self._accounts.query(account, consistent_read=True))
+        if not items:
             raise NotFound(f"there is no account {account}")
-        return _account(parts[PROFILE], parts[BALANCE])
+        return _account(items)
 
     def change(self, old: Profile, new: Profile) -> None:
         """Replace a profile with its identities, if it is still the old one."""
@@ -61,15 +65,9 @@ class DynamoAccounts:
             raise AlreadyExists(self._what_is_taken(new))
 
     def all(self) -> Iterator[Account]:
-        """Every account: both parts of one come in neighbouring places of a scan."""
-        waiting: dict[str, AccountItem] = {}
-        for item in self._accounts.scan(consistent_read=True):
-            other = waiting.pop(item.account, None)
-            if other is None:
-                waiting[item.account] = item
-            else:
-                profile, balance = (item, other) if item.part == PROFILE else (other, item)
-                yield _account(profile, balance)
+        """Every account: the items of one come side by side in a scan."""
+        found = self._accounts.scan(consistent_read=True)
+        return (_account(list(items)) for _, items in groupby(found, attrgetter("account")))
 
     def look_up(self, sender: PhoneNumber, service: PhoneNumber) -> Directory:
         """Who stands behind both numbers, in one read."""
@@ -136,5 +134,8 @@ def identities_of(profile: Profile) -> list[str]:
     return [*(f"number#{number}" for number in profile.numbers), *logins, *pins]
 
 
-def _account(profile: Any, balance: Any) -> Account:
-    return Account(from_text(profile.profile, Profile), balance_of(balance))
+def _account(items: list[Any]) -> Account:
+    parts = {item.part: item for item in items}
+    buckets = (from_text(item.bucket, Bucket) for item in items if item.bucket is not None)
+    profile, balance = parts[PROFILE], parts[BALANCE]
+    return Account(from_text(profile.profile, Profile), balance_of(balance), tuple(buckets))

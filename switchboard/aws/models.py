@@ -37,7 +37,8 @@ class _Meta:
 
 
 class AccountItem(Model):
-    """Two items an account, read together: its `profile`, and its `balance` with the holds."""
+    """The items of an account, read together: its `profile`, its `balance` with the holds, and a
+    `bucket#…` for each of its buckets."""
 
     class Meta(_Meta):
         """Named without the prefix."""
@@ -57,6 +58,8 @@ class AccountItem(Model):
     holds: MapAttribute[str, Any] = MapAttribute(null=True)
     limits = UnicodeAttribute(null=True)
     spent: MapAttribute[str, Any] = MapAttribute(null=True)
+    included: MapAttribute[str, Any] = MapAttribute(null=True)
+    bucket = UnicodeAttribute(null=True)
 
 
 class IdentityItem(Model):

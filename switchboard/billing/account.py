@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from switchboard.billing.buckets import Bucket
 from switchboard.billing.classes import check_prefix
 from switchboard.errors import Malformed
 from switchboard.ledger.balance import Balance
@@ -118,10 +119,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A profile with its balance, as both stood at one moment."""
+    """A profile with its balance and its buckets, as they stood at one moment."""
 
     profile: Profile
     balance: Balance
+    buckets: tuple[Bucket, ...] = ()
 
 
 class ServiceMode(Enum):

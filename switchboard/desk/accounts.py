@@ -63,8 +63,8 @@ def enter(
     now = ports.clock.now()
     entry = JournalEntry(account, identity, kind, amount.currency, amount.micros, now, note)
     if not ports.books.enter(entry):
-        kept = next(known for known in ports.books.entries(account) if known.identity == identity)
-        if kept.amount_micros != amount.micros:
+        kept = ports.books.entry(account, identity)
+        if kept is None or kept.amount_micros != amount.micros:
             raise Conflict(f"{identity} was entered before with another amount")
     return ports.accounts.get(account)
 

@@ -1,6 +1,7 @@
 """Accounts in DynamoDB, and who stands behind a number or a login."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -9,7 +10,8 @@ from pynamodb.transactions import TransactWrite
 
 from switchboard.aws.books import BALANCE, PROFILE, balance_of, item_of
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import AccountItem, Database, IdentityItem, made
+from switchboard.aws.models import AccountItem, Database, IdentityItem, SubscriptionItem, made
+from switchboard.aws.subscriptions import wake_plan
 from switchboard.billing.account import Account, Profile, ServiceNumber
 from switchboard.billing.buckets import Bucket
 from switchboard.errors import AlreadyExists, Conflict, NotFound
@@ -24,6 +26,7 @@ class DynamoAccounts:
     def __init__(self, database: Database) -> None:
         self._accounts = database.table(AccountItem)
         self._identities = database.table(IdentityItem)
+        self._subscriptions = database.table(SubscriptionItem)
         self._connection = database.connection
 
     def open(self, profile: Profile, balance: Balance) -> None:
@@ -35,6 +38,7 @@ class DynamoAccounts:
                 transaction.save(self._profile_item(profile), condition=new)
                 transaction.save(item_of(balance, self._accounts), condition=new)
                 self._take(transaction, profile.account, identities_of(profile))
+                wake_plan(transaction, self._subscriptions, None, profile)
 
         if not made(write):
             raise AlreadyExists(self._what_is_taken(profile))
@@ -58,6 +62,7 @@ class DynamoAccounts:
                 self._take(transaction, new.account, sorted(set(after) - set(before)))
                 for identity in sorted(set(before) - set(after)):
                     transaction.delete(self._identities(identity))
+                wake_plan(transaction, self._subscriptions, old, new)
 
         if not made(write):
             if self.get(old.account).profile != old:
@@ -76,7 +81,7 @@ class DynamoAccounts:
         owner, line = (found.get(key) for key in keys)
         return Directory(
             account=None if owner is None else owner.account,
-            service=None if line is None else from_text(line.service, ServiceNumber),
+            service=None if line is None else _service(line),
         )
 
     def by_number(self, number: PhoneNumber) -> str | None:
@@ -93,15 +98,17 @@ class DynamoAccounts:
 
     def add_service_number(self, service: ServiceNumber) -> None:
         """Add a number that customers ring or text."""
-        item = self._identities(f"service#{service.number}", service=to_text(service))
+        text = to_text(replace(service, suspended=False))
+        item = self._identities(
+            f"service#{service.number}", service=text, suspended=service.suspended or None
+        )
         if not made(lambda: item.save(self._identities.identity.does_not_exist())):
             raise AlreadyExists(f"{service.number} is in use already")
 
     def service_numbers(self) -> Sequence[ServiceNumber]:
         """Every service number."""
         found = self._identities.scan(self._identities.service.exists(), consistent_read=True)
-        services = [from_text(item.service, ServiceNumber) for item in found]
-        return sorted(services, key=lambda service: service.number)
+        return sorted(map(_service, found), key=lambda service: service.number)
 
     def _owner(self, identity: str) -> str | None:
         try:
@@ -132,6 +139,10 @@ def identities_of(profile: Profile) -> list[str]:
     logins = [] if profile.login is None else [f"login#{profile.login}"]
     pins = [] if profile.pin_hash is None else [f"pin#{profile.pin_hash}"]
     return [*(f"number#{number}" for number in profile.numbers), *logins, *pins]
+
+
+def _service(item: Any) -> ServiceNumber:
+    return replace(from_text(item.service, ServiceNumber), suspended=bool(item.suspended))
 
 
 def _account(items: list[Any]) -> Account:

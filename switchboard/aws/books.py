@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pynamodb.expressions.condition import size
@@ -10,7 +11,7 @@ from pynamodb.transactions import TransactWrite
 
 from switchboard.aws.forms import from_text, from_us, pack, to_text, to_us, unpack
 from switchboard.aws.models import AccountItem, CdrItem, Database, EntryItem, made
-from switchboard.billing.buckets import Bucket
+from switchboard.billing.buckets import Bucket, end_at
 from switchboard.calls.cdr import Cdr
 from switchboard.errors import NotFound
 from switchboard.ledger.balance import Balance, Hold
@@ -198,6 +199,12 @@ class DynamoBooks:
                     transaction.save(self._bucket_item(entry.account, bucket))
 
         return made(write)
+
+    def end_buckets(self, account: str, buckets: Sequence[Bucket], at: datetime) -> None:
+        """Let buckets expire at an instant, if they are there still."""
+        for bucket in buckets:
+            item = self._bucket_item(account, end_at(bucket, at))
+            made(partial(item.save, self._accounts.bucket.exists()))
 
     def entry(self, account: str, identity: str) -> JournalEntry | None:
         """The entry of this identity, strongly consistent."""

@@ -1,8 +1,8 @@
 """A bucket: seconds of talk to a group of destinations that an account has paid for already."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from switchboard.errors import Malformed
 from switchboard.numbering import PhoneNumber
@@ -42,6 +42,12 @@ class Bucket:
         """Whether a leg to this number that begins at this instant may take from it."""
         begun = self.begins_at <= at < self.expires_at
         return begun and number.digits.startswith(self.prefixes)
+
+
+def end_at(bucket: Bucket, at: datetime) -> Bucket:
+    """The bucket with its end at this instant, if it lasts longer; it has begun before its end."""
+    earliest = bucket.begins_at + timedelta.resolution
+    return replace(bucket, expires_at=min(bucket.expires_at, max(at, earliest)))
 
 
 def in_burn_order(buckets: Iterable[Bucket]) -> list[Bucket]:

@@ -124,6 +124,10 @@ class Books(Protocol):
         """Add a journal entry and post it with the buckets that it grants, if its identity is new;
         where it has to be `covered`, only if the money is available: one transaction."""
 
+    def end_buckets(self, account: str, buckets: Sequence[Bucket], at: datetime) -> None:
+        """Let buckets expire at an instant, if they are there still and last longer. What is left
+        of them stays in the balance, good for nothing."""
+
     def entry(self, account: str, identity: str) -> JournalEntry | None:
         """The entry of this identity, strongly consistent."""
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from switchboard.billing.buckets import Bucket
+from switchboard.billing.buckets import Bucket, end_at
 from switchboard.calls.cdr import Cdr
 from switchboard.errors import NotFound, Refusal
 from switchboard.ledger.balance import Balance, Hold
@@ -113,6 +113,11 @@ class MemoryBooks:
             granted = self.buckets.setdefault(entry.account, {})
             granted.update({bucket.key: bucket for bucket in buckets})
             return True
+
+    def end_buckets(self, account: str, buckets: Sequence[Bucket], at: datetime) -> None:
+        with self.lock:
+            kept = self.buckets.get(account, {})
+            kept.update({one.key: end_at(one, at) for one in buckets if one.key in kept})
 
     def entry(self, account: str, identity: str) -> JournalEntry | None:
         return self.journal.get((account, identity))

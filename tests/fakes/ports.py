@@ -1,7 +1,7 @@
 """The ports in memory."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +19,7 @@ from switchboard.rating.deck.reading import Template
 from switchboard.rating.quote import Quote
 from tests.fakes.ledger import MemoryBooks
 from tests.fakes.pins import MemoryPins, MemorySettings
+from tests.fakes.recurring import MemoryCatalogue, MemorySubscriptions
 from tests.fakes.sheets import MemorySheets
 
 
@@ -40,6 +41,7 @@ class MemoryAccounts:
     books: MemoryBooks
     profiles: dict[str, Profile] = field(default_factory=dict)
     services: dict[PhoneNumber, ServiceNumber] = field(default_factory=dict)
+    wake_plan: Callable[[Profile | None, Profile], None] = lambda _old, _new: None
 
     def open(self, profile: Profile, balance: Balance) -> None:
         if profile.account in self.profiles:
@@ -47,6 +49,7 @@ class MemoryAccounts:
         self._check_taken(profile)
         self.profiles[profile.account] = profile
         self.books.balances[profile.account] = balance
+        self.wake_plan(None, profile)
 
     def get(self, account: str) -> Account:
         balance = self.books.balance(account)
@@ -58,6 +61,7 @@ class MemoryAccounts:
             raise Conflict("the account is being changed by somebody else")
         self._check_taken(new)
         self.profiles[new.account] = new
+        self.wake_plan(old, new)
 
     def all(self) -> Iterator[Account]:
         return iter([self.get(account) for account in self.profiles])
@@ -263,6 +267,8 @@ def memory_ports() -> Ports:
     """A whole system in memory, with a clock that stands still."""
     books = MemoryBooks()
     accounts = MemoryAccounts(books)
+    subscriptions = MemorySubscriptions(accounts)
+    accounts.wake_plan = subscriptions.wake_plan
     return Ports(
         accounts=accounts,
         books=books,
@@ -274,6 +280,8 @@ def memory_ports() -> Ports:
         trunks=MemoryTrunks(),
         pins=MemoryPins(accounts),
         settings=MemorySettings(),
+        catalogue=MemoryCatalogue(),
+        subscriptions=subscriptions,
         templates=MemoryTemplates(),
         clock=MemoryClock(),
     )

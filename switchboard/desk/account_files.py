@@ -13,6 +13,7 @@ from switchboard.billing.account_file import (
     write_account,
 )
 from switchboard.desk.accounts import Terms, all_accounts, check_limits, enter, open_account
+from switchboard.desk.catalogue import Offers
 from switchboard.errors import Malformed, Refusal
 from switchboard.ledger.entries import EntryKind
 from switchboard.ledger.spend import ALL
@@ -91,8 +92,10 @@ class _Plan:
     _lines: dict[str, int] = field(default_factory=dict)
     _owners: dict[str, str] = field(default_factory=dict)
     _currencies: dict[str, str] = field(default_factory=dict)
+    _offers: Offers = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_offers", Offers.read(self.ports))
         for account in self.ports.accounts.all():
             self._known[account.profile.account] = account
             self._own(account.profile)
@@ -140,7 +143,10 @@ class _Plan:
             raise Malformed("a prepaid account does not begin below zero")
         if (row.daily_limit_micros or 0) < 0:
             raise Malformed("a daily limit is not negative")
-        return profile if row.plan is None else profile.with_plan(row.plan, self.ports.clock.now())
+        if row.plan is None:
+            return profile
+        self._offers.check_plan(row.plan, profile.currency)
+        return profile.with_plan(row.plan, self.ports.clock.now())
 
     def _currency(self, sheet: str) -> str:
         if sheet not in self._currencies:

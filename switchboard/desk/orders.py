@@ -7,7 +7,7 @@ from switchboard.billing.account import Account
 from switchboard.calls.callback import DEFAULT_PATIENCE, Callback, State, Trigger
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.desk.permission import permit
-from switchboard.desk.pins import begin_validity
+from switchboard.desk.pins import begin_use
 from switchboard.errors import Conflict, NotFound, Refusal
 from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.ports import Ports
@@ -107,7 +107,7 @@ def _checked(ports: Ports, account: Account, order: Order) -> Callback:
     quoted = quote(ports, account, order.customer, order.destination)
     spend = permit(ports, account, order.customer, order.destination)
     account.balance.check(order.trigger.callback_id, quoted.least_micros, spend.counters)
-    begin_validity(ports, profile)
+    begin_use(ports, profile)
     return Callback(
         id=order.trigger.callback_id,
         account=profile.account,

@@ -12,7 +12,9 @@ from ringback.cli import (
     classes,
     decks,
     pins,
+    plans,
     rates,
+    recurring,
     system,
     terms,
     trunks,
@@ -29,6 +31,8 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(pins.pins, name="pins")
 app.add_typer(pins.vouchers, name="vouchers")
 app.add_typer(classes.app, name="classes")
+app.add_typer(plans.plans, name="plans")
+app.add_typer(recurring.recurring, name="recurring")
 decks.add_to(rates.app)
 terms.add_to(rates.app)
 app.add_typer(rates.app, name="rates")

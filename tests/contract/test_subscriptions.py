@@ -3,7 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
+import pytest
+
+from switchboard.aws.opening import AwsSettings, create_tables, open_ports
 from switchboard.billing.account import Profile, ServiceMode, ServiceNumber
 from switchboard.billing.catalogue import Item, Proration, Unpaid
 from switchboard.billing.periods import Anchor, Interval, Period, Unit
@@ -15,7 +19,9 @@ from switchboard.desk.recurring import run_recurring
 from switchboard.desk.subscriptions import subscribe
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import EntryKind, JournalEntry
+from tests.contract.conftest import CREDENTIALS, REGION
 from tests.fakes.world import ALICE, BOB, NOON, open_alice
+from tests.meters import metered
 
 TODAY = date(2026, 1, 2)
 NEW = Subscription.new("alice", "line", Deal("line"), TODAY)
@@ -176,6 +182,37 @@ class At:
 
     def now(self):
         return self.at
+
+
+@pytest.mark.integration
+def test_a_run_reads_what_is_due_and_nothing_of_other_accounts(embedded_url, monkeypatch):
+    with metered(embedded_url) as meter:
+        ports = replace(metered_system(meter, monkeypatch), clock=At(NOON))
+        open_alice(ports, opening_micros=100_000_000)
+        ports.catalogue.save_item(Item("line", "EUR", 10_000_000))
+        for number in range(12):
+            profile = Profile(f"a{number}", "A", "EUR", "retail")
+            open_account(ports, profile, Terms(opening_micros=100_000_000))
+            subscribe(ports, profile.account, Deal("line"), on=date(2026, 1, 3 + number))
+        before = len(meter.asked)
+        quiet = run_recurring(ports)
+        between = len(meter.asked)
+        busy = run_recurring(ports, at=NOON + timedelta(days=1))
+        asked = [one.operation for one in meter.asked]
+
+    assert (len(quiet.done), len(busy.done)) == (0, 1)
+    # Groups, plans, items, and what is due.
+    assert asked[before:between] == ["Query"] * 4
+    assert "Scan" not in asked[between:]
+    assert len(asked[between:]) <= 12
+
+
+def metered_system(meter, monkeypatch):
+    for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": meter.url}.items():
+        monkeypatch.setenv(name, value)
+    settings = AwsSettings(REGION, prefix=f"t{uuid4().hex[:8]}-")
+    create_tables(settings)
+    return open_ports(settings)
 
 
 def test_runs_at_the_same_time_charge_each_period_once(busy_ports):

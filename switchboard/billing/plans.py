@@ -123,8 +123,9 @@ class Grant:
     quantity: int
     time_zone: str
 
-    def buckets(self, span: Period, cycle: Cycle, *, suffix: str = "") -> Iterator[Bucket]:
-        """The buckets of a span, which is a period of the cycle or the end of one."""
+    def buckets(self, span: Period, cycle: Cycle, name: str) -> Iterator[Bucket]:
+        """The buckets of a span, which is a period of the cycle or the end of one, under a name of
+        its own."""
         whole = cycle.period(span.begins_on)
         for one in self.plan.allowances:
             window = one.window(span, cycle.after(whole, one.rollover))
@@ -132,7 +133,7 @@ class Grant:
             if one.prorated:
                 seconds = seconds * span.days // whole.days
             if window is not None and seconds:
-                key = f"{self.owner}/{one.name}#{span.begins_on}{suffix}"
+                key = f"{self.owner}/{one.name}#{name}"
                 group = self.groups[one.group]
                 yield one.bucket(key, self.plan.name, group, window, self.time_zone, seconds)
 

@@ -71,13 +71,28 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that the next step follows from."""
+    """All that the next step follows from; `entered`: the charge that is due was entered by a run
+    that broke off then."""
 
     subscription: Subscription
     account: Account
     offer: Offer | None
     today: date
     now: datetime
+    entered: bool = False
+
+    @property
+    def charge_due_on(self) -> date | None:
+        """The day on which a charge became due, if one did."""
+        known = self.subscription
+        next_on = known.next_on if known.state.goes_on else None
+        return next_on if next_on is not None and next_on <= self.today else None
+
+    @property
+    def wish_due(self) -> Wish | None:
+        """What is wanted by now."""
+        wish = self.wish
+        return wish if wish is not None and wish.on <= self.today else None
 
     @property
     def wish(self) -> Wish | None:
@@ -98,15 +113,15 @@ def next_step(scene: Scene) -> Step | None:
     """What is to be done next, the earliest first; None where nothing is due. For the time that
     something was suspended nothing is charged, and what is changed or ended before it was paid
     is not owed."""
-    subscription, wish, today = scene.subscription, scene.wish, scene.today
-    wished = wish if wish is not None and wish.on <= today else None
-    next_on = subscription.next_on if subscription.state.goes_on else None
-    if next_on is None or next_on > today:
-        return None if wished is None else _fulfil(scene, wished)
-    if wished and (wished.on <= next_on or subscription.state is State.SUSPENDED):
-        return _fulfil(scene, wished)
-    short = _fulfil(scene, wished) if wished else _unpaid(scene)
-    return replace(_charge(scene, next_on), short=short)
+    wish, next_on = scene.wish_due, scene.charge_due_on
+    if next_on is None:
+        return None if wish is None else _fulfil(scene, wish)
+    if wish is None:
+        return replace(_charge(scene, next_on), short=_unpaid(scene))
+    charge = replace(_charge(scene, next_on), short=_fulfil(scene, wish))
+    suspended = scene.subscription.state is State.SUSPENDED
+    wish_first = (suspended or wish.on <= next_on) and not scene.entered
+    return charge.short if wish_first else charge
 
 
 def _fulfil(scene: Scene, wish: Wish) -> Step:
@@ -163,9 +178,9 @@ def _charge(scene: Scene, next_on: date) -> Step:
     if resumes and item.anchor is Anchor.ANNIVERSARY:
         anchored_on = begins_on
     cycle = item.cycle(anchored_on)
-    paid = _paid(known, item, begins_on, cycle)
+    paid = _paid(known, item, begins_on, cycle, known.identity(next_on))
     micros = paid.amount(item.digits)
-    buckets = _buckets(scene, paid.span, cycle)
+    buckets = _buckets(scene, paid.span, cycle, known.span_name(next_on))
     note = f"{item.title}, {paid.span}"
     after = replace(
         known,
@@ -173,7 +188,7 @@ def _charge(scene: Scene, next_on: date) -> Step:
         anchored_on=anchored_on,
         next_on=paid.span.ends_on,
         paid=paid,
-        part=known.part_on(begins_on),
+        part=known.part_on(next_on),
         rest=False,
         unpaid_since=None,
         blocks=False,
@@ -189,7 +204,7 @@ def _charge(scene: Scene, next_on: date) -> Step:
     )
 
 
-def _paid(known: Subscription, item: Item, begins_on: date, cycle: Cycle) -> Paid:
+def _paid(known: Subscription, item: Item, begins_on: date, cycle: Cycle, identity: str) -> Paid:
     """What is charged for the period that this day is in, from this day on."""
     assert known.deal is not None, "what has not ended has a deal"
     price = item.price_micros if known.deal.price_micros is None else known.deal.price_micros
@@ -197,18 +212,17 @@ def _paid(known: Subscription, item: Item, begins_on: date, cycle: Cycle) -> Pai
     span = Period(begins_on, whole.ends_on)
     by_days = known.rest or item.prorates(Proration.START)
     days = whole.days if by_days else span.days
-    return Paid(known.identity(begins_on), span, price * known.deal.quantity, days)
+    return Paid(identity, span, price * known.deal.quantity, days)
 
 
-def _buckets(scene: Scene, span: Period, cycle: Cycle) -> tuple[Bucket, ...]:
+def _buckets(scene: Scene, span: Period, cycle: Cycle, name: str) -> tuple[Bucket, ...]:
     offer, known = _offer(scene), scene.subscription
     if offer.plan is None or known.deal is None:
         return ()
     time_zone = scene.account.profile.time_zone
     grant = Grant(offer.plan, offer.groups, known.name, known.deal.quantity, time_zone)
-    part = known.part_on(span.begins_on)
-    buckets = grant.buckets(span, cycle, suffix=f"#{part}" if part else "")
     # A run that comes late charges what is past, but its seconds are gone.
+    buckets = grant.buckets(span, cycle, name)
     return tuple(bucket for bucket in buckets if bucket.expires_at > scene.now)
 
 

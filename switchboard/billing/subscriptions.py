@@ -146,11 +146,15 @@ class Subscription:
             self, state=State.ENDED, next_on=None, unpaid_since=None, rest=False, ended_on=on
         )
 
-    def identity(self, begins_on: date) -> str:
-        """The identity of the charge for a span that begins then: spans of one day are told apart
-        by a number."""
-        part = self.part_on(begins_on)
-        return f"recurring#{self.name}#{begins_on}" + (f"#{part}" if part else "")
+    def span_name(self, due_on: date) -> str:
+        """The name of the span whose charge is due on this day: spans of one day are told apart by
+        a number. What was suspended keeps it until it is paid, on whatever day."""
+        part = self.part_on(due_on)
+        return f"{due_on}#{part}" if part else f"{due_on}"
+
+    def identity(self, due_on: date) -> str:
+        """The identity of the charge that is due on this day."""
+        return f"recurring#{self.name}#{self.span_name(due_on)}"
 
     def part_on(self, begins_on: date) -> int:
         """How many spans that began on this day are charged."""

@@ -1,7 +1,7 @@
 """Recurring charges: each is made once, whenever and however often this runs (design §5)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from switchboard.billing.account import Account
@@ -98,7 +98,7 @@ def _steps(ports: Ports, offers: Offers, account: str, name: str, now: datetime)
             raise NotFound(f"there is no subscription {name} of account {account}")
         # After the subscription: where its plans change in between, its version has grown.
         payer = ports.accounts.get(account)
-        step = _next(offers, known, payer, now)
+        step = _next(ports, offers, known, payer, now)
         step = None if step is None else _enter(ports, payer, step)
         if step is None:
             if not made:
@@ -109,11 +109,19 @@ def _steps(ports: Ports, offers: Offers, account: str, name: str, now: datetime)
     raise Refusal(f"more than {MOST_STEPS} steps are due: the next run goes on")
 
 
-def _next(offers: Offers, known: Subscription, payer: Account, now: datetime) -> Step | None:
+def _next(
+    ports: Ports, offers: Offers, known: Subscription, payer: Account, now: datetime
+) -> Step | None:
     profile = payer.profile
     deal = known.deal if known.state.goes_on else None
     offer = None if deal is None else offers.of(deal.item, profile.currency)
-    return next_step(Scene(known, payer, offer, local_date(now, profile.time_zone), now))
+    scene = Scene(known, payer, offer, local_date(now, profile.time_zone), now)
+    if scene.charge_due_on is not None and scene.wish_due is not None:
+        # A change must not hide what a run had entered before it broke off.
+        identity = known.identity(scene.charge_due_on)
+        entered = ports.books.entry(known.account, identity) is not None
+        scene = replace(scene, entered=entered)
+    return next_step(scene)
 
 
 def _enter(ports: Ports, payer: Account, step: Step) -> Step | None:

@@ -248,7 +248,7 @@ def test_for_the_time_it_was_suspended_nothing_is_charged(anchor, paid):
 
     report = run_on(ports, "2026-07-20")
 
-    assert charges(ports)[1:] == [("line#2026-07-20", paid)]
+    assert charges(ports)[1:] == [("line#2026-07-01", paid)]
     assert [one.did for one in report.done] == [Did.RESUMED]
     assert state(ports) is State.ACTIVE
 

@@ -14,6 +14,7 @@ from switchboard.billing.account import ServiceMode, ServiceNumber
 from switchboard.billing.catalogue import Item, Unpaid
 from switchboard.billing.periods import Anchor, Interval, Unit
 from switchboard.billing.plans import Allowance
+from switchboard.billing.recurring import Did
 from switchboard.billing.subscriptions import Deal
 from switchboard.desk.catalogue import save_item
 from switchboard.desk.check_books import check_books
@@ -135,6 +136,44 @@ def fused(ports: Ports, fuse: Fuse) -> Ports:
     return replace(
         ports, books=Fused(ports.books, fuse), subscriptions=Fused(ports.subscriptions, fuse)
     )
+
+
+def test_a_resumption_that_broke_off_is_not_charged_again_on_another_day():
+    ports = lived(poor, lambda ports: None if is_april(ports) else run_recurring(ports))
+    with pytest.raises(Crashed):
+        run_recurring(fused(ports, Fuse(0, after=True)))
+    turn_to(ports, "2026-04-05")
+
+    report = run_recurring(ports)
+
+    assert [one.did for one in report.done] == [Did.RESUMED]
+    assert charges(ports) == [
+        ("did#2026-02-10", "-30.00"),
+        ("did#2026-03-10", "-30.00"),
+        ("did#setup", "-1.00"),
+    ]
+
+
+def is_april(ports: Ports) -> bool:
+    return ports.clock.now().month == 4
+
+
+def test_a_plan_that_ends_does_not_hide_what_a_run_had_entered():
+    ports = alices_system("2026-06-20")
+    offer_plan(ports, "small", price_micros=30_000_000)
+    change_profile(ports, "alice", Changes(plan="small"))
+    run_recurring(ports)
+    turn_to(ports, "2026-07-01")
+    with pytest.raises(Crashed):
+        run_recurring(fused(ports, Fuse(0, after=True)))
+    change_profile(ports, "alice", Changes(plan="", from_at=datetime(2026, 7, 1, tzinfo=UTC)))
+
+    run_recurring(ports)
+
+    assert charges(ports)[1:] == [
+        ("plan#2026-07-01", "-30.00"),
+        ("plan#2026-07-01#credit", "30.00"),
+    ]
 
 
 @settings(deadline=None)

@@ -140,8 +140,10 @@ def _fulfil(scene: Scene, wish: Wish) -> Step:
         return Step(Did.NOTHING, done)
     assert known.next_on is not None, "what has not ended goes on"
     from_on = known.next_on
-    if _offer(scene).item.prorates(Proration.CHANGE) or known.state is not State.ACTIVE:
+    if _offer(scene).item.prorates(Proration.CHANGE):
         from_on = wish.on
+    elif known.state is not State.ACTIVE:
+        from_on = max(from_on, wish.on)
     changed = replace(done.change(wish.deal, from_on), rest=from_on < known.next_on)
     if known.deal is None or wish.deal.item != known.deal.item:
         # Another item has periods of its own.

@@ -300,6 +300,22 @@ def test_what_makes_no_sense_is_refused(make):
         make()
 
 
+def test_days_that_are_paid_are_not_charged_again_by_a_plan_that_is_set_into_them():
+    ports = alices_system("2026-06-01", opening_micros=30_000_000)
+    for name in ("slow", "other"):
+        offer_plan(ports, name, price_micros=30_000_000, proration=(Proration.START,))
+    set_plan(ports, "slow")
+    run_recurring(ports)
+    run_on(ports, "2026-07-01")
+    turn_to(ports, "2026-07-02")
+    set_plan(ports, "other", "2026-06-25")
+    pay(ports, 60_000_000)
+
+    run_recurring(ports)
+
+    assert charges(ports) == [("plan#2026-06-01", "-30.00"), ("plan#2026-07-01", "-30.00")]
+
+
 def test_a_plan_runs_to_its_period_s_end_where_a_change_waits(ports):
     offer_plan(ports, "slow", price_micros=30_000_000, proration=(Proration.START,))
     set_plan(ports, "slow")

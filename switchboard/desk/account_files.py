@@ -51,7 +51,7 @@ def import_accounts(
     nothing is opened. A dry run refuses no row: it reports them.
     """
     file = read_accounts(worksheets, how)
-    plan = _Plan(ports, how, sheet)
+    plan = _Plan(ports, how, sheet, Offers.read(ports))
     refused = [*file.bad, *filter(None, map(plan.add, file.rows))]
     bad = tuple(sorted(refused, key=lambda row: row.line))
     if bad and not dry_run:
@@ -84,6 +84,7 @@ class _Plan:
     ports: Ports
     how: AccountReading
     sheet: str | None
+    offers: Offers
     opening: list[tuple[AccountRow, Profile]] = field(default_factory=list)
     # They are there, but for their opening balance.
     unfinished: list[tuple[AccountRow, Profile]] = field(default_factory=list)
@@ -92,10 +93,8 @@ class _Plan:
     _lines: dict[str, int] = field(default_factory=dict)
     _owners: dict[str, str] = field(default_factory=dict)
     _currencies: dict[str, str] = field(default_factory=dict)
-    _offers: Offers = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_offers", Offers.read(self.ports))
         for account in self.ports.accounts.all():
             self._known[account.profile.account] = account
             self._own(account.profile)
@@ -145,7 +144,7 @@ class _Plan:
             raise Malformed("a daily limit is not negative")
         if row.plan is None:
             return profile
-        self._offers.check_plan(row.plan, profile.currency)
+        self.offers.check_plan(row.plan, profile.currency)
         return profile.with_plan(row.plan, self.ports.clock.now())
 
     def _currency(self, sheet: str) -> str:

@@ -131,11 +131,11 @@ def all_accounts(ports: Ports) -> Sequence[Account]:
 def check_names(ports: Ports, profile: Profile, *, known: Collection[Since] = ()) -> None:
     """NotFound where the profile names a sheet, a class or a plan that does not exist; Malformed
     where a sheet or a plan is in another currency. Plans that are `known` are not asked for."""
-    plans = {since.name for since in profile.plans if since not in known} - {None}
-    offers = Offers.read(ports) if plans else None
-    for plan in sorted(filter(None, plans)):
-        assert offers is not None, "read for the plans"
-        offers.check_plan(plan, profile.currency)
+    plans = {since.name for since in profile.plans if since.name and since not in known}
+    if plans:
+        offers = Offers.read(ports)
+        for plan in sorted(plans):
+            offers.check_plan(plan, profile.currency)
     for sheet in (profile.sheet, *(since.name for since in profile.sheets)):
         assert sheet is not None, "no account is without a sheet"
         currency = ports.sheets.current(sheet).terms.currency

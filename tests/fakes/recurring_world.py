@@ -1,5 +1,6 @@
 """Alice with a system in memory, whose calendar is turned page by page."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -37,7 +38,7 @@ def run_on(ports: Ports, today: str) -> Report:
 
 def take(ports: Ports, **item) -> Subscription:
     """Offer an item, and let Alice subscribe to it."""
-    offered = save_item(ports, Item(**{**_fields(ITEM), **item}), new=True)
+    offered = save_item(ports, replace(ITEM, **item), new=True)
     return subscribe(ports, "alice", Deal(offered.name))
 
 
@@ -52,7 +53,3 @@ def charges(ports: Ports) -> list[tuple[str, str]]:
         (one.identity.removeprefix("recurring#"), Money("EUR", one.amount_micros).decimal)
         for one in found
     ]
-
-
-def _fields(item: Item) -> dict[str, object]:
-    return {name: getattr(item, name) for name in item.__slots__}

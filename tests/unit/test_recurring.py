@@ -1,5 +1,6 @@
 """Recurring charges: each period once, parts by the day, and what happens when nobody pays."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -73,7 +74,7 @@ def test_a_part_costs_a_whole_period_where_the_item_says_so():
 def test_days_are_those_of_the_account():
     ports = alices_system("2026-06-10")
     profile = ports.accounts.get("alice").profile
-    ports.accounts.change(profile, Profile(**{**fields(profile), "time_zone": "Asia/Tokyo"}))
+    ports.accounts.change(profile, replace(profile, time_zone="Asia/Tokyo"))
     take(ports)
 
     ports.clock.at = datetime(2026, 6, 30, 14, 59, tzinfo=UTC)
@@ -82,10 +83,6 @@ def test_days_are_those_of_the_account():
     run_recurring(ports)
 
     assert [name for name, _ in charges(ports)] == ["line#2026-06-10", "line#2026-07-01"]
-
-
-def fields(value):
-    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def test_a_set_up_is_charged_once_and_a_quantity_counts_for_both():

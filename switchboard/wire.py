@@ -107,6 +107,7 @@ def account_body(account: Account, now: datetime) -> Body:
         "login": profile.login,
         "has_pin": profile.pin_hash is not None,
         "batch": profile.batch,
+        "first_plan": profile.first_plan,
         "valid_until": _instant(profile.valid_until),
         "valid_days": profile.valid_days,
     }

@@ -15,7 +15,9 @@ from ringback.cli import (
     decks,
     numbers,
     pins,
+    plans,
     rates,
+    recurring,
     routes,
     system,
     terms,
@@ -32,6 +34,8 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(pins.pins, name="pins")
 app.add_typer(pins.vouchers, name="vouchers")
 app.add_typer(classes.app, name="classes")
+app.add_typer(plans.plans, name="plans")
+app.add_typer(recurring.recurring, name="recurring")
 decks.add_to(rates.app)
 terms.add_to(rates.app)
 app.add_typer(rates.app, name="rates")

@@ -4,31 +4,39 @@ import logging
 import shutil
 import signal
 import threading
+from itertools import count
 from pathlib import Path
 
 from ringback.local.sample import ACCOUNT, CUSTOMER, DESTINATION, SERVICE, add_sample
 from ringback.local.system import LocalSystem, SystemOptions
 from ringback.wiring import passwords
+from switchboard.desk.recurring import run_recurring
 from switchboard.desk.sweep import sweep
 
 SWEEP_EVERY_S = 10
+# Of ten seconds each: five minutes.
+SWEEPS_A_RUN = 30
 
 logger = logging.getLogger(__name__)
 
 
 def run_up(state: Path, *, port: int, workers: int) -> None:
-    """Until SIGINT or SIGTERM. Parts that end are started again; the sweep runs as its schedule
-    in AWS would have it."""
+    """Until SIGINT or SIGTERM. Parts that end are started again; the sweep and the recurring
+    charges run as their schedules in AWS would have them."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with LocalSystem(SystemOptions(state, api_port=port, workers=workers)) as system:
         add_sample(system.ports, passwords(), system.env["RINGBACK_DEMO_PASSWORD"])
         print(_welcome(system, state), flush=True)
-        while not stop.wait(SWEEP_EVERY_S):
+        for sweeps in count():
+            if stop.wait(SWEEP_EVERY_S):
+                break
             for child in system.restart_ended():
                 print(f"{child.name} ended and was started again: {child.log}", flush=True)
             _sweep(system)
+            if sweeps % SWEEPS_A_RUN == 0:
+                _charge(system)
         print("stopping", flush=True)
 
 
@@ -38,6 +46,19 @@ def _sweep(system: LocalSystem) -> None:
             print(f"swept {cdr.callback}: {cdr.cost}", flush=True)
     except Exception:
         logger.exception("the sweep will be tried again in %s s", SWEEP_EVERY_S)
+
+
+def _charge(system: LocalSystem) -> None:
+    """The recurring charges that are due; for what is not paid yet, its account is looked at."""
+    try:
+        report = run_recurring(system.ports)
+    except Exception:
+        logger.exception("recurring charges will be tried again")
+        return
+    for done in report.done:
+        print(f"{done.did.value}: {done.after.account} {done.after.name}", flush=True)
+    for failed in report.failed:
+        print(f"not charged: {failed.account} {failed.subscription}: {failed.reason}", flush=True)
 
 
 def _welcome(system: LocalSystem, state: Path) -> str:

@@ -1,8 +1,9 @@
 """The ledger in DynamoDB: conditional updates that consume their own condition (design §5)."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pynamodb.expressions.condition import size
@@ -10,13 +11,15 @@ from pynamodb.transactions import TransactWrite
 
 from switchboard.aws.forms import from_text, from_us, pack, to_text, to_us, unpack
 from switchboard.aws.models import AccountItem, CdrItem, Database, EntryItem, made
+from switchboard.billing.buckets import Bucket, end_at
 from switchboard.calls.cdr import Cdr
 from switchboard.errors import NotFound
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS, scope_of
 
-PROFILE, BALANCE = "profile", "balance"
+# The parts of an account.
+PROFILE, BALANCE, BUCKET = "profile", "balance", "bucket"
 
 
 class DynamoBooks:
@@ -175,16 +178,41 @@ class DynamoBooks:
 
         return made(write)
 
-    def enter(self, entry: JournalEntry) -> bool:
-        """Add a journal entry and post it, if its identity is new: one transaction."""
+    def enter(
+        self, entry: JournalEntry, buckets: Sequence[Bucket] = (), *, covered: bool = False
+    ) -> bool:
+        """Add a journal entry and post it with its buckets, if its identity is new and, where it
+        has to be, it is covered: one transaction."""
         item = self._journal(entry.account, entry.identity, entry=to_text(entry))
+        owner, posting = self._posting(entry.account, entry.amount_micros)
+        if buckets:
+            self._prepare_for_buckets(entry.account)
+        included = self._accounts.included
+        filled = [included[bucket.key].set(bucket.seconds) for bucket in buckets]
+        enough = self._accounts.avail >= -entry.amount_micros if covered else None
 
         def write() -> None:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(item, condition=self._journal.account.does_not_exist())
-                transaction.update(*self._posting(entry.account, entry.amount_micros))
+                transaction.update(owner, [*posting, *filled], condition=enough)
+                for bucket in buckets:
+                    transaction.save(self._bucket_item(entry.account, bucket))
 
         return made(write)
+
+    def end_buckets(self, account: str, buckets: Sequence[Bucket], at: datetime) -> None:
+        """Let buckets expire at an instant, if they are there still."""
+        for bucket in buckets:
+            item = self._bucket_item(account, end_at(bucket, at))
+            made(partial(item.save, self._accounts.bucket.exists()))
+
+    def entry(self, account: str, identity: str) -> JournalEntry | None:
+        """The entry of this identity, strongly consistent."""
+        try:
+            item = self._journal.get(account, identity, consistent_read=True)
+        except self._journal.DoesNotExist:
+            return None
+        return from_text(item.entry, JournalEntry)
 
     def entries(self, account: str) -> Iterator[JournalEntry]:
         """The journal of an account, by identity."""
@@ -195,6 +223,14 @@ class DynamoBooks:
         """Every CDR of an account, newest request first."""
         found = self._cdrs.query(account, scan_index_forward=False, consistent_read=True)
         return (unpack(item.record, Cdr) for item in found)
+
+    def _prepare_for_buckets(self, account: str) -> None:
+        """An older balance has no place for them."""
+        included = self._accounts.included
+        self._update(account, [included.set(included | {})], self._accounts.account.exists())
+
+    def _bucket_item(self, account: str, bucket: Bucket) -> AccountItem:
+        return self._accounts(account, f"{BUCKET}#{bucket.key}", bucket=to_text(bucket))
 
     def _set_aside(self, micros: int, charge_micros: int = 0) -> list[Any]:
         item = self._accounts
@@ -258,6 +294,7 @@ def balance_of(item: Any) -> Balance:
         holds={callback: _hold(form) for callback, form in holds.items()},
         limits={} if item.limits is None else from_text(item.limits, dict[str, int]),
         spent={} if item.spent is None else item.spent.as_dict(),
+        included_s={} if item.included is None else item.included.as_dict(),
     )
 
 
@@ -276,6 +313,7 @@ def item_of(balance: Balance, model: type[AccountItem]) -> AccountItem:
         holds={callback: _hold_form(hold) for callback, hold in balance.holds.items()},
         limits=to_text(balance.limits) if balance.limits else None,
         spent=dict(balance.spent),
+        included=dict(balance.included_s),
     )
 
 

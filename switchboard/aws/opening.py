@@ -7,12 +7,14 @@ from typing import Self
 from switchboard.aws.accounts import DynamoAccounts
 from switchboard.aws.books import DynamoBooks
 from switchboard.aws.callbacks import DynamoCallbacks
+from switchboard.aws.catalogue import DynamoCatalogue
 from switchboard.aws.fleet import DynamoTrunks, DynamoWorkers
 from switchboard.aws.models import ALL, Database
 from switchboard.aws.pins import DynamoPins
 from switchboard.aws.queues import SqsControl, SqsQueue, sqs_client
 from switchboard.aws.settings import DynamoSettings
 from switchboard.aws.sheets import DynamoSheets
+from switchboard.aws.subscriptions import DynamoSubscriptions
 from switchboard.aws.templates import DynamoTemplates
 from switchboard.clock import SystemClock
 from switchboard.ports import Ports
@@ -58,6 +60,8 @@ def open_ports(settings: AwsSettings) -> Ports:
         trunks=DynamoTrunks(database),
         pins=DynamoPins(database),
         settings=DynamoSettings(database),
+        catalogue=DynamoCatalogue(database),
+        subscriptions=DynamoSubscriptions(database),
         templates=DynamoTemplates(database),
         clock=SystemClock(),
     )

@@ -17,9 +17,11 @@ from switchboard.aws.models import (
     Database,
     EntryItem,
     IdentityItem,
+    SubscriptionItem,
     VoucherItem,
     made,
 )
+from switchboard.aws.subscriptions import wake_plan
 from switchboard.billing.account import Profile
 from switchboard.billing.batches import Batch, BatchKind, BatchState
 from switchboard.billing.vouchers import Redemption, Voucher
@@ -35,6 +37,7 @@ class DynamoPins:
         self._accounts = database.table(AccountItem)
         self._identities = database.table(IdentityItem)
         self._journal = database.table(EntryItem)
+        self._subscriptions = database.table(SubscriptionItem)
         self._connection = database.connection
 
     def start(self, batch: Batch) -> bool:
@@ -128,6 +131,7 @@ class DynamoPins:
                 if redemption.new != redemption.old:
                     item = accounts(entry.account, PROFILE, profile=to_text(redemption.new))
                     transaction.save(item, condition=unchanged)
+                wake_plan(transaction, self._subscriptions, redemption.old, redemption.new)
 
         return _made_alone(write)
 

@@ -130,7 +130,7 @@ def write_account(account: Account, now: datetime) -> list[Cell]:
         "credit_limit": _number(balance.credit_limit_micros),
         "status": "active" if balance.active else "blocked",
         "sheet": profile.sheet_at(now),
-        "plan": profile.plan_at(now),
+        "plan": profile.plan_at(now) or profile.first_plan,
         "pin": None,
         "login": profile.login,
         "numbers": ", ".join(map(str, profile.numbers)),

@@ -13,6 +13,7 @@ from switchboard.billing.account_file import (
     write_account,
 )
 from switchboard.desk.accounts import Terms, all_accounts, check_limits, enter, open_account
+from switchboard.desk.catalogue import Offers
 from switchboard.errors import Malformed, Refusal
 from switchboard.ledger.entries import EntryKind
 from switchboard.ledger.spend import ALL
@@ -50,7 +51,7 @@ def import_accounts(
     nothing is opened. A dry run refuses no row: it reports them.
     """
     file = read_accounts(worksheets, how)
-    plan = _Plan(ports, how, sheet)
+    plan = _Plan(ports, how, sheet, Offers.read(ports))
     refused = [*file.bad, *filter(None, map(plan.add, file.rows))]
     bad = tuple(sorted(refused, key=lambda row: row.line))
     if bad and not dry_run:
@@ -83,6 +84,7 @@ class _Plan:
     ports: Ports
     how: AccountReading
     sheet: str | None
+    offers: Offers
     opening: list[tuple[AccountRow, Profile]] = field(default_factory=list)
     # They are there, but for their opening balance.
     unfinished: list[tuple[AccountRow, Profile]] = field(default_factory=list)
@@ -140,7 +142,10 @@ class _Plan:
             raise Malformed("a prepaid account does not begin below zero")
         if (row.daily_limit_micros or 0) < 0:
             raise Malformed("a daily limit is not negative")
-        return profile if row.plan is None else profile.with_plan(row.plan, self.ports.clock.now())
+        if row.plan is None:
+            return profile
+        self.offers.check_plan(row.plan, profile.currency)
+        return profile.with_plan(row.plan, self.ports.clock.now())
 
     def _currency(self, sheet: str) -> str:
         if sheet not in self._currencies:

@@ -1,9 +1,10 @@
 """Accounts: opened, topped up, blocked, signed in to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from switchboard.billing.account import Account, AccountType, Profile
+from switchboard.billing.account import Account, AccountType, Profile, Since
+from switchboard.desk.catalogue import Offers
 from switchboard.errors import Conflict, Malformed, NotSignedIn
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import EntryKind, JournalEntry
@@ -63,8 +64,8 @@ def enter(
     now = ports.clock.now()
     entry = JournalEntry(account, identity, kind, amount.currency, amount.micros, now, note)
     if not ports.books.enter(entry):
-        kept = next(known for known in ports.books.entries(account) if known.identity == identity)
-        if kept.amount_micros != amount.micros:
+        kept = ports.books.entry(account, identity)
+        if kept is None or kept.amount_micros != amount.micros:
             raise Conflict(f"{identity} was entered before with another amount")
     return ports.accounts.get(account)
 
@@ -127,9 +128,14 @@ def all_accounts(ports: Ports) -> Sequence[Account]:
     return sorted(ports.accounts.all(), key=lambda account: account.profile.account)
 
 
-def check_names(ports: Ports, profile: Profile) -> None:
-    """NotFound where the profile names a sheet or a class that does not exist; Malformed where a
-    sheet is in another currency."""
+def check_names(ports: Ports, profile: Profile, *, known: Collection[Since] = ()) -> None:
+    """NotFound where the profile names a sheet, a class or a plan that does not exist; Malformed
+    where a sheet or a plan is in another currency. Plans that are `known` are not asked for."""
+    plans = {since.name for since in profile.plans if since.name and since not in known}
+    if plans:
+        offers = Offers.read(ports)
+        for plan in sorted(plans):
+            offers.check_plan(plan, profile.currency)
     for sheet in (profile.sheet, *(since.name for since in profile.sheets)):
         assert sheet is not None, "no account is without a sheet"
         currency = ports.sheets.current(sheet).terms.currency

@@ -7,7 +7,7 @@ from switchboard.billing.account import Account
 from switchboard.calls.callback import DEFAULT_PATIENCE, Callback, State, Trigger
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.desk.permission import permit
-from switchboard.desk.pins import begin_validity
+from switchboard.desk.pins import begin_use
 from switchboard.desk.routes import check_routes
 from switchboard.errors import Conflict, NotFound, Refusal
 from switchboard.numbering import PhoneNumber, parse_number
@@ -111,7 +111,7 @@ def _checked(ports: Ports, account: Account, order: Order) -> Callback:
     spend = permit(ports, account, order.customer, order.destination)
     check_routes(ports, profile, quoted, order.customer, order.destination)
     account.balance.check(order.trigger.callback_id, quoted.least_micros, spend.counters)
-    begin_validity(ports, profile)
+    begin_use(ports, profile)
     return Callback(
         id=order.trigger.callback_id,
         account=profile.account,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from functools import partial
 
 from switchboard.billing.account import Account, Profile
@@ -11,6 +10,7 @@ from switchboard.billing.batches import Batch, BatchKind, BatchState
 from switchboard.billing.limits import check_valid
 from switchboard.billing.pins import PinKey, RandBelow, draw_pins
 from switchboard.billing.vouchers import Voucher
+from switchboard.desk.catalogue import Offers
 from switchboard.errors import AccountBlocked, AlreadyExists, Conflict, NotFound, UnknownSender
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import EntryKind, JournalEntry
@@ -54,6 +54,8 @@ def make_batch(
     off leaves a batch that is never ready, whose PINs nobody accepts: `discard` clears it away.
     """
     _check_sheet(ports, batch)
+    if batch.plan is not None:
+        Offers.read(ports).check_plan(batch.plan, batch.currency)
     if not ports.pins.start(batch):
         raise AlreadyExists(f"there was a batch {batch.name} before: take another name")
     issued: list[Issued] = []
@@ -115,13 +117,13 @@ def account_by_pin(ports: Ports, key: PinKey, pin: str) -> Account:
     return account
 
 
-def begin_validity(ports: Ports, profile: Profile) -> None:
-    """Let the days begin, for which an account is valid from its first use."""
-    if profile.valid_days is None:
+def begin_use(ports: Ports, profile: Profile) -> None:
+    """Let the days begin, for which an account is valid from its first use, and its plan."""
+    used = profile.used(ports.clock.now())
+    if used == profile:
         return
-    until = ports.clock.now() + timedelta(days=profile.valid_days)
     try:
-        ports.accounts.change(profile, replace(profile, valid_until=until, valid_days=None))
+        ports.accounts.change(profile, used)
     except Conflict:
         # Somebody else used it, or changed it, at the same moment; the next use begins it then.
         return
@@ -171,9 +173,8 @@ def _opening(batch: Batch, issued: Issued, key: PinKey) -> Opening:
         valid_days=batch.valid_days,
         pin_hash=key.hash(issued.pin),
         batch=batch.name,
+        first_plan=batch.plan,
     )
-    if batch.plan is not None:
-        profile = profile.with_plan(batch.plan, batch.made_at)
     balance = Balance(
         account, batch.currency, posted_micros=value_micros, avail_micros=value_micros
     )

@@ -55,7 +55,7 @@ def change_profile(ports: Ports, account: str, changes: Changes) -> Account:
     new = changed(old, changes, ports.clock.now())
     if new.type is AccountType.PREPAID and known.balance.credit_limit_micros:
         raise Malformed("a prepaid account has no credit limit: take that away first")
-    check_names(ports, new)
+    check_names(ports, new, known=old.plans)
     if new != old:
         ports.accounts.change(old, new)
     return ports.accounts.get(account)
@@ -141,7 +141,8 @@ def _with_dates(old: Profile, changes: Changes, now: datetime) -> Profile:
     new = old
     if changes.sheet is not None and changes.sheet != old.sheet_at(from_at):
         new = new.with_sheet(changes.sheet, from_at)
-    if changes.plan is not None and (changes.plan or None) != old.plan_at(from_at):
+    is_other = (changes.plan or None) != old.plan_at(from_at) or old.first_plan is not None
+    if changes.plan is not None and is_other:
         new = new.with_plan(changes.plan or None, from_at)
     if changes.valid_until is not None or changes.valid_days is not None:
         new = replace(new, valid_until=changes.valid_until, valid_days=changes.valid_days)

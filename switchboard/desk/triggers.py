@@ -6,7 +6,7 @@ from switchboard.billing.account import ServiceMode
 from switchboard.calls.callback import Callback, Trigger
 from switchboard.calls.text import read_text
 from switchboard.desk.orders import Order, order_callback
-from switchboard.errors import NotFound, UnknownSender
+from switchboard.errors import NotAllowed, NotFound, UnknownSender
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Directory, Ports
 
@@ -57,4 +57,6 @@ def _look_up(ports: Ports, incoming: Incoming) -> Directory:
     directory = ports.accounts.look_up(incoming.sender, incoming.service)
     if directory.service is None:
         raise NotFound(f"{incoming.service!r} is not a service number")
+    if directory.service.suspended:
+        raise NotAllowed("this number is out of service")
     return directory

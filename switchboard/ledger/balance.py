@@ -39,8 +39,9 @@ class Balance:
 
     `avail_micros` is posted + credit limit - held; it is kept, not computed, because the store's
     conditions have no arithmetic. `limits` is what may be spent a day by scope, and `spent` what
-    was charged or is held, by counter; nothing is counted that has no limit. A change returns the
-    next balance or refuses.
+    was charged or is held, by counter; nothing is counted that has no limit. `included_s` is what
+    is left, and not held, of the seconds in each bucket of the account, by the bucket's key. A
+    change returns the next balance or refuses.
     """
 
     account: str
@@ -54,6 +55,7 @@ class Balance:
     holds: Mapping[str, Hold] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     spent: Mapping[str, int] = field(default_factory=dict)
+    included_s: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def posted(self) -> Money:
@@ -152,6 +154,10 @@ class Balance:
             posted_micros=self.posted_micros + amount_micros,
             avail_micros=self.avail_micros + amount_micros,
         )
+
+    def grant(self, grants: Mapping[str, int]) -> Self:
+        """Fill buckets with seconds."""
+        return replace(self, included_s={**self.included_s, **grants})
 
     def limit(self, credit_limit_micros: int) -> Self:
         """Change the credit limit."""

@@ -1,6 +1,7 @@
 """What explains a balance: journal entries, and the settlement of each callback."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -12,12 +13,15 @@ class EntryKind(Enum):
     TOP_UP = "topup"
     VOUCHER = "voucher"
     CORRECTION = "correction"
+    RECURRING = "recurring"
+    PROMOTION = "promotion"
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
     """A credit (positive) or a charge. `identity` is its real name, such as `topup#receipt-17`:
-    the same identity is entered once, however often it is sent. Entries are only added."""
+    the same identity is entered once, however often it is sent. Entries are only added. `grants`
+    are the seconds of the buckets that came with it, by key."""
 
     account: str
     identity: str
@@ -26,6 +30,7 @@ class JournalEntry:
     amount_micros: int
     entered_at: datetime
     note: str = ""
+    grants: Mapping[str, int] = field(default_factory=dict)
 
 
 class SettlementKind(Enum):

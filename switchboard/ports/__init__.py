@@ -12,11 +12,13 @@ from switchboard.ports.calls import Callbacks, Control, Inbox, Message, Queue, T
 from switchboard.ports.money import Accounts, Books, Directory, Opening, Pins
 from switchboard.ports.pages import Page
 from switchboard.ports.rates import Settings, Sheets, Templates
+from switchboard.ports.recurring import Catalogue, Subscriptions
 
 __all__ = [
     "Accounts",
     "Books",
     "Callbacks",
+    "Catalogue",
     "Control",
     "Directory",
     "Inbox",
@@ -29,6 +31,7 @@ __all__ = [
     "Queue",
     "Settings",
     "Sheets",
+    "Subscriptions",
     "Templates",
     "Trunks",
     "Workers",
@@ -60,4 +63,6 @@ class Ports:
     templates: Templates
     pins: Pins
     settings: Settings
+    catalogue: Catalogue
+    subscriptions: Subscriptions
     clock: Clock

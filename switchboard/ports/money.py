@@ -7,6 +7,7 @@ from typing import Protocol
 
 from switchboard.billing.account import Account, Profile, ServiceNumber
 from switchboard.billing.batches import Batch, BatchState
+from switchboard.billing.buckets import Bucket
 from switchboard.billing.vouchers import Redemption, Voucher
 from switchboard.calls.cdr import Cdr
 from switchboard.ledger.balance import Balance, Hold
@@ -30,7 +31,8 @@ class Accounts(Protocol):
         """Add an account. AlreadyExists where its id, its login or one of its numbers is taken."""
 
     def get(self, account: str) -> Account:
-        """An account with its balance, in one read. NotFound where there is none."""
+        """An account with its balance and its buckets, in one read. NotFound where there is
+        none."""
 
     def change(self, old: Profile, new: Profile) -> None:
         """Replace a profile. Conflict where it is no longer `old`; AlreadyExists as in `open`."""
@@ -116,8 +118,18 @@ class Books(Protocol):
         """Put a CDR with `late_micros` in the place of one without, and post what is late: one
         transaction. It may take a balance below zero; daily counters stay as they are."""
 
-    def enter(self, entry: JournalEntry) -> bool:
-        """Add a journal entry and post it, if its identity is new: one transaction."""
+    def enter(
+        self, entry: JournalEntry, buckets: Sequence[Bucket] = (), *, covered: bool = False
+    ) -> bool:
+        """Add a journal entry and post it with the buckets that it grants, if its identity is new;
+        where it has to be `covered`, only if the money is available: one transaction."""
+
+    def end_buckets(self, account: str, buckets: Sequence[Bucket], at: datetime) -> None:
+        """Let buckets expire at an instant, if they are there still and last longer. What is left
+        of them stays in the balance, good for nothing."""
+
+    def entry(self, account: str, identity: str) -> JournalEntry | None:
+        """The entry of this identity, strongly consistent."""
 
     def entries(self, account: str) -> Iterator[JournalEntry]:
         """The journal of an account, by identity."""

@@ -88,6 +88,7 @@ class MemoryPins:
             if not self.accounts.books.enter(redemption.entry):
                 raise AlreadyExists("an entry of an unused voucher")
             self.accounts.profiles[new.account] = new
+            self.accounts.wake_plan(old, new)
             self.vouchers[voucher.pin_hash] = voucher
             return True
 

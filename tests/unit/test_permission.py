@@ -22,6 +22,7 @@ from switchboard.errors import (
 from switchboard.ledger.balance import Hold
 from switchboard.numbering import PhoneNumber
 from tests.fakes.claims import claimed
+from tests.fakes.plans import offer_plan
 from tests.fakes.ports import memory_ports
 from tests.fakes.world import ALICE, BOB, open_alice, retail_sheet
 
@@ -145,6 +146,7 @@ def test_a_sheet_that_is_not_there_is_refused(ports):
 
 
 def test_an_empty_text_takes_away_and_none_leaves(ports):
+    offer_plan(ports)
     given = Changes(email="a@example.org", tax_id="GB1", plan="world", pin_hash="h")
     change_profile(ports, "alice", given)
 

@@ -177,7 +177,7 @@ class DynamoBooks:
 
     def enter(self, entry: JournalEntry) -> bool:
         """Add a journal entry and post it, if its identity is new: one transaction."""
-        item = self._journal(entry.account, entry.identity, entry=to_text(entry))
+        item = entry_item(entry, self._journal)
 
         def write() -> None:
             with TransactWrite(connection=self._connection) as transaction:
@@ -277,6 +277,11 @@ def item_of(balance: Balance, model: type[AccountItem]) -> AccountItem:
         limits=to_text(balance.limits) if balance.limits else None,
         spent=dict(balance.spent),
     )
+
+
+def entry_item(entry: JournalEntry, model: type[EntryItem]) -> EntryItem:
+    """The item of a journal entry."""
+    return model(entry.account, entry.identity, entry=to_text(entry))
 
 
 def _hold_form(hold: Hold) -> dict[str, str | int]:

@@ -16,7 +16,7 @@ from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS, Spend
 from switchboard.numbering import PhoneNumber
-from switchboard.ports import Directory, Page, Ports
+from switchboard.ports import Directory, Opening, Page, Ports
 from switchboard.rating.deck.reading import Template
 from switchboard.rating.quote import Quote
 from tests.fakes.pins import MemoryPins, MemorySettings
@@ -153,12 +153,18 @@ class MemoryAccounts:
     profiles: dict[str, Profile] = field(default_factory=dict)
     services: dict[PhoneNumber, ServiceNumber] = field(default_factory=dict)
 
-    def open(self, profile: Profile, balance: Balance) -> None:
-        if profile.account in self.profiles:
-            raise AlreadyExists(f"there is an account {profile.account} already")
-        self._check_taken(profile)
-        self.profiles[profile.account] = profile
-        self.books.balances[profile.account] = balance
+    def open(self, *openings: Opening) -> None:
+        with self.books.lock:
+            for opening in openings:
+                if opening.profile.account in self.profiles:
+                    raise AlreadyExists(f"there is an account {opening.profile.account} already")
+                self._check_taken(opening.profile)
+            for opening in openings:
+                account, entry = opening.profile.account, opening.entry
+                self.profiles[account] = opening.profile
+                self.books.balances[account] = opening.balance
+                if entry is not None:
+                    self.books.journal[account, entry.identity] = entry
 
     def get(self, account: str) -> Account:
         balance = self.books.balance(account)

@@ -42,17 +42,17 @@ class DynamoBooks:
             raise NotFound(f"there is no account {account}")
 
     def set_limits(self, old: Balance, *, credit_limit_micros: int, max_callbacks: int) -> bool:
-        """Change both limits, if the credit limit is still the old one."""
-        item = self._accounts
-        grown = credit_limit_micros - old.credit_limit_micros
+        """Change both limits, if credit limit and money are still the old ones."""
+        item, new = self._accounts, old.limit(credit_limit_micros)
         return self._update(
             old.account,
             [
-                item.credit_limit.set(credit_limit_micros),
+                item.credit_limit.set(new.credit_limit_micros),
                 item.max_callbacks.set(max_callbacks),
-                item.avail.set(item.avail + grown),
+                item.avail.set(new.avail_micros),
+                item.lowered.set(new.lowered_micros),
             ],
-            item.credit_limit == old.credit_limit_micros,
+            (item.credit_limit == old.credit_limit_micros) & (item.avail == old.avail_micros),
         )
 
     def set_spend_limits(self, old: Balance, limits: Mapping[str, int]) -> bool:
@@ -258,6 +258,7 @@ def balance_of(item: Any) -> Balance:
         holds={callback: _hold(form) for callback, form in holds.items()},
         limits={} if item.limits is None else from_text(item.limits, dict[str, int]),
         spent={} if item.spent is None else item.spent.as_dict(),
+        lowered_micros=int(item.lowered or 0),
     )
 
 
@@ -276,6 +277,7 @@ def item_of(balance: Balance, model: type[AccountItem]) -> AccountItem:
         holds={callback: _hold_form(hold) for callback, hold in balance.holds.items()},
         limits=to_text(balance.limits) if balance.limits else None,
         spent=dict(balance.spent),
+        lowered=balance.lowered_micros or None,
     )
 
 

@@ -57,6 +57,7 @@ class AccountItem(Model):
     holds: MapAttribute[str, Any] = MapAttribute(null=True)
     limits = UnicodeAttribute(null=True)
     spent: MapAttribute[str, Any] = MapAttribute(null=True)
+    lowered = NumberAttribute(null=True)
 
 
 class IdentityItem(Model):

@@ -138,15 +138,6 @@ class Books(Protocol):
         """Every CDR of an account, newest request first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """An account to be added with what it begins with."""
-
-    profile: Profile
-    balance: Balance
-    entry: JournalEntry | None
-
-
 class Pins(Protocol):
     """Batches of PINs, and the vouchers that were made in them."""
 

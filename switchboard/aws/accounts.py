@@ -8,40 +8,45 @@ from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
-from switchboard.aws.books import BALANCE, PROFILE, balance_of, item_of
+from switchboard.aws.books import BALANCE, PROFILE, balance_of, entry_item, item_of
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import AccountItem, Database, IdentityItem, SubscriptionItem, made
+from switchboard.aws.models import (
+    AccountItem,
+    Database,
+    EntryItem,
+    IdentityItem,
+    SubscriptionItem,
+    made,
+)
 from switchboard.aws.subscriptions import wake_plan
 from switchboard.billing.account import Account, Profile, ServiceNumber
 from switchboard.billing.buckets import Bucket
 from switchboard.errors import AlreadyExists, Conflict, NotFound
-from switchboard.ledger.balance import Balance
 from switchboard.numbering import PhoneNumber
-from switchboard.ports import Directory
+from switchboard.ports import Directory, Opening
 
 
 class DynamoAccounts:
-    """`Accounts` over two tables: an identity belongs to one account, by transaction."""
+    """`Accounts` over two tables and the journal: an identity belongs to one account, by
+    transaction."""
 
     def __init__(self, database: Database) -> None:
         self._accounts = database.table(AccountItem)
         self._identities = database.table(IdentityItem)
         self._subscriptions = database.table(SubscriptionItem)
+        self._journal = database.table(EntryItem)
         self._connection = database.connection
 
-    def open(self, profile: Profile, balance: Balance) -> None:
-        """Add an account, with all its identities or not at all."""
+    def open(self, *openings: Opening) -> None:
+        """Add accounts with their identities and opening entries: one transaction."""
 
         def write() -> None:
             with TransactWrite(connection=self._connection) as transaction:
-                new = self._accounts.account.does_not_exist()
-                transaction.save(self._profile_item(profile), condition=new)
-                transaction.save(item_of(balance, self._accounts), condition=new)
-                self._take(transaction, profile.account, identities_of(profile))
-                wake_plan(transaction, self._subscriptions, None, profile)
+                for opening in openings:
+                    self._open(transaction, opening)
 
         if not made(write):
-            raise AlreadyExists(self._what_is_taken(profile))
+            raise AlreadyExists(self._what_is_taken(*(opening.profile for opening in openings)))
 
     def get(self, account: str) -> Account:
         """An account with its balance and its buckets, in one read. NotFound where there is
@@ -117,6 +122,16 @@ class DynamoAccounts:
             return None
         return owner
 
+    def _open(self, transaction: TransactWrite, opening: Opening) -> None:
+        new = self._accounts.account.does_not_exist()
+        transaction.save(self._profile_item(opening.profile), condition=new)
+        # Where there is no profile there is nothing else of an account.
+        transaction.save(item_of(opening.balance, self._accounts))
+        self._take(transaction, opening.profile.account, identities_of(opening.profile))
+        wake_plan(transaction, self._subscriptions, None, opening.profile)
+        if opening.entry is not None:
+            transaction.save(entry_item(opening.entry, self._journal))
+
     def _take(self, transaction: TransactWrite, account: str, identities: Iterable[str]) -> None:
         free = self._identities.identity.does_not_exist()
         for identity in identities:
@@ -125,13 +140,16 @@ class DynamoAccounts:
     def _profile_item(self, profile: Profile) -> AccountItem:
         return self._accounts(profile.account, PROFILE, profile=to_text(profile))
 
-    def _what_is_taken(self, profile: Profile) -> str:
-        for identity in identities_of(profile):
-            if self._owner(identity) not in (None, profile.account):
-                kind, _, name = identity.partition("#")
-                what = "this PIN" if kind == "pin" else f"{kind} {name}"
-                return f"{what} is in use already"
-        return f"there is an account {profile.account} already"
+    def _what_is_taken(self, *profiles: Profile) -> str:
+        for profile in profiles:
+            for identity in identities_of(profile):
+                if self._owner(identity) not in (None, profile.account):
+                    kind, _, name = identity.partition("#")
+                    what = "this PIN" if kind == "pin" else f"{kind} {name}"
+                    return f"{what} is in use already"
+        found = self._accounts.batch_get((profile.account, PROFILE) for profile in profiles)
+        names = min((item.account for item in found), default=profiles[0].account)
+        return f"there is an account {names} already"
 
 
 def identities_of(profile: Profile) -> list[str]:

@@ -45,17 +45,17 @@ class DynamoBooks:
             raise NotFound(f"there is no account {account}")
 
     def set_limits(self, old: Balance, *, credit_limit_micros: int, max_callbacks: int) -> bool:
-        """Change both limits, if the credit limit is still the old one."""
-        item = self._accounts
-        grown = credit_limit_micros - old.credit_limit_micros
+        """Change both limits, if credit limit and money are still the old ones."""
+        item, new = self._accounts, old.limit(credit_limit_micros)
         return self._update(
             old.account,
             [
-                item.credit_limit.set(credit_limit_micros),
+                item.credit_limit.set(new.credit_limit_micros),
                 item.max_callbacks.set(max_callbacks),
-                item.avail.set(item.avail + grown),
+                item.avail.set(new.avail_micros),
+                item.lowered.set(new.lowered_micros),
             ],
-            item.credit_limit == old.credit_limit_micros,
+            (item.credit_limit == old.credit_limit_micros) & (item.avail == old.avail_micros),
         )
 
     def set_spend_limits(self, old: Balance, limits: Mapping[str, int]) -> bool:
@@ -183,7 +183,7 @@ class DynamoBooks:
     ) -> bool:
         """Add a journal entry and post it with its buckets, if its identity is new and, where it
         has to be, it is covered: one transaction."""
-        item = self._journal(entry.account, entry.identity, entry=to_text(entry))
+        item = entry_item(entry, self._journal)
         owner, posting = self._posting(entry.account, entry.amount_micros)
         if buckets:
             self._prepare_for_buckets(entry.account)
@@ -295,6 +295,7 @@ def balance_of(item: Any) -> Balance:
         limits={} if item.limits is None else from_text(item.limits, dict[str, int]),
         spent={} if item.spent is None else item.spent.as_dict(),
         included_s={} if item.included is None else item.included.as_dict(),
+        lowered_micros=int(item.lowered or 0),
     )
 
 
@@ -314,7 +315,13 @@ def item_of(balance: Balance, model: type[AccountItem]) -> AccountItem:
         limits=to_text(balance.limits) if balance.limits else None,
         spent=dict(balance.spent),
         included=dict(balance.included_s),
+        lowered=balance.lowered_micros or None,
     )
+
+
+def entry_item(entry: JournalEntry, model: type[EntryItem]) -> EntryItem:
+    """The item of a journal entry."""
+    return model(entry.account, entry.identity, entry=to_text(entry))
 
 
 def _hold_form(hold: Hold) -> dict[str, str | int]:

@@ -60,6 +60,7 @@ class AccountItem(Model):
     spent: MapAttribute[str, Any] = MapAttribute(null=True)
     included: MapAttribute[str, Any] = MapAttribute(null=True)
     bucket = UnicodeAttribute(null=True)
+    lowered = NumberAttribute(null=True)
 
 
 class IdentityItem(Model):
@@ -361,4 +362,6 @@ def _codes(error: PynamoDBException) -> set[str]:
     """Why a write was not made, in the words of a transaction's reasons."""
     reasons = getattr(error, "cancellation_reasons", None) or ()
     codes = {reason.code for reason in reasons if reason is not None}
-    return codes | {(error.cause_response_code or "").removesuffix("Exception")}
+    # PynamoDB's own property breaks where there was no answer.
+    answer = getattr(error.cause, "response", None) or {}
+    return codes | {answer.get("Error", {}).get("Code", "").removesuffix("Exception")}

@@ -116,7 +116,7 @@ def write_cdr(
 ) -> Cdr:
     """The CDR of a callback that is over, its legs priced by the quote. A callback that nobody
     answered is void; `lost` marks one whose worker vanished."""
-    priced = {leg.party: _priced(leg, callback) for leg in legs}
+    priced = {leg.party: price_leg(leg, callback) for leg in legs}
     charge_micros = sum(leg.cost_micros for leg in priced.values())
     answered = any(leg.seconds for leg in priced.values())
     kind = SettlementKind.POST if answered else SettlementKind.VOID
@@ -138,7 +138,8 @@ def write_cdr(
     )
 
 
-def _priced(leg: LegRecord, callback: Callback) -> LegRecord:
+def price_leg(leg: LegRecord, callback: Callback) -> LegRecord:
+    """The leg with what it costs by the quote of its callback."""
     quote = callback.quote
     price: LegPrice | None = quote.customer if leg.party is Party.CUSTOMER else quote.destination
     assert price is not None, "no leg is placed without a price"

@@ -10,14 +10,13 @@ from switchboard.billing.batches import Batch, BatchKind, BatchState
 from switchboard.billing.limits import check_valid
 from switchboard.billing.pins import PinKey, RandBelow, draw_pins
 from switchboard.billing.vouchers import Voucher
+from switchboard.desk.accounts import Terms, opening_of
 from switchboard.desk.catalogue import Offers
 from switchboard.errors import AccountBlocked, AlreadyExists, Conflict, NotFound, UnknownSender
-from switchboard.ledger.balance import Balance
-from switchboard.ledger.entries import EntryKind, JournalEntry
 from switchboard.ports import Opening, Ports
 
 # What one transaction takes.
-AT_ONCE = {BatchKind.ACCOUNTS: 24, BatchKind.VOUCHERS: 100}
+AT_ONCE = {BatchKind.ACCOUNTS: 25, BatchKind.VOUCHERS: 100}
 # Each failed try means that one of a few PINs among many is taken.
 TRIES = 20
 
@@ -158,12 +157,16 @@ def _add(ports: Ports, key: PinKey, batch: Batch, issued: Iterable[Issued]) -> b
         return ports.pins.add_vouchers(
             [Voucher(one.member, batch.name, key.hash(one.pin)) for one in issued]
         )
-    return ports.pins.add_accounts([_opening(batch, one, key) for one in issued])
+    try:
+        ports.accounts.open(*(_opening(batch, one, key) for one in issued))
+    except AlreadyExists:
+        return False
+    return True
 
 
 def _opening(batch: Batch, issued: Issued, key: PinKey) -> Opening:
     assert batch.sheet is not None, "a batch of accounts has a sheet"
-    account, value_micros = issued.member, batch.value_micros
+    account = issued.member
     profile = Profile(
         account=account,
         name=account,
@@ -175,11 +178,4 @@ def _opening(batch: Batch, issued: Issued, key: PinKey) -> Opening:
         batch=batch.name,
         first_plan=batch.plan,
     )
-    balance = Balance(
-        account, batch.currency, posted_micros=value_micros, avail_micros=value_micros
-    )
-    kind = EntryKind.OPENING
-    entry = JournalEntry(
-        account, f"{kind.value}#balance", kind, batch.currency, value_micros, batch.made_at
-    )
-    return Opening(profile, balance, entry if value_micros else None)
+    return opening_of(profile, Terms(opening_micros=batch.value_micros), batch.made_at)

@@ -40,8 +40,9 @@ class Balance:
     `avail_micros` is posted + credit limit - held; it is kept, not computed, because the store's
     conditions have no arithmetic. `limits` is what may be spent a day by scope, and `spent` what
     was charged or is held, by counter; nothing is counted that has no limit. `included_s` is what
-    is left, and not held, of the seconds in each bucket of the account, by the bucket's key. A
-    change returns the next balance or refuses.
+    is left, and not held, of the seconds in each bucket of the account, by the bucket's key.
+    `lowered_micros` is what of the credit limit was in use when it was lowered: so far the account
+    may be beyond it. A change returns the next balance or refuses.
     """
 
     account: str
@@ -56,6 +57,7 @@ class Balance:
     limits: Mapping[str, int] = field(default_factory=dict)
     spent: Mapping[str, int] = field(default_factory=dict)
     included_s: Mapping[str, int] = field(default_factory=dict)
+    lowered_micros: int = 0
 
     @property
     def posted(self) -> Money:
@@ -160,11 +162,15 @@ class Balance:
         return replace(self, included_s={**self.included_s, **grants})
 
     def limit(self, credit_limit_micros: int) -> Self:
-        """Change the credit limit."""
+        """Change the credit limit. What was in use of it stays excused: no more than it is lowered
+        by, and no more than is missing, should all that is held be charged."""
+        grown_micros = credit_limit_micros - self.credit_limit_micros
+        avail_micros = self.avail_micros + grown_micros
         return replace(
             self,
             credit_limit_micros=credit_limit_micros,
-            avail_micros=self.avail_micros + credit_limit_micros - self.credit_limit_micros,
+            avail_micros=avail_micros,
+            lowered_micros=max(0, min(self.lowered_micros - grown_micros, -avail_micros)),
         )
 
     def _hold(self, callback: str, old: Hold | None, new: Hold) -> Self:

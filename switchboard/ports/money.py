@@ -24,11 +24,22 @@ class Directory:
     service: ServiceNumber | None
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An account to be opened, with what it begins with; `entry` explains the balance."""
+
+    profile: Profile
+    balance: Balance
+    entry: JournalEntry | None
+
+
 class Accounts(Protocol):
     """Who pays."""
 
-    def open(self, profile: Profile, balance: Balance) -> None:
-        """Add an account. AlreadyExists where its id, its login or one of its numbers is taken."""
+    def open(self, *openings: Opening) -> None:
+        """Add accounts with their identities and opening entries, all of it or nothing: one
+        transaction of at most 100 items, which are three an account and one an identity.
+        AlreadyExists where an id, a login, a number or a PIN is taken."""
 
     def get(self, account: str) -> Account:
         """An account with its balance and its buckets, in one read. NotFound where there is
@@ -69,7 +80,8 @@ class Books(Protocol):
         """Block an account, or let it call again."""
 
     def set_limits(self, old: Balance, *, credit_limit_micros: int, max_callbacks: int) -> bool:
-        """Change both limits, if the credit limit is still the old one."""
+        """Change both limits, if the credit limit and what is available are still the old ones: of
+        both together comes how far the account may be beyond a lower limit."""
 
     def set_spend_limits(self, old: Balance, limits: Mapping[str, int]) -> bool:
         """Change what may be spent a day by scope, if the limits are still the old ones."""
@@ -138,15 +150,6 @@ class Books(Protocol):
         """Every CDR of an account, newest request first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """An account to be added with what it begins with."""
-
-    profile: Profile
-    balance: Balance
-    entry: JournalEntry | None
-
-
 class Pins(Protocol):
     """Batches of PINs, and the vouchers that were made in them."""
 
@@ -161,10 +164,6 @@ class Pins(Protocol):
 
     def batches(self) -> Sequence[Batch]:
         """Every batch, by name."""
-
-    def add_accounts(self, openings: Sequence[Opening]) -> bool:
-        """Add up to 24 accounts that have no identity but their PIN, if all of them and their PINs
-        are new: one transaction."""
 
     def add_vouchers(self, vouchers: Sequence[Voucher]) -> bool:
         """Add up to 100 vouchers, if the PIN of each is new: one transaction."""

@@ -30,7 +30,7 @@ from switchboard.errors import (
     UnknownSender,
     VoucherRefused,
 )
-from switchboard.ports import Pins
+from switchboard.ports import Opening, Pins
 from tests.fakes.plans import offer_plan
 from tests.fakes.world import NOON, open_alice
 
@@ -126,7 +126,7 @@ def test_pins_that_are_taken_are_drawn_again(ports):
 def test_accounts_of_that_name_are_left_alone(ports):
     alice = open_alice(ports)
     profile = replace(alice.profile, account="cards-000002", login=None, numbers=())
-    ports.accounts.open(profile, replace(alice.balance, account="cards-000002"))
+    ports.accounts.open(Opening(profile, replace(alice.balance, account="cards-000002"), None))
 
     with pytest.raises(AlreadyExists, match="cards"):
         make(ports, replace(CARDS, count=3))

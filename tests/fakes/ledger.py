@@ -35,7 +35,10 @@ class MemoryBooks:
     def set_limits(self, old: Balance, *, credit_limit_micros: int, max_callbacks: int) -> bool:
         with self.lock:
             now = self.balance(old.account)
-            if now.credit_limit_micros != old.credit_limit_micros:
+            if (now.credit_limit_micros, now.avail_micros) != (
+                old.credit_limit_micros,
+                old.avail_micros,
+            ):
                 return False
             limited = now.limit(credit_limit_micros)
             self.balances[old.account] = replace(limited, max_callbacks=max_callbacks)

@@ -11,10 +11,9 @@ from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Verdict
 from switchboard.calls.trunk import Trunk
 from switchboard.errors import AlreadyExists, Conflict, Malformed, NotFound
-from switchboard.ledger.balance import Balance
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
-from switchboard.ports import Directory, Page, Ports
+from switchboard.ports import Directory, Opening, Page, Ports
 from switchboard.rating.deck.reading import Template
 from switchboard.rating.quote import Quote
 from tests.fakes.ledger import MemoryBooks
@@ -43,13 +42,19 @@ class MemoryAccounts:
     services: dict[PhoneNumber, ServiceNumber] = field(default_factory=dict)
     wake_plan: Callable[[Profile | None, Profile], None] = lambda _old, _new: None
 
-    def open(self, profile: Profile, balance: Balance) -> None:
-        if profile.account in self.profiles:
-            raise AlreadyExists(f"there is an account {profile.account} already")
-        self._check_taken(profile)
-        self.profiles[profile.account] = profile
-        self.books.balances[profile.account] = balance
-        self.wake_plan(None, profile)
+    def open(self, *openings: Opening) -> None:
+        with self.books.lock:
+            for opening in openings:
+                if opening.profile.account in self.profiles:
+                    raise AlreadyExists(f"there is an account {opening.profile.account} already")
+                self._check_taken(opening.profile)
+            for opening in openings:
+                account, entry = opening.profile.account, opening.entry
+                self.profiles[account] = opening.profile
+                self.books.balances[account] = opening.balance
+                self.wake_plan(None, opening.profile)
+                if entry is not None:
+                    self.books.journal[account, entry.identity] = entry
 
     def get(self, account: str) -> Account:
         balance = self.books.balance(account)

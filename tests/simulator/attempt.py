@@ -17,7 +17,7 @@ from switchboard.desk.till import Till
 from switchboard.errors import Conflict, Refusal
 from switchboard.ports import Message
 from tests.fakes.world import BOB
-from tests.simulator.trouble import OutOfReach
+from tests.simulator.trouble import OUT_OF_REACH
 
 if TYPE_CHECKING:
     from tests.simulator.host import Host
@@ -54,7 +54,7 @@ class Attempt:
             next(self._life)
         except StopIteration:
             self.host.leave(self, served=True)
-        except OutOfReach:
+        except OUT_OF_REACH:
             # Before it rang, so that nothing is lost: its message comes again.
             self.host.leave(self, served=False)
 
@@ -154,7 +154,7 @@ class Attempt:
         try:
             found = dialled(self.host.ports, self.callback, str(BOB))
             self._purse.add_destination(found, self._since(self._answered_at))
-        except (Refusal, OutOfReach):
+        except (Refusal, *OUT_OF_REACH):
             return False
         self.callback = found
         self._paid_s = self._purse.waiting_s()
@@ -189,7 +189,7 @@ class Attempt:
         while True:
             try:
                 write()
-            except (OutOfReach, Conflict):
+            except (Conflict, *OUT_OF_REACH):
                 yield
             else:
                 return

@@ -1,35 +1,41 @@
 """What must hold, after every write and in the end."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from switchboard.calls.callback import State
 from switchboard.calls.cdr import Cdr
 from switchboard.desk.check_books import check_books
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import SettlementKind
+from switchboard.ledger.spend import scope_of
+from switchboard.money import LARGEST_MICROS
 from switchboard.ports import Ports
 from tests.simulator.attempt import Attempt
 from tests.simulator.crowd import ACCOUNT
-from tests.simulator.stores import HeardWorkers
+from tests.simulator.host import Host
 
 
 class Judge:
     """`found` is all that should not be: nothing, in a good run."""
 
-    def __init__(self, ports: Ports, workers: HeardWorkers) -> None:
+    def __init__(self, ports: Ports) -> None:
         self.found: list[str] = []
         self._ports = ports
-        self._workers = workers
         self._before = ports.books.balance(ACCOUNT)
 
     def watch(self) -> None:
         """Look at the balance after a call that may have changed it."""
         before, now = self._before, self._ports.books.balance(ACCOUNT)
-        if now is not before:
+        if now is not before and now != before:
             self._before = now
             self.found += _wrong_sums(now)
             self.found += _wrong_holds(before, now)
+            self.found += _wrong_counts(before, now)
+            self.found += self._uncounted(before, now)
 
-    def conclude(self, attempts: Sequence[Attempt]) -> None:
+    def conclude(self, hosts: Sequence[Host]) -> None:
         """Look at all that is left when everything is over."""
         self.found += [str(breach) for breach in check_books(self._ports)]
         holds = self._ports.books.balance(ACCOUNT).holds
@@ -39,18 +45,28 @@ class Judge:
         for callback in self._ports.callbacks.recent(ACCOUNT, limit=1000, cursor=None).items:
             if not callback.state_at(now).final:
                 self.found.append(f"{callback.id}: it is still {callback.state.value}")
-        rang = [attempt for attempt in attempts if attempt.rings]
+        rang = [attempt for host in hosts for attempt in host.log if attempt.rings]
         if len({attempt.callback.id for attempt in rang}) < len(rang):
             self.found.append("a callback rang twice")
         for attempt in rang:
             self.found += self._wrong_charge(attempt, cdrs.get(attempt.callback.id))
+            if attempt.callback.reached[State.CLAIMED] >= attempt.callback.expires_at:
+                self.found.append(f"{attempt.callback.id}: it rang when patience was over")
+
+    def _uncounted(self, before: Balance, now: Balance) -> Iterator[str]:
+        """A new hold counts for every limit that there is, but those that came after the order."""
+        for callback in now.holds.keys() - before.holds.keys():
+            ordered = self._ports.callbacks.find(callback)
+            spend = replace(ordered.spend, limits=now.limits)
+            if not {*spend.counters} <= {*now.holds[callback].counts}:
+                yield f"{callback}: it does not count for a limit"
 
     def _wrong_charge(self, attempt: Attempt, cdr: Cdr | None) -> Iterator[str]:
         """A call costs what it lasted; one whose worker was lost, what a heartbeat told of it."""
         if cdr is None:
             yield f"{attempt.callback.id}: it rang and has no record"
             return
-        heard = self._workers.heard[attempt.host.name, attempt.callback.id]
+        heard = attempt.host.told.get(attempt.callback.id, {})
         # A record without a leg is of a hold that outlived its time, not of a heartbeat.
         told = heard.get(cdr.ended_at) if cdr.customer else None
         told_micros = 0 if told is None else attempt.cost_micros(told)
@@ -88,3 +104,22 @@ def _wrong_holds(before: Balance, now: Balance) -> Iterator[str]:
         yield "money was held for a blocked account"
     if made and len(now.holds) > now.max_callbacks:
         yield "more callbacks at once than the account may have"
+
+
+def _wrong_counts(before: Balance, now: Balance) -> Iterator[str]:
+    """Daily counters that do not follow the holds, or went beyond their limit."""
+    right = Counter(before.spent)
+    charged_micros = before.posted_micros - now.posted_micros
+    for callback in before.holds.keys() | now.holds.keys():
+        old, new = before.holds.get(callback), now.holds.get(callback)
+        for counter in () if old is None else old.counts:
+            right[counter] -= old.amount_micros
+            right[counter] += charged_micros if new is None else 0
+        for counter in () if new is None else new.counts:
+            right[counter] += new.amount_micros
+    for counter, spent_micros in now.spent.items():
+        limit_micros = now.limits.get(scope_of(counter), LARGEST_MICROS)
+        if spent_micros != right[counter]:
+            yield f"{spent_micros} are counted on {counter}, {right[counter]} are right"
+        elif spent_micros > max(before.spent.get(counter, 0), limit_micros):
+            yield f"more than the limit is spent on {counter}"

@@ -1,7 +1,9 @@
 """Stores that have each lost one of their conditions: what a simulation must notice.
 
-A store that extends a hold whatever its nonce is not among them: once an attempt has rung, no
-other adopts its hold, and before that nothing grows. That nonce is a second lock on one door.
+Not among them are second locks on one door. A store that extends a hold whatever its nonce: once
+an attempt has rung, no other adopts its hold, and before that nothing grows. One that adopts a hold
+whatever its request, for the same reason; or whatever its nonce, since who finds the nonce of a
+later attempt gives up, and in the moment between the two a later claim would have to come and go.
 """
 
 from dataclasses import replace
@@ -11,6 +13,7 @@ from switchboard.calls.cdr import Cdr
 from switchboard.clock import Clock
 from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.desk.till import Till
+from switchboard.errors import Conflict
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS
@@ -52,6 +55,42 @@ class ReserveTwice(MemoryBooks):
         return self._try(account, change)
 
 
+class ReserveBeyondTheLimits(MemoryBooks):
+    def reserve(self, account, callback, hold, limits=NO_LIMITS):
+        def change(now: Balance) -> Balance:
+            now._check_limits(limits)
+            return _unlimited(now, lambda free: free.reserve(callback, hold))
+
+        return self._try(account, change)
+
+
+class ReserveByOldLimits(MemoryBooks):
+    def reserve(self, account, callback, hold, limits=NO_LIMITS):
+        def change(now: Balance) -> Balance:
+            made = replace(now, limits=limits).reserve(callback, hold, limits)
+            return replace(made, limits=now.limits)
+
+        return self._try(account, change)
+
+
+class ExtendBeyondTheLimits(MemoryBooks):
+    def extend(self, account, callback, old, new, limits=NO_LIMITS):
+        def change(now: Balance) -> Balance:
+            now._check_limits(limits)
+            return _unlimited(now, lambda free: free.extend(callback, new))
+
+        return self._try(account, change)
+
+
+class ExtendByOldLimits(MemoryBooks):
+    def extend(self, account, callback, old, new, limits=NO_LIMITS):
+        def change(now: Balance) -> Balance:
+            made = replace(now, limits=limits).extend(callback, new, limits)
+            return replace(made, limits=now.limits)
+
+        return self._try(account, change)
+
+
 class ExtendWithoutFunds(MemoryBooks):
     def extend(self, account, callback, old, new, limits=NO_LIMITS):
         return self._try(
@@ -86,6 +125,20 @@ class ReleaseWithoutNonce(MemoryBooks):
         if kept is None or kept.request != hold.request:
             return False
         return super().release(account, callback, kept, charge_micros, forget=forget)
+
+
+class ReleaseWithoutRequest(MemoryBooks):
+    """What is given back is what its caller believes to be held."""
+
+    def release(self, account, callback, hold, charge_micros, *, forget=()):
+        def change(now: Balance) -> Balance:
+            kept = now.holds.get(callback)
+            if kept is None or kept.nonce != hold.nonce:
+                raise Conflict("that hold has changed")
+            believed = replace(now, holds={**now.holds, callback: hold})
+            return believed.release(callback, hold, charge_micros).forget(forget)
+
+        return self._try(account, change)
 
 
 class ReleaseWithoutHold(MemoryBooks):
@@ -138,6 +191,11 @@ def _rich(now: Balance, change) -> Balance:
     return replace(changed, avail_micros=changed.avail_micros - more)
 
 
+def _unlimited(now: Balance, change) -> Balance:
+    """Change a balance as if it had no daily limits."""
+    return replace(change(replace(now, limits={})), limits=now.limits)
+
+
 class UnorderedPurse(Purse):
     """Its nonce does not tell which of two attempts came later."""
 
@@ -154,10 +212,15 @@ ALL: tuple[dict[str, type], ...] = (
     {"books": ReserveWithoutPlaces},
     {"books": ReserveForTheBlocked},
     {"books": ReserveTwice},
+    {"books": ReserveBeyondTheLimits},
+    {"books": ReserveByOldLimits},
+    {"books": ExtendBeyondTheLimits},
+    {"books": ExtendByOldLimits},
     {"books": ExtendWithoutFunds},
     {"books": ExtendWithoutRequest},
     {"books": AdoptWhateverIsThere},
     {"books": ReleaseWithoutNonce},
+    {"books": ReleaseWithoutRequest},
     {"books": ReleaseWithoutHold},
     {"books": CloseAgain},
     {"books": PostLateAgain},

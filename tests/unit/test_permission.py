@@ -21,6 +21,7 @@ from switchboard.errors import (
 )
 from switchboard.ledger.balance import Hold
 from switchboard.numbering import PhoneNumber
+from switchboard.ports import Opening
 from tests.fakes.claims import claimed
 from tests.fakes.plans import offer_plan
 from tests.fakes.ports import memory_ports
@@ -178,7 +179,7 @@ def test_a_pin_belongs_to_one_account(ports):
     bob = replace(ports.accounts.get("alice").profile, account="bob", login=None, numbers=())
 
     with pytest.raises(AlreadyExists, match="PIN"):
-        ports.accounts.open(bob, ports.books.balance("alice"))
+        ports.accounts.open(Opening(bob, ports.books.balance("alice"), None))
 
 
 def test_a_type_and_its_limit_change_in_the_order_that_is_allowed(ports):

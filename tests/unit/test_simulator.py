@@ -50,6 +50,8 @@ def test_the_simulation_goes_where_it_hurts():
     assert sum(cdr.settlement.late_micros is not None for cdr in records) >= 10
     assert sum(story.deaths for story in stories) >= 50
     assert sum(story.ports.books.adopted for story in stories) >= 10
+    counted = [story.ports.books.balance(ACCOUNT).spent for story in stories]
+    assert len({counter for spent in counted for counter in spent}) == 4
 
 
 def test_the_same_seed_tells_the_same_story():

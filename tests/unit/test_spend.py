@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switchboard.billing.account import Account, Profile
 from switchboard.desk.till import Till
 from switchboard.errors import NotEnoughCredit, Refusal, SpendLimitReached
 from switchboard.ledger.audit import audit
@@ -93,7 +94,9 @@ def test_a_count_that_misses_what_is_held_is_a_breach():
     hold = Hold(200, "n1", EXPIRY, counts=PREMIUM.counters)
     counted = books(micros=200).balance("alice").reserve("c1", hold, LIMITS)
 
-    breaches = [breach.rule for breach in audit(replace(counted, spent={}), [], [])]
+    account = Account(Profile("alice", "Alice", "EUR", "retail"), replace(counted, spent={}))
+
+    breaches = [breach.rule for breach in audit(account, [], [], [], NOON)]
 
     assert "what is held counts as spent on 2026-01-02 all" in breaches
     assert "what is held counts as spent on 2026-01-02 premium" in breaches

@@ -16,5 +16,7 @@ def check_books(ports: Ports) -> Iterator[Breach]:
 
 
 def _breaches(ports: Ports, account: str) -> list[Breach]:
-    balance = ports.books.balance(account)
-    return list(audit(balance, ports.books.entries(account), ports.books.cdrs(account)))
+    found = ports.accounts.get(account)
+    buckets = [bucket.key for bucket in found.buckets]
+    entries, cdrs = ports.books.entries(account), ports.books.cdrs(account)
+    return list(audit(found.balance, entries, cdrs, buckets))

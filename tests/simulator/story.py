@@ -6,9 +6,11 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+from switchboard.billing.buckets import Bucket
 from switchboard.desk.purse import Purse
 from switchboard.desk.sweep import sweep
 from switchboard.ports import Ports
+from tests.fakes.plenty import grant
 from tests.fakes.ports import MemoryAccounts, MemoryBooks, MemoryCallbacks, memory_ports
 from tests.fakes.world import open_alice
 from tests.simulator.attempt import Attempt
@@ -34,6 +36,7 @@ class Plot:
     steps: int = 150
     odds: Odds = field(default_factory=Odds)
     clerks: bool = True
+    buckets: tuple[Bucket, ...] = ()
 
 
 class Story:
@@ -53,6 +56,7 @@ class Story:
         self._workers = HeardWorkers()
         self.ports = _stores(random, self._workers, books(), callbacks())
         open_alice(self.ports, opening_micros=plot.opening_micros, max_callbacks=3)
+        grant(self.ports, *plot.buckets)
         self._judge = Judge(self.ports, self._workers)
         self._fate = Fate(random, plot.odds, self._let_others_run, self._judge.watch)
         self._troubled = _troubled(self.ports, self._fate)

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from switchboard.billing.account import Account, Since
 from switchboard.billing.batches import Batch
+from switchboard.billing.buckets import in_burn_order
 from switchboard.billing.classes import DestinationClass
 from switchboard.billing.limits import account_day
 from switchboard.calls.callback import Callback, State
@@ -108,6 +109,23 @@ def account_body(account: Account, now: datetime) -> Body:
         "valid_until": _instant(profile.valid_until),
         "valid_days": profile.valid_days,
     }
+
+
+def bucket_bodies(account: Account, now: datetime) -> list[Body]:
+    """The buckets of an account that are valid now, as they are burned, with the seconds that are
+    left and not held."""
+    return [
+        {
+            "bucket": bucket.key,
+            "name": bucket.name,
+            "prefixes": list(bucket.prefixes),
+            "seconds": bucket.seconds,
+            "seconds_left": account.balance.included_s.get(bucket.key, 0),
+            "expires_at": instant(bucket.expires_at),
+        }
+        for bucket in in_burn_order(account.buckets)
+        if bucket.begins_at <= now < bucket.expires_at
+    ]
 
 
 def _since_body(since: Since) -> Body:
@@ -257,6 +275,7 @@ def _leg_body(leg: LegRecord) -> Body:
         "pdd_ms": None if leg.pdd is None else leg.pdd // timedelta(milliseconds=1),
         "seconds": leg.seconds,
         "billed_seconds": leg.billed_s,
+        "covered_seconds": leg.covered_s,
         "cost": format_micros(leg.cost_micros),
         "ending": verdict_body(leg.verdict),
         "sip_code": leg.sip_code,

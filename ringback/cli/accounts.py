@@ -93,11 +93,13 @@ def list_accounts(state: State = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def show(account: opt.Name, state: State = None, as_json: AsJson = False) -> None:
-    """One account."""
-    from switchboard.wire import account_body
+    """One account, and what is left in its buckets of included minutes."""
+    from switchboard.wire import account_body, bucket_bodies
 
     ports = ports_for(state)
-    show_one(account_body(ports.accounts.get(account), ports.clock.now()), as_json=as_json)
+    found, now = ports.accounts.get(account), ports.clock.now()
+    body = {**account_body(found, now), "buckets": bucket_bodies(found, now)}
+    show_one(body, as_json=as_json)
 
 
 @app.command("set")

@@ -10,8 +10,17 @@ from switchboard.calls.cdr import LegRecord, RtpQuality, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.rating.meter import Step
 from switchboard.rating.price import LegPrice
-from switchboard.wire import callback_body, cdr_body, charge_body, instant, leg_price_body
-from tests.fakes.world import ALICE, BOB, NOON, retail_sheet
+from switchboard.wire import (
+    bucket_bodies,
+    callback_body,
+    cdr_body,
+    charge_body,
+    instant,
+    leg_price_body,
+)
+from tests.fakes.plenty import a_bucket, grant
+from tests.fakes.ports import memory_ports
+from tests.fakes.world import ALICE, BOB, NOON, open_alice, retail_sheet
 
 HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.DESTINATION)
 CALLBACK = Callback(
@@ -123,6 +132,7 @@ def test_a_cdr_is_told_with_both_legs():
         "pdd_ms": 1234,
         "seconds": 65,
         "billed_seconds": 65,
+        "covered_seconds": 0,
         "cost": "0.0217",
         "ending": ending,
         "sip_code": 200,
@@ -136,3 +146,22 @@ def test_a_charge_is_told_without_what_concerns_only_those_who_run_the_system():
     cdr = write_cdr(CALLBACK, [], HUNG_UP, nonce="n", ended_at=NOON)
 
     assert charge_body(cdr) == {"amount": "0.00", "currency": "EUR", "talked_seconds": 0}
+
+
+def test_the_buckets_of_an_account_are_told_as_they_burn():
+    ports = memory_ports()
+    open_alice(ports)
+    grant(ports, a_bucket(600), a_bucket(300, "44", name="uk", weight=1))
+    grant(ports, a_bucket(900, name="old", expires_at=NOON))
+
+    told = bucket_bodies(ports.accounts.get("alice"), NOON)
+
+    assert [body["name"] for body in told] == ["uk", "all"]
+    assert told[0] == {
+        "bucket": "travel/uk#2026-01-01",
+        "name": "uk",
+        "prefixes": ["44"],
+        "seconds": 300,
+        "seconds_left": 300,
+        "expires_at": "2026-02-02T12:00:00.000Z",
+    }

@@ -8,7 +8,7 @@ from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
-from switchboard.aws.books import BALANCE, PROFILE, balance_of, entry_item, item_of
+from switchboard.aws.balances import BALANCE, PROFILE, balance_of, entry_item, item_of
 from switchboard.aws.forms import from_text, to_text
 from switchboard.aws.models import (
     AccountItem,

@@ -9,7 +9,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from switchboard.aws.accounts import identities_of
-from switchboard.aws.books import BALANCE, PROFILE, entry_item
+from switchboard.aws.balances import BALANCE, PROFILE, entry_item
 from switchboard.aws.forms import from_text, to_text
 from switchboard.aws.models import (
     AccountItem,

@@ -7,7 +7,7 @@ from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
-from switchboard.aws.books import BALANCE
+from switchboard.aws.balances import BALANCE
 from switchboard.aws.forms import from_text, to_text, to_us
 from switchboard.aws.models import (
     AccountItem,

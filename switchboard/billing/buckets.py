@@ -35,6 +35,8 @@ class Bucket:
     def __post_init__(self) -> None:
         if self.seconds < 1 or self.increment_s < 1:
             raise Malformed(f"bucket {self.key}: it has a second and an increment at least")
+        if 0 in (self.per_call_s, self.per_day_s):
+            raise Malformed(f"bucket {self.key}: a limit is a second at least")
         if self.expires_at <= self.begins_at:
             raise Malformed(f"bucket {self.key}: it expires before it begins")
 

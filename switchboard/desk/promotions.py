@@ -7,6 +7,7 @@ from switchboard.billing.account import Account
 from switchboard.billing.buckets import Bucket
 from switchboard.billing.periods import Period
 from switchboard.billing.plans import Allowance, Group, check_name
+from switchboard.desk.buckets import drop_expired_buckets
 from switchboard.desk.catalogue import Offers
 from switchboard.errors import Conflict, Malformed
 from switchboard.ledger.entries import EntryKind, JournalEntry
@@ -83,6 +84,7 @@ def _grant(ports: Ports, promotion: Promotion, group: Group, account: Account) -
         grants={bucket.key: bucket.seconds},
     )
     if ports.books.enter(entry, [bucket]):
+        drop_expired_buckets(ports, account)
         return True
     kept = ports.books.entry(name, entry.identity)
     if kept is None or kept.grants != entry.grants:

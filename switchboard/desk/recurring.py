@@ -8,6 +8,7 @@ from switchboard.billing.account import Account
 from switchboard.billing.periods import local_date, midnight
 from switchboard.billing.recurring import Did, Scene, Step, closing, due_on, next_step
 from switchboard.billing.subscriptions import Subscription
+from switchboard.desk.buckets import drop_expired_buckets
 from switchboard.desk.catalogue import Offers
 from switchboard.desk.rehearsal import rehearsed
 from switchboard.errors import NotFound, Refusal
@@ -66,6 +67,8 @@ def run_recurring(ports: Ports, *, at: datetime | None = None, dry_run: bool = F
     failed: list[Failed] = []
     waiting: list[Subscription] = []
     for account, name in ports.subscriptions.due(now):
+        if not dry_run:
+            drop_expired_buckets(ports, ports.accounts.get(account))
         try:
             # What was done before a refusal is in the list.
             done.extend(_steps(ports, offers, account, name, now))

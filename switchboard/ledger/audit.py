@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from switchboard.billing.account import Account, AccountType
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, price_leg
+from switchboard.calls.ending import Party
 from switchboard.ledger.balance import Balance
-from switchboard.ledger.entries import JournalEntry
+from switchboard.ledger.cover import summed
+from switchboard.ledger.entries import JournalEntry, Settlement
 from switchboard.money import format_micros
 
 # A sweep comes every minute or so, and takes what has outlived its time.
@@ -44,6 +46,7 @@ def audit(
     yield from _equal(balance, "posted = journal + CDRs", balance.posted_micros, posted)
     for cdr in cdrs:
         yield from _audit_cdr(balance, cdr)
+    yield from _audit_buckets(account, entries, cdrs)
     yield from _audit_callbacks(balance, cdrs, callbacks)
     yield from _audit_limit(account, entries, cdrs)
 
@@ -73,12 +76,46 @@ def _audit_holds(balance: Balance, now: datetime) -> Iterator[Breach]:
         if hold.expires_at + SWEPT_WITHIN < now:
             rule = f"a sweep ends what outlives its time: the hold of {callback}"
             yield Breach(balance.account, rule, f"it ended at {hold.expires_at:%Y-%m-%dT%H:%M:%SZ}")
+    covers = [hold.cover for hold in balance.holds.values()]
+    held_s = summed(pair for cover in covers for pair in cover.counted(cover.taken_s).items())
+    for counter, seconds in sorted(held_s.items()):
+        if balance.spent.get(counter, 0) < seconds:
+            found = f"{balance.spent.get(counter, 0)} s, but {seconds} s are held"
+            yield Breach(balance.account, f"what is held counts as burned on {counter}", found)
+
+
+def _audit_buckets(
+    account: Account, entries: Sequence[JournalEntry], cdrs: Sequence[Cdr]
+) -> Iterator[Breach]:
+    applied = [cdr.settlement for cdr in cdrs if _is_applied(cdr, account.balance)]
+    for bucket in account.buckets:
+        granted_s = sum(entry.grants.get(bucket.key, 0) for entry in entries)
+        yield from _audit_bucket(account.balance, bucket.key, granted_s, applied)
+
+
+def _audit_bucket(
+    balance: Balance, bucket: str, granted_s: int, settlements: Sequence[Settlement]
+) -> Iterator[Breach]:
+    left_s = balance.included_s.get(bucket, 0)
+    held_s = sum(hold.cover.taken_s.get(bucket, 0) for hold in balance.holds.values())
+    burned_s = sum(one.total_s.get(bucket, 0) for one in settlements)
+    if left_s + held_s + burned_s != granted_s:
+        found = f"{left_s} + {held_s} + {burned_s} s, should be {granted_s} s"
+        yield Breach(balance.account, f"left + held + burned = granted in {bucket}", found)
+    if left_s + sum(one.late_s.get(bucket, 0) for one in settlements) < 0:
+        rule = f"no bucket below zero but by a late record: {bucket}"
+        yield Breach(balance.account, rule, f"{left_s} s")
 
 
 def _audit_cdr(balance: Balance, cdr: Cdr) -> Iterator[Breach]:
     rated = sum(leg.cost_micros for leg in cdr.legs)
     rule = f"charged = rated in {cdr.callback}"
     yield from _equal(balance, rule, cdr.settlement.total_micros, rated)
+    burned_s = sum(cdr.settlement.total_s.values())
+    covered_s = sum(leg.covered_s for leg in cdr.legs)
+    if burned_s != covered_s:
+        found = f"{burned_s} s, should be {covered_s} s"
+        yield Breach(balance.account, f"burned = covered in {cdr.callback}", found)
 
 
 def _audit_callbacks(
@@ -110,8 +147,12 @@ def _is_missed(callback: Callback) -> bool:
 def _audit_prices(balance: Balance, cdr: Cdr, callback: Callback) -> Iterator[Breach]:
     for leg in cdr.legs:
         rule = f"the {leg.party.value} leg of {callback.id} costs what was quoted"
-        quoted = price_leg(leg, callback)
-        yield from _equal(balance, rule, leg.cost_micros, quoted.cost_micros)
+        quote = callback.quote
+        price = quote.customer if leg.party is Party.CUSTOMER else quote.destination
+        # What buckets covered is priced by the hold, which is gone.
+        if price is not None and not leg.covered_s:
+            quoted = price_leg(leg, price)
+            yield from _equal(balance, rule, leg.cost_micros, quoted.cost_micros)
 
 
 def _audit_limit(

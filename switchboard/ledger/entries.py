@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from switchboard.ledger.cover import summed
+
 
 class EntryKind(Enum):
     """What a journal entry is for."""
@@ -46,15 +48,23 @@ class Settlement:
     """The one terminal decision on a hold; the first writer makes it.
 
     `late_micros` is what a record that came after an expiry added. It is charged even where it
-    takes the balance below zero, and being set is the flag for it.
+    takes the balance below zero, and being set is the flag for it. Both go for the included
+    seconds as well, which are burned by bucket; what is late of them may be negative.
     """
 
     kind: SettlementKind
     nonce: str
     charge_micros: int
     late_micros: int | None = None
+    burned_s: Mapping[str, int] = field(default_factory=dict)
+    late_s: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total_micros(self) -> int:
         """All that was charged for the callback."""
         return self.charge_micros + (self.late_micros or 0)
+
+    @property
+    def total_s(self) -> Mapping[str, int]:
+        """All the seconds that the callback burned, by bucket."""
+        return summed([*self.burned_s.items(), *self.late_s.items()])

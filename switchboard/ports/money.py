@@ -10,7 +10,7 @@ from switchboard.billing.batches import Batch, BatchState
 from switchboard.billing.buckets import Bucket
 from switchboard.billing.vouchers import Redemption, Voucher
 from switchboard.calls.cdr import Cdr
-from switchboard.ledger.balance import Balance, Hold
+from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS
 from switchboard.numbering import PhoneNumber
@@ -90,8 +90,8 @@ class Books(Protocol):
         self, account: str, callback: str, hold: Hold, limits: Mapping[str, int] = NO_LIMITS
     ) -> bool:
         """Make a hold, if the account is active, has the money, has a free place among its
-        callbacks, and none for this one; if these are its spend limits, and those that the hold
-        counts for have room for it: one conditional write."""
+        callbacks, and none for this one; if these are its spend limits, those that the hold
+        counts for have room for it, and its buckets have the seconds: one conditional write."""
 
     def extend(
         self,
@@ -101,8 +101,8 @@ class Books(Protocol):
         new: Hold,
         limits: Mapping[str, int] = NO_LIMITS,
     ) -> bool:
-        """Put the larger `new` in the place of `old`, if the account has the difference, is
-        active, the hold is still at the old request of the same nonce, and the limits as in
+        """Put the larger `new` in the place of `old`, if account and buckets have the difference,
+        it is active, the hold is still at the old request of the same nonce, and the limits as in
         `reserve`; what `new` counts for and `old` did not, it counts for whole."""
 
     def adopt(self, account: str, callback: str, old: Hold, nonce: str) -> bool:
@@ -120,15 +120,18 @@ class Books(Protocol):
         callback: str,
         hold: Hold,
         charge_micros: int,
+        burned_s: Mapping[str, int] = NO_SECONDS,
         *,
         forget: Collection[str] = (),
     ) -> bool:
-        """Apply a settlement to exactly this hold: give it back and post the charge, in the
-        balance and in what the hold counts for. Daily counters in `forget` are dropped."""
+        """Apply a settlement to exactly this hold: give it back, post the charge and keep what was
+        burned, in the balance and in what the hold counts for. Daily counters in `forget` are
+        dropped."""
 
     def post_late(self, cdr: Cdr) -> bool:
         """Put a CDR with `late_micros` in the place of one without, and post what is late: one
-        transaction. It may take a balance below zero; daily counters stay as they are."""
+        transaction. It may take balance and buckets below zero; daily counters stay as they
+        are."""
 
     def enter(
         self, entry: JournalEntry, buckets: Sequence[Bucket] = (), *, covered: bool = False
@@ -139,6 +142,10 @@ class Books(Protocol):
     def end_buckets(self, account: str, buckets: Sequence[Bucket], at: datetime) -> None:
         """Let buckets expire at an instant, if they are there still and last longer. What is left
         of them stays in the balance, good for nothing."""
+
+    def drop_buckets(self, account: str, buckets: Sequence[str]) -> None:
+        """Forget buckets of these keys with what is left of them: one transaction. Those that are
+        gone already are no matter."""
 
     def entry(self, account: str, identity: str) -> JournalEntry | None:
         """The entry of this identity, strongly consistent."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from switchboard.billing.buckets import Bucket, end_at
 from switchboard.calls.cdr import Cdr
 from switchboard.errors import NotFound, Refusal
-from switchboard.ledger.balance import Balance, Hold
+from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS
 
@@ -77,12 +77,13 @@ class MemoryBooks:
         callback: str,
         hold: Hold,
         charge_micros: int,
+        burned_s: Mapping[str, int] = NO_SECONDS,
         *,
         forget: Collection[str] = (),
     ) -> bool:
         return self._try(
             account,
-            lambda balance: balance.release(callback, hold, charge_micros).forget(forget),
+            lambda balance: balance.release(callback, hold, charge_micros, burned_s).forget(forget),
         )
 
     def close(self, cdr: Cdr) -> bool:
@@ -97,8 +98,11 @@ class MemoryBooks:
             key = (cdr.account, cdr.callback)
             if self.closed[key].settlement.late_micros is not None:
                 return False
-            assert cdr.settlement.late_micros is not None
-            self.balances[cdr.account] = self.balance(cdr.account).post(-cdr.settlement.late_micros)
+            late = cdr.settlement
+            assert late.late_micros is not None
+            self.balances[cdr.account] = self.balance(cdr.account).post(
+                -late.late_micros, late.late_s
+            )
             self.closed[key] = cdr
             return True
 
@@ -121,6 +125,14 @@ class MemoryBooks:
         with self.lock:
             kept = self.buckets.get(account, {})
             kept.update({one.key: end_at(one, at) for one in buckets if one.key in kept})
+
+    def drop_buckets(self, account: str, buckets: Sequence[str]) -> None:
+        with self.lock:
+            kept = self.buckets.get(account, {})
+            self.buckets[account] = {key: one for key, one in kept.items() if key not in buckets}
+            balance = self.balance(account)
+            left = {key: s for key, s in balance.included_s.items() if key not in buckets}
+            self.balances[account] = replace(balance, included_s=left)
 
     def entry(self, account: str, identity: str) -> JournalEntry | None:
         return self.journal.get((account, identity))

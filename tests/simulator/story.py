@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from switchboard.billing.buckets import Bucket
 from switchboard.desk.purse import Purse
 from switchboard.desk.sweep import sweep
 from switchboard.ports import Ports
+from tests.fakes.plenty import grant
 from tests.fakes.ports import MemoryClock, memory_ports
 from tests.fakes.world import open_alice
 from tests.simulator.attempt import Attempt
@@ -47,6 +49,7 @@ class Plot:
     skew_ms: int = 3000
     odds: Odds = field(default_factory=Odds)
     clerks: bool = True
+    buckets: tuple[Bucket, ...] = ()
 
 
 class Story:
@@ -67,6 +70,7 @@ class Story:
         queue = Orders(clock, random)
         self.ports = replace(memory_ports(), clock=clock, queue=queue, **stores.calm())
         open_alice(self.ports, opening_micros=plot.opening_micros, max_callbacks=3)
+        grant(self.ports, *plot.buckets)
         self._judge = Judge(self.ports)
         self._fate = Fate(random, plot.odds, self._let_others_run, self._judge.watch)
         self._troubled = replace(

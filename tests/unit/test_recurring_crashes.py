@@ -16,6 +16,7 @@ from switchboard.billing.periods import Anchor, Interval, Unit
 from switchboard.billing.plans import Allowance
 from switchboard.billing.recurring import Did
 from switchboard.billing.subscriptions import Deal
+from switchboard.desk.buckets import drop_expired_buckets
 from switchboard.desk.catalogue import save_item
 from switchboard.desk.check_books import check_books
 from switchboard.desk.profiles import Changes, change_profile
@@ -100,6 +101,8 @@ def lived(opened: Callable[[], Ports], run: Callable[[Ports], object]) -> Ports:
 
 
 def state_of(ports: Ports) -> object:
+    # What is over may be cleared away by a later run.
+    drop_expired_buckets(ports, ports.accounts.get("alice"))
     alice = ports.accounts.get("alice")
     subscriptions = [replace(one, version=0) for one in ports.subscriptions.all()]
     due = ports.subscriptions.due_at

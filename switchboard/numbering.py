@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import phonenumbers
 
-from switchboard.errors import NotANumber
+from switchboard.errors import Malformed, NotANumber
 
 # What people put into a number; letters are none of it, though the library would dial them.
 _NUMBER = re.compile(r"[+\d\s().\-/\u2010-\u2015\uff0b]+")
@@ -88,6 +88,17 @@ def calling_code(region: str) -> str:
     Nothing where the region has no numbers."""
     code = phonenumbers.country_code_for_region(region)
     return str(code) if code else ""
+
+
+def check_country(text: str) -> str:
+    """A region (ISO 3166) that has phone numbers, in capitals. Malformed where it is none: UK, for
+    one, is GB."""
+    region = text.strip().upper()
+    if not calling_code(region):
+        raise Malformed(
+            f"“{text[:20]}” is no country with phone numbers: write two letters, like GB"
+        )
+    return region
 
 
 @lru_cache(maxsize=4096)

@@ -161,6 +161,7 @@ def account_body(account: Account, now: datetime) -> Body:
         "login": profile.login,
         "has_pin": profile.pin_hash is not None,
         "batch": profile.batch,
+        "first_plan": profile.first_plan,
         "valid_until": _instant(profile.valid_until),
         "valid_days": profile.valid_days,
     }
@@ -329,6 +330,7 @@ def _leg_body(leg: LegRecord) -> Body:
         "pdd_ms": None if leg.pdd is None else leg.pdd // timedelta(milliseconds=1),
         "seconds": leg.seconds,
         "billed_seconds": leg.billed_s,
+        "covered_seconds": leg.covered_s,
         "cost": format_micros(leg.cost_micros),
         "trunk_cost": None if leg.trunk_cost is None else _trunk_cost_body(leg.trunk_cost),
         "margin": _micros(leg.margin_micros),

@@ -67,7 +67,7 @@ class Session:
         callback = await asyncio.to_thread(self._claim)
         if callback is None:
             return None
-        purse = Purse(Till(ports.books), ports.clock, callback, uuid4().hex[:8], self._desk.terms)
+        purse = Purse(ports, callback, uuid4().hex[:8], self._desk.terms)
         try:
             await asyncio.to_thread(purse.open)
         except Refusal as refusal:
@@ -153,7 +153,9 @@ class Session:
         legs = [] if conversation is None else list(self._legs(conversation, verdict))
         if conversation is not None:
             callback = conversation.callback
-        cdr = write_cdr(callback, legs, verdict, nonce=purse.nonce, ended_at=ended_at)
+        cdr = write_cdr(
+            callback, legs, verdict, nonce=purse.nonce, ended_at=ended_at, cover=purse.hold.cover
+        )
         till, worker = Till(ports.books), self._desk.worker
         kept = await persist(till.close, cdr)
         if self._reports is not None:

@@ -196,6 +196,8 @@ class Account(Model):
     has_pin: bool
     batch: str | None
     """The batch of PINs that it was made in."""
+    first_plan: str | None
+    """The plan that begins with its first use, while it was not used."""
     valid_until: datetime | None
     valid_days: Annotated[int | None, Field(ge=1)]
     """For how many days it is valid from its first use, while it was not used."""

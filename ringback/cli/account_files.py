@@ -53,6 +53,7 @@ def import_accounts(
     from ringback.wiring import pin_hash_of, worksheets_of
     from switchboard.billing.account_file import AccountReading
     from switchboard.desk.account_files import import_accounts as open_accounts
+    from switchboard.numbering import check_country
     from switchboard.rating.terms import one_of
     from switchboard.tables.amounts import DecimalMark
     from switchboard.tables.header import parse_mapping
@@ -61,7 +62,7 @@ def import_accounts(
     how = AccountReading(
         mapping=parse_mapping(columns or ""),
         decimal=None if decimal is None else one_of(DecimalMark, decimal),
-        country=country.upper(),
+        country=check_country(country),
         hash_pin=pin_hash_of(os.environ),
     )
     with worksheets_of(

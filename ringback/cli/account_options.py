@@ -148,6 +148,20 @@ def read_date(text: str, time_zone: str) -> "datetime":
         raise Malformed(f"“{text[:40]}” is no date: write 2026-11-01 or 2026-11-01T18:30") from None
 
 
+def in_short(body: Mapping[str, Any]) -> dict[str, Any]:
+    """An account for people: its subscriptions and its included minutes in a few words."""
+    return {
+        **body,
+        "subscriptions": [
+            f"{one['subscription']}:{one['status']}" for one in body["subscriptions"]
+        ],
+        "included": [
+            f"{one['bucket']}:{one['left_seconds'] // 60}of{one['seconds'] // 60}min"
+            for one in body["included"]
+        ],
+    }
+
+
 def ask_pin() -> str:
     """The PIN in $RINGBACK_PIN, or what a person types unseen."""
     pin: str = os.environ.get("RINGBACK_PIN") or typer.prompt("PIN", hide_input=True)

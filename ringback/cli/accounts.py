@@ -94,13 +94,20 @@ def list_accounts(state: State = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def show(account: opt.Name, state: State = None, as_json: AsJson = False) -> None:
-    """One account."""
+    """One account, with its subscriptions and what it has left of included minutes."""
     from switchboard.wire import operators_account_body
+    from switchboard.wire_recurring import included_body, subscription_body
 
     ports = ports_for(state)
-    show_one(
-        operators_account_body(ports.accounts.get(account), ports.clock.now()), as_json=as_json
-    )
+    known, now = ports.accounts.get(account), ports.clock.now()
+    subscriptions = [subscription_body(one) for one in ports.subscriptions.of(account)]
+    included = included_body(known, now)
+    body = {
+        **operators_account_body(known, now),
+        "subscriptions": subscriptions,
+        "included": included,
+    }
+    show_one(body if as_json else opt.in_short(body), as_json=as_json)
 
 
 @app.command("set")
@@ -166,7 +173,9 @@ def change(
 @app.command()
 def block(account: opt.Name, state: State = None) -> None:
     """Let it place no more callbacks; a running one ends when what is held for it is used."""
-    ports_for(state).books.set_active(account, active=False)
+    from switchboard.desk.subscriptions import keep_blocked
+
+    keep_blocked(ports_for(state), account)
     typer.echo(f"{account} is blocked")
 
 

@@ -16,7 +16,9 @@ from ringback.cli import (
     numbers,
     phone_books,
     pins,
+    plans,
     rates,
+    recurring,
     routes,
     sms_providers,
     system,
@@ -35,6 +37,8 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(pins.pins, name="pins")
 app.add_typer(pins.vouchers, name="vouchers")
 app.add_typer(classes.app, name="classes")
+app.add_typer(plans.plans, name="plans")
+app.add_typer(recurring.recurring, name="recurring")
 decks.add_to(rates.app)
 terms.add_to(rates.app)
 app.add_typer(rates.app, name="rates")

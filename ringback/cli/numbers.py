@@ -41,7 +41,7 @@ def add_number(
 def list_numbers(state: State = None, as_json: AsJson = False) -> None:
     """Every service number."""
     rows = [_number_row(service) for service in ports_for(state).accounts.service_numbers()]
-    show_list(rows, ("number", "mode", "account", "rings"), as_json=as_json)
+    show_list(rows, ("number", "mode", "account", "rings", "suspended"), as_json=as_json)
 
 
 def _number_row(service: "ServiceNumber") -> dict[str, Any]:
@@ -50,4 +50,5 @@ def _number_row(service: "ServiceNumber") -> dict[str, Any]:
         "mode": service.mode.value,
         "account": service.account,
         "rings": None if service.rings is None else str(service.rings),
+        "suspended": service.suspended,
     }

@@ -10,6 +10,7 @@ from hypercorn.asyncio import serve as serve_http
 from hypercorn.config import Config
 from ministack import app as ministack
 
+from ringback.embedded import expressions
 from ringback.embedded.journal import Journal
 from ringback.embedded.log import Log
 from ringback.embedded.longpoll import LongPoll
@@ -30,6 +31,7 @@ async def serve(port: int, log: Log | None) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    expressions.install()
     long_poll = LongPoll()
     long_poll.install()
 

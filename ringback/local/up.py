@@ -12,16 +12,18 @@ from ringback.local.sample import ACCOUNT, CUSTOMER, DESTINATION, SERVICE, add_s
 from ringback.local.system import LocalSystem, SystemOptions
 from ringback.wiring import passwords
 from switchboard.desk.planned import run_due
+from switchboard.desk.recurring import run_recurring
 from switchboard.desk.sweep import sweep
 
 SWEEP_EVERY_S = 10
+CHARGE_EVERY_S = 300
 
 logger = logging.getLogger(__name__)
 
 
 def run_up(state: Path, *, port: int, workers: int) -> None:
-    """Until SIGINT or SIGTERM. Parts that end are started again; planned callbacks are placed and
-    the sweep runs as schedules in AWS would have it."""
+    """Until SIGINT or SIGTERM. Parts that end are started again; planned callbacks are placed, and
+    the sweep and the recurring charges run, as their schedules in AWS would have them."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -36,6 +38,8 @@ def run_up(state: Path, *, port: int, workers: int) -> None:
                 for child in system.restart_ended():
                     print(f"{child.name} ended and was started again: {child.log}", flush=True)
                 _try(_sweep, system)
+            if second % CHARGE_EVERY_S == 0:
+                _try(_charge, system)
         print("stopping", flush=True)
 
 
@@ -54,6 +58,15 @@ def _place_planned(system: LocalSystem) -> None:
 def _sweep(system: LocalSystem) -> None:
     for cdr in sweep(system.ports).settled:
         print(f"swept {cdr.callback}: {cdr.cost}", flush=True)
+
+
+def _charge(system: LocalSystem) -> None:
+    """The recurring charges that are due; for what is not paid yet, its account is looked at."""
+    report = run_recurring(system.ports)
+    for done in report.done:
+        print(f"{done.did.value}: {done.after.account} {done.after.name}", flush=True)
+    for failed in report.failed:
+        print(f"not charged: {failed.account} {failed.subscription}: {failed.reason}", flush=True)
 
 
 def _welcome(system: LocalSystem, state: Path) -> str:

@@ -1,47 +1,60 @@
 """Accounts in DynamoDB, and who stands behind a number or a login."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
-from switchboard.aws.books import BALANCE, PROFILE, balance_of, item_of
+from switchboard.aws.balances import BALANCE, PROFILE, balance_of, entry_item, item_of
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import AccountItem, Database, IdentityItem, made
+from switchboard.aws.models import (
+    AccountItem,
+    Database,
+    EntryItem,
+    IdentityItem,
+    SubscriptionItem,
+    made,
+)
+from switchboard.aws.subscriptions import wake_plan
 from switchboard.billing.account import Account, Profile, ServiceNumber
+from switchboard.billing.buckets import Bucket
 from switchboard.errors import AlreadyExists, Conflict, NotFound
-from switchboard.ledger.balance import Balance
 from switchboard.numbering import PhoneNumber
-from switchboard.ports import Directory
+from switchboard.ports import Directory, Opening
 
 
 class DynamoAccounts:
-    """`Accounts` over two tables: an identity belongs to one account, by transaction."""
+    """`Accounts` over two tables and the journal: an identity belongs to one account, by
+    transaction."""
 
     def __init__(self, database: Database) -> None:
         self._accounts = database.table(AccountItem)
         self._identities = database.table(IdentityItem)
+        self._subscriptions = database.table(SubscriptionItem)
+        self._journal = database.table(EntryItem)
         self._connection = database.connection
 
-    def open(self, profile: Profile, balance: Balance) -> None:
-        """Add an account, with all its identities or not at all."""
+    def open(self, *openings: Opening) -> None:
+        """Add accounts with their identities and opening entries: one transaction."""
 
         def write() -> None:
             with TransactWrite(connection=self._connection) as transaction:
-                new = self._accounts.account.does_not_exist()
-                transaction.save(self._profile_item(profile), condition=new)
-                transaction.save(item_of(balance, self._accounts), condition=new)
-                self._take(transaction, profile.account, identities_of(profile))
+                for opening in openings:
+                    self._open(transaction, opening)
 
         if not made(write):
-            raise AlreadyExists(self._what_is_taken(profile))
+            raise AlreadyExists(self._what_is_taken(*(opening.profile for opening in openings)))
 
     def get(self, account: str) -> Account:
-        """An account with its balance, in one read. NotFound where there is none."""
-        parts = {item.part: item for item in self._accounts.query(account, consistent_read=True)}
-        if len(parts) < 2:
+        """An account with its balance and its buckets, in one read. NotFound where there is
+        none."""
+        items = list(self._accounts.query(account, consistent_read=True))
+        if not items:
             raise NotFound(f"there is no account {account}")
-        return _account(parts[PROFILE], parts[BALANCE])
+        return _account(items)
 
     def change(self, old: Profile, new: Profile) -> None:
         """Replace a profile with its identities, if it is still the old one."""
@@ -54,6 +67,7 @@ class DynamoAccounts:
                 self._take(transaction, new.account, sorted(set(after) - set(before)))
                 for identity in sorted(set(before) - set(after)):
                     transaction.delete(self._identities(identity))
+                wake_plan(transaction, self._subscriptions, old, new)
 
         if not made(write):
             if self.get(old.account).profile != old:
@@ -61,15 +75,9 @@ class DynamoAccounts:
             raise AlreadyExists(self._what_is_taken(new))
 
     def all(self) -> Iterator[Account]:
-        """Every account: both parts of one come in neighbouring places of a scan."""
-        waiting: dict[str, AccountItem] = {}
-        for item in self._accounts.scan(consistent_read=True):
-            other = waiting.pop(item.account, None)
-            if other is None:
-                waiting[item.account] = item
-            else:
-                profile, balance = (item, other) if item.part == PROFILE else (other, item)
-                yield _account(profile, balance)
+        """Every account: the items of one come side by side in a scan."""
+        found = self._accounts.scan(consistent_read=True)
+        return (_account(list(items)) for _, items in groupby(found, attrgetter("account")))
 
     def look_up(self, sender: PhoneNumber, service: PhoneNumber) -> Directory:
         """Who stands behind both numbers, in one read."""
@@ -78,7 +86,7 @@ class DynamoAccounts:
         owner, line = (found.get(key) for key in keys)
         return Directory(
             account=None if owner is None else owner.account,
-            service=None if line is None else from_text(line.service, ServiceNumber),
+            service=None if line is None else _service(line),
         )
 
     def by_number(self, number: PhoneNumber) -> str | None:
@@ -95,15 +103,17 @@ class DynamoAccounts:
 
     def add_service_number(self, service: ServiceNumber) -> None:
         """Add a number that customers ring or text."""
-        item = self._identities(f"service#{service.number}", service=to_text(service))
+        text = to_text(replace(service, suspended=False))
+        item = self._identities(
+            f"service#{service.number}", service=text, suspended=service.suspended or None
+        )
         if not made(lambda: item.save(self._identities.identity.does_not_exist())):
             raise AlreadyExists(f"{service.number} is in use already")
 
     def service_numbers(self) -> Sequence[ServiceNumber]:
         """Every service number."""
         found = self._identities.scan(self._identities.service.exists(), consistent_read=True)
-        services = [from_text(item.service, ServiceNumber) for item in found]
-        return sorted(services, key=lambda service: service.number)
+        return sorted(map(_service, found), key=lambda service: service.number)
 
     def _owner(self, identity: str) -> str | None:
         try:
@@ -111,6 +121,16 @@ class DynamoAccounts:
         except self._identities.DoesNotExist:
             return None
         return owner
+
+    def _open(self, transaction: TransactWrite, opening: Opening) -> None:
+        new = self._accounts.account.does_not_exist()
+        transaction.save(self._profile_item(opening.profile), condition=new)
+        # Where there is no profile there is nothing else of an account.
+        transaction.save(item_of(opening.balance, self._accounts))
+        self._take(transaction, opening.profile.account, identities_of(opening.profile))
+        wake_plan(transaction, self._subscriptions, None, opening.profile)
+        if opening.entry is not None:
+            transaction.save(entry_item(opening.entry, self._journal))
 
     def _take(self, transaction: TransactWrite, account: str, identities: Iterable[str]) -> None:
         free = self._identities.identity.does_not_exist()
@@ -120,13 +140,16 @@ class DynamoAccounts:
     def _profile_item(self, profile: Profile) -> AccountItem:
         return self._accounts(profile.account, PROFILE, profile=to_text(profile))
 
-    def _what_is_taken(self, profile: Profile) -> str:
-        for identity in identities_of(profile):
-            if self._owner(identity) not in (None, profile.account):
-                kind, _, name = identity.partition("#")
-                what = "this PIN" if kind == "pin" else f"{kind} {name}"
-                return f"{what} is in use already"
-        return f"there is an account {profile.account} already"
+    def _what_is_taken(self, *profiles: Profile) -> str:
+        for profile in profiles:
+            for identity in identities_of(profile):
+                if self._owner(identity) not in (None, profile.account):
+                    kind, _, name = identity.partition("#")
+                    what = "this PIN" if kind == "pin" else f"{kind} {name}"
+                    return f"{what} is in use already"
+        found = self._accounts.batch_get((profile.account, PROFILE) for profile in profiles)
+        names = min((item.account for item in found), default=profiles[0].account)
+        return f"there is an account {names} already"
 
 
 def identities_of(profile: Profile) -> list[str]:
@@ -136,5 +159,12 @@ def identities_of(profile: Profile) -> list[str]:
     return [*(f"number#{number}" for number in profile.numbers), *logins, *pins]
 
 
-def _account(profile: Any, balance: Any) -> Account:
-    return Account(from_text(profile.profile, Profile), balance_of(balance))
+def _service(item: Any) -> ServiceNumber:
+    return replace(from_text(item.service, ServiceNumber), suspended=bool(item.suspended))
+
+
+def _account(items: list[Any]) -> Account:
+    parts = {item.part: item for item in items}
+    buckets = (from_text(item.bucket, Bucket) for item in items if item.bucket is not None)
+    profile, balance = parts[PROFILE], parts[BALANCE]
+    return Account(from_text(profile.profile, Profile), balance_of(balance), tuple(buckets))

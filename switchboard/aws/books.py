@@ -1,22 +1,24 @@
 """The ledger in DynamoDB: conditional updates that consume their own condition (design §5)."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pynamodb.expressions.condition import size
 from pynamodb.transactions import TransactWrite
 
-from switchboard.aws.forms import from_text, from_us, pack, to_text, to_us, unpack
+from switchboard.aws.balances import BALANCE, BUCKET, balance_of, entry_item, hold_form
+from switchboard.aws.forms import from_text, pack, to_text, to_us, unpack
 from switchboard.aws.models import AccountItem, CdrItem, Database, EntryItem, made
+from switchboard.billing.buckets import Bucket, end_at
 from switchboard.calls.cdr import Cdr
 from switchboard.errors import NotFound
-from switchboard.ledger.balance import Balance, Hold
+from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
+from switchboard.ledger.cover import NO_COVER, Cover
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS, scope_of
-
-PROFILE, BALANCE = "profile", "balance"
 
 
 class DynamoBooks:
@@ -42,17 +44,17 @@ class DynamoBooks:
             raise NotFound(f"there is no account {account}")
 
     def set_limits(self, old: Balance, *, credit_limit_micros: int, max_callbacks: int) -> bool:
-        """Change both limits, if the credit limit is still the old one."""
-        item = self._accounts
-        grown = credit_limit_micros - old.credit_limit_micros
+        """Change both limits, if credit limit and money are still the old ones."""
+        item, new = self._accounts, old.limit(credit_limit_micros)
         return self._update(
             old.account,
             [
-                item.credit_limit.set(credit_limit_micros),
+                item.credit_limit.set(new.credit_limit_micros),
                 item.max_callbacks.set(max_callbacks),
-                item.avail.set(item.avail + grown),
+                item.avail.set(new.avail_micros),
+                item.lowered.set(new.lowered_micros),
             ],
-            item.credit_limit == old.credit_limit_micros,
+            (item.credit_limit == old.credit_limit_micros) & (item.avail == old.avail_micros),
         )
 
     def set_spend_limits(self, old: Balance, limits: Mapping[str, int]) -> bool:
@@ -74,15 +76,16 @@ class DynamoBooks:
         return self._update(
             account,
             [
-                item.holds[callback].set(_hold_form(hold)),
+                item.holds[callback].set(hold_form(hold)),
                 *self._set_aside(hold.amount_micros),
                 *self._count(added),
+                *self._take(NO_COVER, hold.cover),
             ],
             item.holds[callback].does_not_exist()
             & (item.active == True)  # noqa: E712  PynamoDB builds a condition of it
             & (item.avail >= hold.amount_micros)
             & (size(item.holds) < item.max_callbacks)
-            & self._has_room(added, limits),
+            & self._has_room(added, limits, NO_COVER, hold.cover),
         )
 
     def extend(
@@ -102,20 +105,21 @@ class DynamoBooks:
         return self._update(
             account,
             [
-                item.holds[callback].set(_hold_form(new)),
+                item.holds[callback].set(hold_form(new)),
                 *self._set_aside(grown),
                 *self._count(added),
+                *self._take(old.cover, new.cover),
             ],
             self._unchanged(callback, old)
             & (item.active == True)  # noqa: E712  PynamoDB builds a condition of it
             & (item.avail >= grown)
-            & self._has_room(added, limits),
+            & self._has_room(added, limits, old.cover, new.cover),
         )
 
     def adopt(self, account: str, callback: str, old: Hold, nonce: str) -> bool:
         """Give the hold of a lost attempt to another, if it has not changed."""
         item = self._accounts
-        adopted = _hold_form(replace(old, nonce=nonce))
+        adopted = hold_form(replace(old, nonce=nonce))
         return self._update(
             account, [item.holds[callback].set(adopted)], self._unchanged(callback, old)
         )
@@ -126,12 +130,14 @@ class DynamoBooks:
         callback: str,
         hold: Hold,
         charge_micros: int,
+        burned_s: Mapping[str, int] = NO_SECONDS,
         *,
         forget: Collection[str] = (),
     ) -> bool:
         """Apply a settlement to exactly this hold."""
         item = self._accounts
         counted = dict.fromkeys(hold.counts, charge_micros - hold.amount_micros)
+        unused_s = hold.unused_s(burned_s)
         return self._update(
             account,
             [
@@ -139,6 +145,7 @@ class DynamoBooks:
                 item.posted.set(item.posted - charge_micros),
                 *self._set_aside(-hold.amount_micros, charge_micros),
                 *self._count(counted),
+                *self._give_back(hold.cover, unused_s),
                 *(item.spent[counter].remove() for counter in forget),
             ],
             self._unchanged(callback, hold),
@@ -168,23 +175,63 @@ class DynamoBooks:
             late=late_micros,
         )
 
+        owner, posting = self._posting(cdr.account, -late_micros)
+        burned_s = {key: -seconds for key, seconds in cdr.settlement.late_s.items()}
+
         def write() -> None:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(item, condition=self._cdrs.late.does_not_exist())
-                transaction.update(*self._posting(cdr.account, -late_micros))
+                transaction.update(owner, [*posting, *self._give_back(NO_COVER, burned_s)])
 
         return made(write)
 
-    def enter(self, entry: JournalEntry) -> bool:
-        """Add a journal entry and post it, if its identity is new: one transaction."""
-        item = self._journal(entry.account, entry.identity, entry=to_text(entry))
+    def enter(
+        self, entry: JournalEntry, buckets: Sequence[Bucket] = (), *, covered: bool = False
+    ) -> bool:
+        """Add a journal entry and post it with its buckets, if its identity is new and, where it
+        has to be, it is covered: one transaction."""
+        item = entry_item(entry, self._journal)
+        owner, posting = self._posting(entry.account, entry.amount_micros)
+        if buckets:
+            self._prepare_for_buckets(entry.account)
+        included = self._accounts.included
+        filled = [included[bucket.key].set(bucket.seconds) for bucket in buckets]
+        enough = self._accounts.avail >= -entry.amount_micros if covered else None
 
         def write() -> None:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(item, condition=self._journal.account.does_not_exist())
-                transaction.update(*self._posting(entry.account, entry.amount_micros))
+                transaction.update(owner, [*posting, *filled], condition=enough)
+                for bucket in buckets:
+                    transaction.save(self._bucket_item(entry.account, bucket))
 
         return made(write)
+
+    def end_buckets(self, account: str, buckets: Sequence[Bucket], at: datetime) -> None:
+        """Let buckets expire at an instant, if they are there still."""
+        for bucket in buckets:
+            item = self._bucket_item(account, end_at(bucket, at))
+            made(partial(item.save, self._accounts.bucket.exists()))
+
+    def drop_buckets(self, account: str, buckets: Sequence[str]) -> None:
+        """Forget buckets of these keys with what is left of them: one transaction."""
+        forgotten = [self._accounts.included[key].remove() for key in buckets]
+
+        def write() -> None:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.update(self._accounts(account, BALANCE), forgotten)
+                for key in buckets:
+                    transaction.delete(self._accounts(account, f"{BUCKET}#{key}"))
+
+        made(write)
+
+    def entry(self, account: str, identity: str) -> JournalEntry | None:
+        """The entry of this identity, strongly consistent."""
+        try:
+            item = self._journal.get(account, identity, consistent_read=True)
+        except self._journal.DoesNotExist:
+            return None
+        return from_text(item.entry, JournalEntry)
 
     def entries(self, account: str) -> Iterator[JournalEntry]:
         """The journal of an account, by identity."""
@@ -195,6 +242,15 @@ class DynamoBooks:
         """Every CDR of an account, newest request first."""
         found = self._cdrs.query(account, scan_index_forward=False, consistent_read=True)
         return (unpack(item.record, Cdr) for item in found)
+
+    def _prepare_for_buckets(self, account: str) -> None:
+        """An older balance has no place for them, and none for what they count."""
+        item = self._accounts
+        places = [item.included.set(item.included | {}), item.spent.set(item.spent | {})]
+        self._update(account, places, item.account.exists())
+
+    def _bucket_item(self, account: str, bucket: Bucket) -> AccountItem:
+        return self._accounts(account, f"{BUCKET}#{bucket.key}", bucket=to_text(bucket))
 
     def _set_aside(self, micros: int, charge_micros: int = 0) -> list[Any]:
         item = self._accounts
@@ -210,16 +266,40 @@ class DynamoBooks:
             for counter, micros in added.items()
         ]
 
-    def _has_room(self, added: Mapping[str, int], limits: Mapping[str, int]) -> Any:
-        """These are the limits, and each counter can take what is added to it."""
+    def _take(self, old: Cover, new: Cover) -> list[Any]:
+        more_s = {bucket: -seconds for bucket, seconds in new.beyond(old).items()}
+        return self._give_back(new, more_s)
+
+    def _give_back(self, cover: Cover, seconds: Mapping[str, int]) -> list[Any]:
+        included = self._accounts.included
+        counted = {counter: -more for counter, more in cover.counted(seconds).items()}
+        return [
+            *(included[key].set((included[key] | 0) + more) for key, more in seconds.items()),
+            *self._count(counted),
+        ]
+
+    def _has_room(
+        self, added: Mapping[str, int], limits: Mapping[str, int], old: Cover, new: Cover
+    ) -> Any:
+        """These are the limits, each counter can take what is added to it, and the buckets have
+        what the new cover takes beyond the old one."""
         condition = self._limits_are(limits)
         for counter, micros in added.items():
             limit_micros = limits.get(scope_of(counter))
             if limit_micros is not None:
-                spent, room_micros = self._accounts.spent[counter], limit_micros - micros
-                fits = spent <= room_micros
-                condition &= fits | spent.does_not_exist() if room_micros >= 0 else fits
+                condition &= self._fits(counter, limit_micros - micros)
+        more_s = new.beyond(old)
+        for bucket, seconds in more_s.items():
+            condition &= self._accounts.included[bucket] >= seconds
+        for counter, seconds in new.counted(more_s).items():
+            condition &= self._fits(counter, new.limits_s[counter] - seconds)
         return condition
+
+    def _fits(self, counter: str, room: int) -> Any:
+        """A counter has not come to more than this."""
+        spent = self._accounts.spent[counter]
+        fits = spent <= room
+        return fits | spent.does_not_exist() if room >= 0 else fits
 
     def _limits_are(self, limits: Mapping[str, int]) -> Any:
         kept = self._accounts.limits
@@ -241,59 +321,3 @@ class DynamoBooks:
 def cdr_key(requested_at: datetime, callback: str) -> str:
     """The range key of a CDR: the instant of the request first, for lists in order."""
     return f"{to_us(requested_at):017d}#{callback}"
-
-
-def balance_of(item: Any) -> Balance:
-    """A balance from its item."""
-    holds: dict[str, dict[str, Any]] = item.holds.as_dict()
-    return Balance(
-        account=item.account,
-        currency=item.currency,
-        posted_micros=int(item.posted),
-        held_micros=int(item.held),
-        avail_micros=int(item.avail),
-        credit_limit_micros=int(item.credit_limit),
-        active=item.active,
-        max_callbacks=int(item.max_callbacks),
-        holds={callback: _hold(form) for callback, form in holds.items()},
-        limits={} if item.limits is None else from_text(item.limits, dict[str, int]),
-        spent={} if item.spent is None else item.spent.as_dict(),
-    )
-
-
-def item_of(balance: Balance, model: type[AccountItem]) -> AccountItem:
-    """The item of a balance."""
-    return model(
-        balance.account,
-        BALANCE,
-        currency=balance.currency,
-        posted=balance.posted_micros,
-        held=balance.held_micros,
-        avail=balance.avail_micros,
-        credit_limit=balance.credit_limit_micros,
-        active=balance.active,
-        max_callbacks=balance.max_callbacks,
-        holds={callback: _hold_form(hold) for callback, hold in balance.holds.items()},
-        limits=to_text(balance.limits) if balance.limits else None,
-        spent=dict(balance.spent),
-    )
-
-
-def _hold_form(hold: Hold) -> dict[str, str | int]:
-    form: dict[str, str | int] = {
-        "amount": hold.amount_micros,
-        "nonce": hold.nonce,
-        "expires": to_us(hold.expires_at),
-        "request": hold.request,
-    }
-    return {**form, "counts": ",".join(hold.counts)} if hold.counts else form
-
-
-def _hold(form: dict[str, Any]) -> Hold:
-    return Hold(
-        amount_micros=int(form["amount"]),
-        nonce=form["nonce"],
-        expires_at=from_us(int(form["expires"])),
-        request=int(form["request"]),
-        counts=tuple(form["counts"].split(",")) if "counts" in form else (),
-    )

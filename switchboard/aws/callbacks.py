@@ -108,7 +108,7 @@ class DynamoCallbacks:
             state=callback.state.value,
             rank=callback.state.rank,
             reached={state.value: to_us(at) for state, at in callback.reached.items()},
-            spend=to_text(callback.spend) if callback.spend.scopes else None,
+            spend=None if callback.spend == Spend() else to_text(callback.spend),
         )
 
     def _moves(self, state: State, at: datetime) -> list[Any]:

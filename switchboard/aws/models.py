@@ -37,7 +37,8 @@ class _Meta:
 
 
 class AccountItem(Model):
-    """Two items an account, read together: its `profile`, and its `balance` with the holds."""
+    """The items of an account, read together: its `profile`, its `balance` with the holds, and a
+    `bucket#…` for each of its buckets."""
 
     class Meta(_Meta):
         """Named without the prefix."""
@@ -57,6 +58,9 @@ class AccountItem(Model):
     holds: MapAttribute[str, Any] = MapAttribute(null=True)
     limits = UnicodeAttribute(null=True)
     spent: MapAttribute[str, Any] = MapAttribute(null=True)
+    included: MapAttribute[str, Any] = MapAttribute(null=True)
+    bucket = UnicodeAttribute(null=True)
+    lowered = NumberAttribute(null=True)
 
 
 class IdentityItem(Model):
@@ -71,6 +75,7 @@ class IdentityItem(Model):
     identity = UnicodeAttribute(hash_key=True)
     account = UnicodeAttribute(null=True)
     service = UnicodeAttribute(null=True)
+    suspended = BooleanAttribute(null=True)
 
 
 class EntryItem(Model):
@@ -233,6 +238,49 @@ class SettingItem(Model):
     value = UnicodeAttribute()
 
 
+class CatalogueItem(Model):
+    """A group of destinations, a plan, or an item that is charged again and again."""
+
+    class Meta(_Meta):
+        """Named without the prefix."""
+
+        table_name = "catalogue"
+
+    kind = UnicodeAttribute(hash_key=True)
+    name = UnicodeAttribute(range_key=True)
+    value = UnicodeAttribute()
+
+
+class _ByDue(GlobalSecondaryIndex["SubscriptionItem"]):
+    """The subscriptions in which something is to be done, by its instant; others are not in it."""
+
+    class Meta:
+        """Keys only: what is due is read again, consistently."""
+
+        index_name = "by_due"
+        projection = KeysOnlyProjection()
+
+    queue = UnicodeAttribute(hash_key=True)
+    due_at = NumberAttribute(range_key=True)
+
+
+class SubscriptionItem(Model):
+    """A subscription. One without a text was made due by a change of its profile's plans."""
+
+    class Meta(_Meta):
+        """Named without the prefix."""
+
+        table_name = "subscriptions"
+
+    account = UnicodeAttribute(hash_key=True)
+    name = UnicodeAttribute(range_key=True)
+    subscription = UnicodeAttribute(null=True)
+    version = NumberAttribute()
+    queue = UnicodeAttribute(null=True)
+    due_at = NumberAttribute(null=True)
+    by_due = _ByDue()
+
+
 ALL: tuple[type[Model], ...] = (
     AccountItem,
     IdentityItem,
@@ -246,6 +294,8 @@ ALL: tuple[type[Model], ...] = (
     BatchItem,
     VoucherItem,
     SettingItem,
+    CatalogueItem,
+    SubscriptionItem,
 )
 
 
@@ -312,4 +362,6 @@ def _codes(error: PynamoDBException) -> set[str]:
     """Why a write was not made, in the words of a transaction's reasons."""
     reasons = getattr(error, "cancellation_reasons", None) or ()
     codes = {reason.code for reason in reasons if reason is not None}
-    return codes | {(error.cause_response_code or "").removesuffix("Exception")}
+    # PynamoDB's own property breaks where there was no answer.
+    answer = getattr(error.cause, "response", None) or {}
+    return codes | {answer.get("Error", {}).get("Code", "").removesuffix("Exception")}

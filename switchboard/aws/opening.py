@@ -7,6 +7,7 @@ from typing import Self
 from switchboard.aws.accounts import DynamoAccounts
 from switchboard.aws.books import DynamoBooks
 from switchboard.aws.callbacks import DynamoCallbacks
+from switchboard.aws.catalogue import DynamoCatalogue
 from switchboard.aws.fleet import DynamoTrunks, DynamoWorkers
 from switchboard.aws.models import ALL, Database
 from switchboard.aws.passing import DynamoAnswers, DynamoConfirmations, DynamoThrottle
@@ -17,6 +18,7 @@ from switchboard.aws.schedule import DynamoSchedule
 from switchboard.aws.settings import DynamoSettings
 from switchboard.aws.sheets import DynamoSheets
 from switchboard.aws.sms_providers import DynamoSmsProviders
+from switchboard.aws.subscriptions import DynamoSubscriptions
 from switchboard.aws.templates import DynamoTemplates
 from switchboard.aws.text_models import TEXT_MODELS
 from switchboard.clock import SystemClock
@@ -69,6 +71,8 @@ def open_ports(settings: AwsSettings) -> Ports:
         answers=DynamoAnswers(database),
         confirmations=DynamoConfirmations(database),
         sms_providers=DynamoSmsProviders(database),
+        catalogue=DynamoCatalogue(database),
+        subscriptions=DynamoSubscriptions(database),
         templates=DynamoTemplates(database),
         clock=SystemClock(),
     )

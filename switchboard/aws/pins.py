@@ -9,7 +9,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from switchboard.aws.accounts import identities_of
-from switchboard.aws.books import BALANCE, PROFILE, item_of
+from switchboard.aws.balances import BALANCE, PROFILE, entry_item
 from switchboard.aws.forms import from_text, to_text
 from switchboard.aws.models import (
     AccountItem,
@@ -17,13 +17,14 @@ from switchboard.aws.models import (
     Database,
     EntryItem,
     IdentityItem,
+    SubscriptionItem,
     VoucherItem,
     made,
 )
+from switchboard.aws.subscriptions import wake_plan
 from switchboard.billing.account import Profile
 from switchboard.billing.batches import Batch, BatchKind, BatchState
 from switchboard.billing.vouchers import Redemption, Voucher
-from switchboard.ports import Opening
 
 
 class DynamoPins:
@@ -35,6 +36,7 @@ class DynamoPins:
         self._accounts = database.table(AccountItem)
         self._identities = database.table(IdentityItem)
         self._journal = database.table(EntryItem)
+        self._subscriptions = database.table(SubscriptionItem)
         self._connection = database.connection
 
     def start(self, batch: Batch) -> bool:
@@ -66,16 +68,6 @@ class DynamoPins:
         """Every batch, by name."""
         found = self._batches.scan(consistent_read=True)
         return sorted(map(_batch, found), key=lambda batch: batch.name)
-
-    def add_accounts(self, openings: Sequence[Opening]) -> bool:
-        """Add accounts with their PINs: four items each, of a hundred that a transaction takes."""
-
-        def write() -> None:
-            with TransactWrite(connection=self._connection) as transaction:
-                for opening in openings:
-                    self._open(transaction, opening)
-
-        return made(write)
 
     def add_vouchers(self, vouchers: Sequence[Voucher]) -> bool:
         """Add vouchers under the hashes of their PINs."""
@@ -123,29 +115,14 @@ class DynamoPins:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.update(items(voucher.pin_hash), marks, condition=unused)
                 new = self._journal.account.does_not_exist()
-                transaction.save(self._entry(entry), condition=new)
+                transaction.save(entry_item(entry, self._journal), condition=new)
                 transaction.update(accounts(entry.account, BALANCE), posting)
                 if redemption.new != redemption.old:
                     item = accounts(entry.account, PROFILE, profile=to_text(redemption.new))
                     transaction.save(item, condition=unchanged)
+                wake_plan(transaction, self._subscriptions, redemption.old, redemption.new)
 
         return _made_alone(write)
-
-    def _open(self, transaction: TransactWrite, opening: Opening) -> None:
-        profile, accounts = opening.profile, self._accounts
-        new, free = accounts.account.does_not_exist(), self._identities.identity.does_not_exist()
-        item = accounts(profile.account, PROFILE, profile=to_text(profile))
-        transaction.save(item, condition=new)
-        # Where there is no profile there is nothing else of an account.
-        transaction.save(item_of(opening.balance, accounts))
-        for identity in identities_of(profile):
-            owned = self._identities(identity, account=profile.account)
-            transaction.save(owned, condition=free)
-        if opening.entry is not None:
-            transaction.save(self._entry(opening.entry))
-
-    def _entry(self, entry: Any) -> EntryItem:
-        return self._journal(entry.account, entry.identity, entry=to_text(entry))
 
     def _profiles_of(self, batch: Batch) -> Iterator[Profile]:
         for serial in range(1, batch.count + 1):

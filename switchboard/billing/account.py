@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from switchboard.billing.buckets import Bucket
 from switchboard.billing.classes import check_prefix
 from switchboard.errors import Malformed
 from switchboard.ledger.balance import Balance
@@ -43,8 +44,8 @@ class Profile:
     `plans`, of which there may be none. `time_zone` (IANA) says when its days begin. Classes of
     numbers that are blocked for others are not for one that has them in `allowed_classes`.
     `valid_days` begin with the first use, and are `valid_until` then. A PIN is kept as its keyed
-    hash; `batch` names the batch that the account was made in. With `loss_guard` nothing is placed
-    that would cost more than it is sold for.
+    hash; `batch` names the batch that the account was made in. `first_plan` begins with the first
+    use, too. With `loss_guard` nothing is placed that would cost more than it is sold for.
     """
 
     account: str
@@ -70,6 +71,7 @@ class Profile:
     pin_hash: str | None = field(default=None, repr=False)
     batch: str | None = None
     loss_guard: bool = True
+    first_plan: str | None = None
 
     def __post_init__(self) -> None:
         check_id("account", self.account)
@@ -107,7 +109,15 @@ class Profile:
 
     def with_plan(self, name: str | None, from_at: datetime) -> Self:
         """With another plan from then on, or none, until one that is set to follow it."""
-        return replace(self, plans=_with(self.plans, Since(name, from_at)))
+        return replace(self, plans=_with(self.plans, Since(name, from_at)), first_plan=None)
+
+    def used(self, now: datetime) -> Self:
+        """With all begun that begins with the first use."""
+        new = self if self.first_plan is None else self.with_plan(self.first_plan, now)
+        if new.valid_days is None:
+            return new
+        valid_until = now + timedelta(days=new.valid_days)
+        return replace(new, valid_until=valid_until, valid_days=None)
 
     def _check_prefixes(self) -> None:
         for prefix in (*self.allowed_prefixes, *self.forbidden_prefixes):
@@ -120,10 +130,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A profile with its balance, as both stood at one moment."""
+    """A profile with its balance and its buckets, as they stood at one moment."""
 
     profile: Profile
     balance: Balance
+    buckets: tuple[Bucket, ...] = ()
 
 
 class ServiceMode(Enum):
@@ -135,12 +146,14 @@ class ServiceMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceNumber:
-    """A number that customers ring or text. A DID names its account and the phone to ring."""
+    """A number that customers ring or text. A DID names its account and the phone to ring; while it
+    is `suspended`, it rings nobody."""
 
     number: PhoneNumber
     mode: ServiceMode = ServiceMode.ANI
     account: str | None = None
     rings: PhoneNumber | None = None
+    suspended: bool = False
 
     def __post_init__(self) -> None:
         is_did = self.mode is ServiceMode.DID

@@ -11,7 +11,7 @@ from switchboard.billing.account import Account, AccountType, check_id
 from switchboard.errors import Malformed
 from switchboard.ledger.spend import ALL
 from switchboard.money import check_currency
-from switchboard.numbering import PhoneNumber, parse_number
+from switchboard.numbering import PhoneNumber, check_country, parse_number
 from switchboard.tables.amounts import DecimalMark, decimal_mark, units_of
 from switchboard.tables.cells import BadRow, Cell, Worksheet, text_of
 from switchboard.tables.header import Header, Record, find_table, records
@@ -130,7 +130,7 @@ def write_account(account: Account, now: datetime) -> list[Cell]:
         "credit_limit": _number(balance.credit_limit_micros),
         "status": "active" if balance.active else "blocked",
         "sheet": profile.sheet_at(now),
-        "plan": profile.plan_at(now),
+        "plan": profile.plan_at(now) or profile.first_plan,
         "pin": None,
         "login": profile.login,
         "numbers": ", ".join(map(str, profile.numbers)),
@@ -194,7 +194,7 @@ class _Reader:
 
     def _profile(self, texts: Mapping[str, str]) -> Iterator[tuple[str, object]]:
         """Fields of a profile and their values; an empty one is not said."""
-        country = texts.get("country", "").upper()
+        country = check_country(texts["country"]) if texts.get("country") else ""
         yield "country", country
         yield "name", f"{texts.get('name', '')} {texts.get(LAST_NAME, '')}".strip()
         yield "type", _type(texts.get("type", ""))

@@ -72,7 +72,8 @@ class Classes:
         matched = self.match(number)
         if matched is not None:
             return matched[1].name
-        at_home = number.digits.startswith(calling_code(home))
+        code = calling_code(home)
+        at_home = bool(code) and number.digits.startswith(code)
         return NATIONAL if at_home else INTERNATIONAL
 
     def with_class(self, changed: DestinationClass) -> Self:

@@ -1,10 +1,9 @@
 """What an account may call, and what of its daily limits a callback counts for."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from switchboard.billing.account import EVERY, Profile
+from switchboard.billing.account import EVERY, Account, Profile
 from switchboard.billing.classes import Classes
 from switchboard.errors import AccountExpired, NotAllowed
 from switchboard.ledger.spend import ALL, Spend
@@ -32,20 +31,26 @@ def check_destination(profile: Profile, classes: Classes, number: PhoneNumber) -
 
 
 def spend_of(
-    profile: Profile,
+    account: Account,
     classes: Classes,
-    limits: Mapping[str, int],
     customer: PhoneNumber,
     destination: PhoneNumber | None,
     now: datetime,
 ) -> Spend:
     """What a callback of these phones counts for: a callback counts whole for each class that one
     of them is in, and for the account's day in which it is asked for."""
-    if not limits:
-        return Spend()
+    profile, limits = account.profile, account.balance.limits
     numbers = [customer] if destination is None else [customer, destination]
+    covered = any(bucket.covers(number, now) for bucket in account.buckets for number in numbers)
+    if not limits and not covered:
+        return Spend()
     scopes = [ALL, *(classes.name_of(number, profile.country) for number in numbers)]
-    return Spend(account_day(now, profile.time_zone), tuple(dict.fromkeys(scopes)), dict(limits))
+    return Spend(
+        account_day(now, profile.time_zone),
+        tuple(dict.fromkeys(scopes)) if limits else (),
+        dict(limits),
+        buckets=covered,
+    )
 
 
 def account_day(now: datetime, time_zone: str) -> str:

@@ -1,12 +1,14 @@
 """The CDR: the record of a finished callback with both legs. It is also its settlement."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Party, Verdict
 from switchboard.calls.routing import TrunkCost
+from switchboard.ledger.balance import NO_SECONDS
+from switchboard.ledger.cover import NO_COVER, Cover, burn, summed
 from switchboard.ledger.entries import Settlement, SettlementKind
 from switchboard.money import Money
 from switchboard.numbering import PhoneNumber
@@ -26,9 +28,10 @@ class RtpQuality:
 class LegRecord:
     """One leg: when each step happened, how it ended, what it cost.
 
-    `seconds` is how long it was answered, in whole seconds begun; `billed_s` what of it the rate
-    charges. `hung_up_by_far_end` is None where the leg was never answered. `cost_micros` is what
-    the account pays; `trunk_cost` is what the trunk takes for it, None where that is not known.
+    `seconds` is how long it was answered, in whole seconds begun; `covered_s` is what it burned of
+    buckets, and `billed_s` what of it the rate charges. `hung_up_by_far_end` is None where the leg
+    was never answered. `cost_micros` is what the account pays; `trunk_cost` is what the trunk takes
+    for it, None where that is not known.
     """
 
     party: Party
@@ -46,6 +49,7 @@ class LegRecord:
     sip_code: int | None = None
     hung_up_by_far_end: bool | None = None
     rtp: RtpQuality | None = None
+    covered_s: int = 0
     trunk_cost: TrunkCost | None = None
 
     @property
@@ -113,10 +117,26 @@ def write_cdr(
     nonce: str,
     ended_at: datetime,
     lost: bool = False,
+    cover: Cover = NO_COVER,
 ) -> Cdr:
-    """The CDR of a callback that is over, its legs priced by the quote. A callback that nobody
-    answered is void; `lost` marks one whose worker vanished."""
-    priced = {leg.party: _priced(leg, callback) for leg in legs}
+    """The CDR of a callback that is over, its legs priced by the quote and by what its hold has as
+    cover. A callback that nobody answered is void; `lost` marks one whose worker vanished."""
+    legs = list(legs)
+    seconds = {leg.party: leg.seconds for leg in legs}
+    quote = replace(callback.quote, cover=cover)
+    customer_s = seconds.get(Party.CUSTOMER, 0)
+    customer, destination = quote.legs(customer_s)
+    due_s = quote.customer.due_s(customer_s)
+    priced: dict[Party, LegRecord] = {}
+    burned: list[tuple[str, int]] = []
+    for leg in legs:
+        price, takes = customer, cover.customer
+        if leg.party is Party.DESTINATION:
+            assert destination is not None, "no leg is placed without a price"
+            price, takes = destination, cover.destination(due_s)
+        burned_s = burn(takes, price.due_s(leg.seconds))
+        priced[leg.party] = price_leg(leg, price, burned_s)
+        burned += burned_s.items()
     charge_micros = sum(leg.cost_micros for leg in priced.values())
     answered = any(leg.seconds for leg in priced.values())
     kind = SettlementKind.POST if answered else SettlementKind.VOID
@@ -130,7 +150,9 @@ def write_cdr(
         currency=callback.quote.currency,
         sheet=callback.quote.sheet,
         version=callback.quote.version,
-        settlement=Settlement(SettlementKind.EXPIRE if lost else kind, nonce, charge_micros),
+        settlement=Settlement(
+            SettlementKind.EXPIRE if lost else kind, nonce, charge_micros, burned_s=summed(burned)
+        ),
         worker=callback.worker,
         claimed_at=callback.reached.get(State.CLAIMED),
         customer=priced.get(Party.CUSTOMER),
@@ -138,10 +160,10 @@ def write_cdr(
     )
 
 
-def _priced(leg: LegRecord, callback: Callback) -> LegRecord:
-    quote = callback.quote
-    price: LegPrice | None = quote.customer if leg.party is Party.CUSTOMER else quote.destination
-    assert price is not None, "no leg is placed without a price"
+def price_leg(
+    leg: LegRecord, price: LegPrice, burned_s: Mapping[str, int] = NO_SECONDS
+) -> LegRecord:
+    """The leg with what it costs, after it burned these seconds by bucket."""
     if leg.answered_at is not None:
         price = price.begun(leg.answered_at)
     return replace(
@@ -149,4 +171,5 @@ def _priced(leg: LegRecord, callback: Callback) -> LegRecord:
         prefix=price.prefix,
         billed_s=price.billed_s(leg.seconds),
         cost_micros=price.cost_micros(leg.seconds),
+        covered_s=sum(burned_s.values()),
     )

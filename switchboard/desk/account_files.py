@@ -12,11 +12,11 @@ from switchboard.billing.account_file import (
     read_accounts,
     write_account,
 )
-from switchboard.desk.accounts import Terms, all_accounts, check_limits, enter, open_account
+from switchboard.desk.accounts import Terms, all_accounts, check_limits, open_account
+from switchboard.desk.catalogue import Offers
 from switchboard.errors import Malformed, Refusal
 from switchboard.ledger.entries import EntryKind
 from switchboard.ledger.spend import ALL
-from switchboard.money import Money
 from switchboard.ports import Ports
 from switchboard.tables.cells import BadRow, BadRows, Cell, Worksheet
 
@@ -50,20 +50,17 @@ def import_accounts(
     nothing is opened. A dry run refuses no row: it reports them.
     """
     file = read_accounts(worksheets, how)
-    plan = _Plan(ports, how, sheet)
+    plan = _Plan(ports, how, sheet, Offers.read(ports))
     refused = [*file.bad, *filter(None, map(plan.add, file.rows))]
     bad = tuple(sorted(refused, key=lambda row: row.line))
     if bad and not dry_run:
         raise BadRows(bad)
     if not dry_run:
         for row, profile in plan.opening:
-            _open(ports, row, profile)
-            _begin(ports, row, profile.currency)
-        for row, profile in plan.unfinished:
-            _begin(ports, row, profile.currency)
+            open_account(ports, profile, _terms(row))
     return AccountsReport(
         file=file,
-        opened=tuple(row.account for row, _ in (*plan.opening, *plan.unfinished)),
+        opened=tuple(row.account for row, _ in plan.opening),
         unchanged=tuple(plan.unchanged),
         bad=bad,
         imported=not dry_run,
@@ -83,9 +80,8 @@ class _Plan:
     ports: Ports
     how: AccountReading
     sheet: str | None
+    offers: Offers
     opening: list[tuple[AccountRow, Profile]] = field(default_factory=list)
-    # They are there, but for their opening balance.
-    unfinished: list[tuple[AccountRow, Profile]] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     _known: dict[str, Account] = field(default_factory=dict)
     _lines: dict[str, int] = field(default_factory=dict)
@@ -108,10 +104,9 @@ class _Plan:
                 profile = self._profile(row)
                 self._own(profile)
                 self.opening.append((row, profile))
-            elif self._is_same(row, known):
-                self.unchanged.append(row.account)
             else:
-                self.unfinished.append((row, known.profile))
+                self._check_same(row, known)
+                self.unchanged.append(row.account)
         except Refusal as refusal:
             return BadRow(row.line, refusal.message)
         return None
@@ -140,7 +135,10 @@ class _Plan:
             raise Malformed("a prepaid account does not begin below zero")
         if (row.daily_limit_micros or 0) < 0:
             raise Malformed("a daily limit is not negative")
-        return profile if row.plan is None else profile.with_plan(row.plan, self.ports.clock.now())
+        if row.plan is None:
+            return profile
+        self.offers.check_plan(row.plan, profile.currency)
+        return profile.with_plan(row.plan, self.ports.clock.now())
 
     def _currency(self, sheet: str) -> str:
         if sheet not in self._currencies:
@@ -159,11 +157,9 @@ class _Plan:
             if owner != profile.account:
                 raise Malformed(f"{says} for account {owner} already")
 
-    def _is_same(self, row: AccountRow, known: Account) -> bool:
-        """Whether an account is there as the row says; False where only its opening balance is
-        missing. Malformed says in what they differ."""
+    def _check_same(self, row: AccountRow, known: Account) -> None:
+        """Malformed where an account is there, and not as the row says."""
         profile, balance, now = known.profile, known.balance, self.ports.clock.now()
-        is_unused = not balance.posted_micros and not any(self.ports.books.entries(row.account))
         pairs: dict[str, tuple[object, object]] = {
             **{name: (value, getattr(profile, name)) for name, value in row.profile.items()},
             "sheet": (row.sheet, profile.sheet_at(now)),
@@ -174,38 +170,28 @@ class _Plan:
             "status": (row.active, balance.active),
         }
         differs = [name for name, (said, is_now) in pairs.items() if said not in (None, is_now)]
-        begun_with = self._begun_with(row)
-        if not is_unused and row.balance_micros not in (None, balance.posted_micros, begun_with):
+        if row.balance_micros not in (None, balance.posted_micros, self._begun_with(row)):
             differs.append("balance")
         if differs:
             raise Malformed(
                 f"account {row.account} is there already, and differs in: {', '.join(differs)}"
             )
-        return not (is_unused and row.balance_micros)
 
-    def _begun_with(self, row: AccountRow) -> int | None:
+    def _begun_with(self, row: AccountRow) -> int:
         opened = (
             entry.amount_micros
             for entry in self.ports.books.entries(row.account)
             if entry.kind is EntryKind.OPENING
         )
-        return next(opened, None)
+        return next(opened, 0)
 
 
-def _open(ports: Ports, row: AccountRow, profile: Profile) -> None:
+def _terms(row: AccountRow) -> Terms:
     limit = row.daily_limit_micros
-    terms = Terms(
+    return Terms(
+        opening_micros=row.balance_micros or 0,
         credit_limit_micros=row.credit_limit_micros or 0,
         max_callbacks=MAX_CALLBACKS if row.max_callbacks is None else row.max_callbacks,
         limits={} if limit is None else {ALL: limit},
+        active=row.active is not False,
     )
-    open_account(ports, profile, terms)
-    if row.active is False:
-        ports.books.set_active(row.account, active=False)
-
-
-def _begin(ports: Ports, row: AccountRow, currency: str) -> None:
-    """Enter the opening balance, once."""
-    if row.balance_micros:
-        opening = Money(currency, row.balance_micros)
-        enter(ports, row.account, opening, EntryKind.OPENING, reference="balance")

@@ -1,54 +1,70 @@
 """Accounts: opened, topped up, blocked, signed in to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from switchboard.billing.account import Account, AccountType, Profile
+from switchboard.billing.account import Account, AccountType, Profile, Since
+from switchboard.desk.catalogue import Offers
 from switchboard.errors import Conflict, Malformed, NotSignedIn
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import EntryKind, JournalEntry
 from switchboard.ledger.spend import ALL
 from switchboard.money import LARGEST_MICROS, Money, check_currency
-from switchboard.ports import Passwords, Ports
+from switchboard.ports import Opening, Passwords, Ports
 
 # Each failed try means that somebody else changed the account.
 TRIES = 20
 
 
+# One transaction opens an account with all of them.
+MOST_NUMBERS = 90
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What an account may do with its money: its opening balance, how far below zero it may go
-    (postpaid only), how many callbacks it may have at once, and what it may spend a day, by scope:
-    `all`, or a class of destinations."""
+    (postpaid only), how many callbacks it may have at once, what it may spend a day, by scope
+    (`all`, or a class of destinations), and whether it may call at all."""
 
     opening_micros: int = 0
     credit_limit_micros: int = 0
     max_callbacks: int = 5
     limits: Mapping[str, int] = field(default_factory=dict)
+    active: bool = True
 
 
 def open_account(ports: Ports, profile: Profile, terms: Terms) -> Account:
-    """A new account, its opening balance entered in the journal. Its sheets must exist and be in
-    its currency, and the classes that it names must exist."""
+    """A new account, with its opening balance in the journal, or nothing of both. Its sheets must
+    exist and be in its currency, and the classes that it names must exist."""
     check_currency(profile.currency)
     if terms.opening_micros < 0 and profile.type is AccountType.PREPAID:
         raise Malformed("a prepaid account does not begin below zero")
+    if len(profile.numbers) > MOST_NUMBERS:
+        raise Malformed(f"an account begins with {MOST_NUMBERS} numbers at most")
     check_names(ports, profile)
     _check_spend_limits(ports, terms.limits)
     check_limits(profile, terms.credit_limit_micros, terms.max_callbacks)
+    ports.accounts.open(opening_of(profile, terms, ports.clock.now()))
+    return ports.accounts.get(profile.account)
+
+
+def opening_of(profile: Profile, terms: Terms, at: datetime) -> Opening:
+    """What an account begins with, entered at this instant."""
+    account, currency = profile.account, profile.currency
+    opening_micros, kind = terms.opening_micros, EntryKind.OPENING
     balance = Balance(
-        account=profile.account,
-        currency=profile.currency,
-        avail_micros=terms.credit_limit_micros,
+        account=account,
+        currency=currency,
+        posted_micros=opening_micros,
+        avail_micros=opening_micros + terms.credit_limit_micros,
         credit_limit_micros=terms.credit_limit_micros,
+        active=terms.active,
         max_callbacks=terms.max_callbacks,
         limits=dict(terms.limits),
     )
-    ports.accounts.open(profile, balance)
-    if terms.opening_micros:
-        opening = Money(profile.currency, terms.opening_micros)
-        enter(ports, profile.account, opening, EntryKind.OPENING, reference="balance")
-    return ports.accounts.get(profile.account)
+    entry = JournalEntry(account, f"{kind.value}#balance", kind, currency, opening_micros, at)
+    return Opening(profile, balance, entry if opening_micros else None)
 
 
 def enter(
@@ -63,8 +79,8 @@ def enter(
     now = ports.clock.now()
     entry = JournalEntry(account, identity, kind, amount.currency, amount.micros, now, note)
     if not ports.books.enter(entry):
-        kept = next(known for known in ports.books.entries(account) if known.identity == identity)
-        if kept.amount_micros != amount.micros:
+        kept = ports.books.entry(account, identity)
+        if kept is None or kept.amount_micros != amount.micros:
             raise Conflict(f"{identity} was entered before with another amount")
     return ports.accounts.get(account)
 
@@ -127,9 +143,14 @@ def all_accounts(ports: Ports) -> Sequence[Account]:
     return sorted(ports.accounts.all(), key=lambda account: account.profile.account)
 
 
-def check_names(ports: Ports, profile: Profile) -> None:
-    """NotFound where the profile names a sheet or a class that does not exist; Malformed where a
-    sheet is in another currency."""
+def check_names(ports: Ports, profile: Profile, *, known: Collection[Since] = ()) -> None:
+    """NotFound where the profile names a sheet, a class or a plan that does not exist; Malformed
+    where a sheet or a plan is in another currency. Plans that are `known` are not asked for."""
+    plans = {since.name for since in profile.plans if since.name and since not in known}
+    if plans:
+        offers = Offers.read(ports)
+        for plan in sorted(plans):
+            offers.check_plan(plan, profile.currency)
     for sheet in (profile.sheet, *(since.name for since in profile.sheets)):
         assert sheet is not None, "no account is without a sheet"
         currency = ports.sheets.current(sheet).terms.currency

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 
+from switchboard.calls.callback import Callback
 from switchboard.ledger.audit import Breach, audit
 from switchboard.ports import Ports
+
+# As many as DynamoDB gives at once.
+PAGE = 100
 
 
 def check_books(ports: Ports) -> Iterator[Breach]:
@@ -16,5 +20,22 @@ def check_books(ports: Ports) -> Iterator[Breach]:
 
 
 def _breaches(ports: Ports, account: str) -> list[Breach]:
-    balance = ports.books.balance(account)
-    return list(audit(balance, ports.books.entries(account), ports.books.cdrs(account)))
+    return list(
+        audit(
+            ports.accounts.get(account),
+            ports.books.entries(account),
+            ports.books.cdrs(account),
+            _callbacks(ports, account),
+            ports.clock.now(),
+        )
+    )
+
+
+def _callbacks(ports: Ports, account: str) -> Iterator[Callback]:
+    cursor = None
+    while True:
+        page = ports.callbacks.recent(account, limit=PAGE, cursor=cursor)
+        yield from page.items
+        cursor = page.cursor
+        if cursor is None:
+            return

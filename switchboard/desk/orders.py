@@ -4,12 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from switchboard.billing.account import Account
+from switchboard.billing.covering import grown
 from switchboard.calls.callback import DEFAULT_PATIENCE, Callback, State, Trigger
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.desk.permission import permit
-from switchboard.desk.pins import begin_validity
+from switchboard.desk.pins import begin_use
 from switchboard.desk.routes import check_routes
 from switchboard.errors import Conflict, NotFound, Refusal
+from switchboard.ledger.cover import NO_COVER
 from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.ports import Ports
 from switchboard.rating.quote import Quote
@@ -110,9 +112,7 @@ def _checked(ports: Ports, account: Account, order: Order) -> Callback:
     quoted = quote(ports, account, order.customer, order.destination)
     spend = permit(ports, account, order.customer, order.destination)
     check_routes(ports, profile, quoted, order.customer, order.destination)
-    account.balance.check(order.trigger.callback_id, quoted.least_micros, spend.counters)
-    begin_validity(ports, profile)
-    return Callback(
+    callback = Callback(
         id=order.trigger.callback_id,
         account=profile.account,
         customer=order.customer,
@@ -125,6 +125,10 @@ def _checked(ports: Ports, account: Account, order: Order) -> Callback:
         reached={State.QUEUED: now},
         spend=spend,
     )
+    cover = grown(NO_COVER, callback, account, 0, 0, at=now)
+    account.balance.check(callback.id, replace(quoted, cover=cover).least_micros, spend.counters)
+    begin_use(ports, profile)
+    return callback
 
 
 def _same(known: Callback, account: Account, order: Order) -> Callback:

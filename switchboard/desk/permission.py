@@ -29,7 +29,7 @@ def permit(
     check_customer(profile, classes, customer)
     if destination is not None:
         check_destination(profile, classes, destination)
-    return spend_of(profile, classes, account.balance.limits, customer, destination, now)
+    return spend_of(account, classes, customer, destination, now)
 
 
 def change_class(

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from functools import partial
 
 from switchboard.billing.account import Account, Profile
@@ -11,13 +10,13 @@ from switchboard.billing.batches import Batch, BatchKind, BatchState
 from switchboard.billing.limits import check_valid
 from switchboard.billing.pins import PinKey, RandBelow, draw_pins
 from switchboard.billing.vouchers import Voucher
+from switchboard.desk.accounts import Terms, opening_of
+from switchboard.desk.catalogue import Offers
 from switchboard.errors import AccountBlocked, AlreadyExists, Conflict, NotFound, UnknownSender
-from switchboard.ledger.balance import Balance
-from switchboard.ledger.entries import EntryKind, JournalEntry
 from switchboard.ports import Opening, Ports
 
 # What one transaction takes.
-AT_ONCE = {BatchKind.ACCOUNTS: 24, BatchKind.VOUCHERS: 100}
+AT_ONCE = {BatchKind.ACCOUNTS: 25, BatchKind.VOUCHERS: 100}
 # Each failed try means that one of a few PINs among many is taken.
 TRIES = 20
 
@@ -54,6 +53,8 @@ def make_batch(
     off leaves a batch that is never ready, whose PINs nobody accepts: `discard` clears it away.
     """
     _check_sheet(ports, batch)
+    if batch.plan is not None:
+        Offers.read(ports).check_plan(batch.plan, batch.currency)
     if not ports.pins.start(batch):
         raise AlreadyExists(f"there was a batch {batch.name} before: take another name")
     issued: list[Issued] = []
@@ -115,13 +116,13 @@ def account_by_pin(ports: Ports, key: PinKey, pin: str) -> Account:
     return account
 
 
-def begin_validity(ports: Ports, profile: Profile) -> None:
-    """Let the days begin, for which an account is valid from its first use."""
-    if profile.valid_days is None:
+def begin_use(ports: Ports, profile: Profile) -> None:
+    """Let the days begin, for which an account is valid from its first use, and its plan."""
+    used = profile.used(ports.clock.now())
+    if used == profile:
         return
-    until = ports.clock.now() + timedelta(days=profile.valid_days)
     try:
-        ports.accounts.change(profile, replace(profile, valid_until=until, valid_days=None))
+        ports.accounts.change(profile, used)
     except Conflict:
         # Somebody else used it, or changed it, at the same moment; the next use begins it then.
         return
@@ -156,12 +157,16 @@ def _add(ports: Ports, key: PinKey, batch: Batch, issued: Iterable[Issued]) -> b
         return ports.pins.add_vouchers(
             [Voucher(one.member, batch.name, key.hash(one.pin)) for one in issued]
         )
-    return ports.pins.add_accounts([_opening(batch, one, key) for one in issued])
+    try:
+        ports.accounts.open(*(_opening(batch, one, key) for one in issued))
+    except AlreadyExists:
+        return False
+    return True
 
 
 def _opening(batch: Batch, issued: Issued, key: PinKey) -> Opening:
     assert batch.sheet is not None, "a batch of accounts has a sheet"
-    account, value_micros = issued.member, batch.value_micros
+    account = issued.member
     profile = Profile(
         account=account,
         name=account,
@@ -171,14 +176,6 @@ def _opening(batch: Batch, issued: Issued, key: PinKey) -> Opening:
         valid_days=batch.valid_days,
         pin_hash=key.hash(issued.pin),
         batch=batch.name,
+        first_plan=batch.plan,
     )
-    if batch.plan is not None:
-        profile = profile.with_plan(batch.plan, batch.made_at)
-    balance = Balance(
-        account, batch.currency, posted_micros=value_micros, avail_micros=value_micros
-    )
-    kind = EntryKind.OPENING
-    entry = JournalEntry(
-        account, f"{kind.value}#balance", kind, batch.currency, value_micros, batch.made_at
-    )
-    return Opening(profile, balance, entry if value_micros else None)
+    return opening_of(profile, Terms(opening_micros=batch.value_micros), batch.made_at)

@@ -8,7 +8,7 @@ from switchboard.billing.account import EVERY, Account, AccountType, Profile
 from switchboard.billing.classes import check_prefix
 from switchboard.desk.accounts import check_names, set_limits
 from switchboard.errors import Malformed
-from switchboard.numbering import PhoneNumber
+from switchboard.numbering import PhoneNumber, check_country
 from switchboard.ports import Ports
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ def change_profile(ports: Ports, account: str, changes: Changes) -> Account:
     new = changed(old, changes, ports.clock.now())
     if new.type is AccountType.PREPAID and known.balance.credit_limit_micros:
         raise Malformed("a prepaid account has no credit limit: take that away first")
-    check_names(ports, new)
+    check_names(ports, new, known=old.plans)
     if new != old:
         ports.accounts.change(old, new)
     return ports.accounts.get(account)
@@ -108,7 +108,7 @@ def _with_texts(old: Profile, changes: Changes) -> Profile:
         old,
         name=changes.name or old.name,
         type=changes.type or old.type,
-        country=changes.country or old.country,
+        country=check_country(changes.country) if changes.country else old.country,
         language=changes.language or old.language,
         time_zone=changes.time_zone or old.time_zone,
         login=changes.login or old.login,
@@ -141,7 +141,8 @@ def _with_dates(old: Profile, changes: Changes, now: datetime) -> Profile:
     new = old
     if changes.sheet is not None and changes.sheet != old.sheet_at(from_at):
         new = new.with_sheet(changes.sheet, from_at)
-    if changes.plan is not None and (changes.plan or None) != old.plan_at(from_at):
+    is_other = (changes.plan or None) != old.plan_at(from_at) or old.first_plan is not None
+    if changes.plan is not None and is_other:
         new = new.with_plan(changes.plan or None, from_at)
     if changes.valid_until is not None or changes.valid_days is not None:
         new = replace(new, valid_until=changes.valid_until, valid_days=changes.valid_days)

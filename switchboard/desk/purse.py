@@ -1,14 +1,16 @@
 """The purse of one running callback: its hold, and how long that lasts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from switchboard.billing.covering import grown
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Party
-from switchboard.clock import Clock
-from switchboard.desk.till import Till
+from switchboard.desk.till import Till, Wanted, Wish
 from switchboard.errors import NotEnoughCredit, SpendLimitReached
-from switchboard.ledger.balance import Hold
+from switchboard.ledger.balance import Balance, Hold
+from switchboard.ledger.cover import NO_COVER, Cover
+from switchboard.ports import Ports
 from switchboard.rating.quote import Quote
 
 
@@ -23,15 +25,13 @@ class PurseTerms:
 
 
 class Purse:
-    """Holds money for a callback, never more than its account has, and never less than it used."""
+    """Holds money and included seconds for a callback, never more than its account has, and never
+    less than it used. `quote` is what the call costs as it is covered by now."""
 
-    def __init__(
-        self, till: Till, clock: Clock, callback: Callback, nonce: str, terms: PurseTerms
-    ) -> None:
+    def __init__(self, ports: Ports, callback: Callback, nonce: str, terms: PurseTerms) -> None:
         self.quote: Quote = callback.quote
-        self._spend = callback.spend
-        self._till = till
-        self._clock = clock
+        self._ports = ports
+        self._till = Till(ports.books)
         self._callback = callback
         # A claim that follows another is later by a lease at least: nonces sort as claims do.
         self._nonce = f"{callback.reached[State.CLAIMED]:%Y%m%d%H%M%S%f}-{nonce}"
@@ -53,27 +53,28 @@ class Purse:
     def open(self) -> None:
         """Reserve both legs for a quantum, or for what the account can pay. Refuses where that is
         less than one increment of each."""
-        wanted = Hold(self._wanted_micros(0, 0), self._nonce, self._expiry(rings=2))
         self._hold = self._till.reserve(
             self._callback.account,
             self._callback.id,
-            wanted,
-            least_micros=self.quote.least_micros,
-            spend=self._spend,
+            self._wish(0, 0),
+            self._nonce,
+            self._expiry(rings=2),
+            spend=self._callback.spend,
         )
+        self._price()
 
     def begin(self, party: Party, answered_at: datetime) -> None:
         """A leg was answered: a price that is split at the boundary of periods counts from now."""
         self._answered[party] = answered_at
-        self._quote_as_begun(self.quote)
+        self._price()
 
     def add_destination(self, dialled: Callback, customer_s: int) -> None:
         """Hold money for the destination leg too, which was dialled after the customer leg had
         run for so long. Refuses where that is less than one increment of it."""
-        self._quote_as_begun(dialled.quote)
-        self._spend = dialled.spend
+        self._callback = dialled
+        self._price()
         self.top_up(customer_s, 0)
-        if not {*self._spend.counters} <= {*self.hold.counts}:
+        if not {*dialled.spend.counters} <= {*self.hold.counts}:
             raise SpendLimitReached("a daily limit has no room for a call to this number")
         if self.hold.amount_micros < self.quote.start_micros(customer_s):
             raise NotEnoughCredit("not enough credit for a call to this number")
@@ -81,15 +82,16 @@ class Purse:
     def top_up(self, customer_s: int, destination_s: int) -> None:
         """Extend the hold for another quantum after so many seconds, as far as the money goes.
         Where nothing can be had, what was held before stays."""
-        grown = self._till.extend(
+        more = self._till.extend(
             self._callback.account,
             self._callback.id,
             self.hold,
-            self._wanted_micros(customer_s, destination_s),
+            self._wish(customer_s, destination_s),
             self._expiry(rings=1),
-            spend=self._spend,
+            spend=self._callback.spend,
         )
-        self._hold = grown or self.hold
+        self._hold = more or self.hold
+        self._price()
 
     def talk_s(self, customer_s: int, destination_s: int) -> int:
         """How many seconds more both legs may run on what is held."""
@@ -104,15 +106,37 @@ class Purse:
         """How many seconds the customer leg may run in all before the other one answers."""
         return max(0, self.quote.waiting_s(self.hold.amount_micros))
 
-    def _quote_as_begun(self, quote: Quote) -> None:
-        answered = self._answered
-        self.quote = quote.begun(answered.get(Party.CUSTOMER), answered.get(Party.DESTINATION))
+    @property
+    def _cover(self) -> Cover:
+        return NO_COVER if self._hold is None else self._hold.cover
 
-    def _wanted_micros(self, customer_s: int, destination_s: int) -> int:
+    def _price(self) -> None:
+        self.quote = self._quote(self._cover)
+
+    def _quote(self, cover: Cover) -> Quote:
+        answered = self._answered
+        quote = replace(self._callback.quote, cover=cover)
+        return quote.begun(answered.get(Party.CUSTOMER), answered.get(Party.DESTINATION))
+
+    def _wish(self, customer_s: int, destination_s: int) -> Wish:
+        """What another quantum takes after so many seconds."""
         talk_s = int((self._terms.quantum + self._terms.margin).total_seconds())
         ring_s = int(self._terms.ring_limit.total_seconds())
-        return self.quote.cost_micros(customer_s + talk_s + ring_s, destination_s + talk_s)
+        until = (customer_s + talk_s + ring_s, destination_s + talk_s)
+        # Most accounts have no bucket, and need not be read.
+        flagged = self._callback.spend.buckets
+        account = self._ports.accounts.get(self._callback.account) if flagged else None
+
+        def wish(balance: Balance | None) -> Wanted:
+            cover = self._cover
+            if account is not None:
+                now = replace(account, balance=balance or account.balance)
+                cover = grown(cover, self._callback, now, *until, at=self._ports.clock.now())
+            quote = self._quote(cover)
+            return Wanted(quote.cost_micros(*until), quote.least_micros, cover)
+
+        return wish
 
     def _expiry(self, *, rings: int) -> datetime:
         spare = self._terms.margin + rings * self._terms.ring_limit
-        return self._clock.now() + self._terms.quantum + 2 * spare
+        return self._ports.clock.now() + self._terms.quantum + 2 * spare

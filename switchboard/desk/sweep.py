@@ -83,7 +83,15 @@ def _settle(ports: Ports, callback: Callback, live: LiveCall, known_until: datet
         return None
     legs = _legs(ports, callback, live, known_until)
     return Till(ports.books).settle(
-        write_cdr(callback, legs, LOST, nonce=hold.nonce, ended_at=known_until, lost=True)
+        write_cdr(
+            callback,
+            legs,
+            LOST,
+            nonce=hold.nonce,
+            ended_at=known_until,
+            lost=True,
+            cover=hold.cover,
+        )
     )
 
 

@@ -1,18 +1,33 @@
 """The till: takes a hold for a callback, makes it grow, and settles it once (design §5)."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from switchboard.calls.cdr import Cdr
 from switchboard.errors import Conflict
-from switchboard.ledger.balance import Hold
-from switchboard.ledger.entries import SettlementKind
+from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
+from switchboard.ledger.cover import NO_COVER, Cover
+from switchboard.ledger.entries import Settlement, SettlementKind
 from switchboard.ledger.spend import Spend
 from switchboard.ports import Books
 
 # Each failed try means that somebody else's write came through on the same balance.
 TRIES = 20
 NOT_COUNTED = Spend()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a callback would hold: money and cover, and the money that it cannot do without."""
+
+    amount_micros: int
+    least_micros: int = 0
+    cover: Cover = NO_COVER
+
+
+# What is wanted of an account as it stands; of one that nobody has read yet, None.
+Wish = Callable[[Balance | None], Wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +41,35 @@ class Till:
         self,
         account: str,
         callback: str,
-        wanted: Hold,
+        wish: Wish,
+        nonce: str,
+        expires_at: datetime,
         *,
-        least_micros: int,
         spend: Spend = NOT_COUNTED,
     ) -> Hold:
-        """The hold that was made: `wanted`, or whatever the account has left, if that is at least
-        `least_micros`. A hold that an earlier attempt left behind is taken over as it is.
+        """The hold that was made: what is wanted, or whatever the account has left, if that is at
+        least what is needed. A hold that an earlier attempt left behind is taken over as it is.
 
         Refuses as `Balance.check` does, and where a later attempt has its hold already.
         """
-        hold = replace(wanted, counts=spend.counters)
+        wanted = wish(None)
+        hold = Hold(
+            wanted.amount_micros, nonce, expires_at, counts=spend.counters, cover=wanted.cover
+        )
         for _ in range(TRIES):
             if self.books.reserve(account, callback, hold, spend.limits):
                 return hold
             balance = self.books.balance(account)
             kept = balance.holds.get(callback)
             if kept is None:
-                spend = replace(spend, limits=balance.limits)
-                balance.check(callback, least_micros, spend.counters)
+                wanted, spend = wish(balance), replace(spend, limits=balance.limits)
+                balance.check(callback, wanted.least_micros, spend.counters)
                 most_micros = balance.most_micros(spend.counters)
                 hold = replace(
-                    wanted,
+                    hold,
                     amount_micros=min(wanted.amount_micros, most_micros),
                     counts=spend.counters,
+                    cover=wanted.cover,
                 )
             elif kept.nonce == hold.nonce:
                 return kept
@@ -64,19 +84,21 @@ class Till:
         account: str,
         callback: str,
         old: Hold,
-        wanted_micros: int,
+        wish: Wish,
         expires_at: datetime,
         *,
         spend: Spend = NOT_COUNTED,
     ) -> Hold | None:
-        """The hold after it grew to `wanted_micros`, or as far as money and limits go; the same
+        """The hold after it grew to what is wanted, or as far as money and limits go; the same
         amount with a later expiry where there is no more. It counts for all of `spend` then. None
         where the hold is gone, the account is blocked, or a limit has no room for what is held:
         what was held before is all there is."""
+        wanted = wish(None)
         for _ in range(TRIES):
             new = replace(
                 old,
-                amount_micros=max(old.amount_micros, wanted_micros),
+                amount_micros=max(old.amount_micros, wanted.amount_micros),
+                cover=wanted.cover,
                 expires_at=expires_at,
                 request=old.request + 1,
                 counts=tuple(dict.fromkeys([*old.counts, *spend.counters])),
@@ -91,7 +113,8 @@ class Till:
             most_micros = balance.most_micros({*old.counts, *spend.counters}, old)
             if kept != old or not balance.active or most_micros < old.amount_micros:
                 return None
-            wanted_micros = min(wanted_micros, most_micros)
+            wanted = wish(balance)
+            wanted = replace(wanted, amount_micros=min(wanted.amount_micros, most_micros))
         return None
 
     def settle(self, cdr: Cdr) -> Cdr:
@@ -108,8 +131,9 @@ class Till:
 
     def apply(self, kept: Cdr, cdr: Cdr) -> Cdr:
         """Charge the hold by the CDR that counts, and post late what `cdr` has in excess of it."""
-        self._release(kept, kept.settlement.nonce, kept.settlement.charge_micros)
-        if kept.settlement.nonce != cdr.settlement.nonce:
+        settled = kept.settlement
+        self._release(kept, settled.nonce, settled.charge_micros, settled.burned_s)
+        if settled.nonce != cdr.settlement.nonce:
             self._release(cdr, cdr.settlement.nonce, 0)
         return self._post_late(kept, cdr)
 
@@ -117,7 +141,9 @@ class Till:
         """Give a hold back for nothing, where no phone rang and no CDR is written."""
         self.books.release(account, callback, hold, 0)
 
-    def _release(self, cdr: Cdr, nonce: str, charge_micros: int) -> None:
+    def _release(
+        self, cdr: Cdr, nonce: str, charge_micros: int, burned_s: Mapping[str, int] = NO_SECONDS
+    ) -> None:
         """Charge exactly the hold of this nonce; where it is gone, that has happened before."""
         for _ in range(TRIES):
             balance = self.books.balance(cdr.account)
@@ -125,7 +151,9 @@ class Till:
             if hold is None or hold.nonce != nonce:
                 return
             past = balance.past_counters(hold)
-            if self.books.release(cdr.account, cdr.callback, hold, charge_micros, forget=past):
+            if self.books.release(
+                cdr.account, cdr.callback, hold, charge_micros, burned_s, forget=past
+            ):
                 return
         raise Conflict("the balance is being changed by too many at once")
 
@@ -133,11 +161,13 @@ class Till:
         """What a worker's own record has in excess of a sweep's. It is posted once, so that a
         second sweep, which knows no more than that worker will, does not add to the first."""
         excess_micros = late.settlement.charge_micros - kept.settlement.charge_micros
+        excess_s = _excess_s(late.settlement, kept.settlement)
         swept = [cdr.settlement.kind is SettlementKind.EXPIRE for cdr in (kept, late)]
         posted_before = kept.settlement.late_micros is not None
-        if swept != [True, False] or posted_before or excess_micros <= 0:
+        has_more = excess_micros > 0 or sum(excess_s.values()) > 0
+        if swept != [True, False] or posted_before or not has_more:
             return kept
-        settlement = replace(kept.settlement, late_micros=excess_micros)
+        settlement = replace(kept.settlement, late_micros=excess_micros, late_s=excess_s)
         posted = replace(late, settlement=settlement)
         return posted if self.books.post_late(posted) else self._kept(late)
 
@@ -145,3 +175,11 @@ class Till:
         kept = self.books.cdr(cdr.account, cdr.callback, cdr.requested_at)
         assert kept is not None, "a CDR is never removed"
         return kept
+
+
+def _excess_s(late: Settlement, kept: Settlement) -> Mapping[str, int]:
+    excess = {
+        bucket: late.burned_s.get(bucket, 0) - kept.burned_s.get(bucket, 0)
+        for bucket in {**kept.burned_s, **late.burned_s}
+    }
+    return {bucket: seconds for bucket, seconds in excess.items() if seconds}

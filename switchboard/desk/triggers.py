@@ -99,4 +99,6 @@ def _look_up(ports: Ports, incoming: Incoming) -> Directory:
     directory = ports.accounts.look_up(incoming.sender, incoming.service)
     if directory.service is None:
         raise NoService(f"{incoming.service!r} is not a service number")
+    if directory.service.suspended:
+        raise NoService("this number is out of service")
     return directory

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Self
 
 from switchboard.errors import (
@@ -12,18 +13,21 @@ from switchboard.errors import (
     SpendLimitReached,
     TooManyCallbacks,
 )
+from switchboard.ledger.cover import NO_COVER, Cover
 from switchboard.ledger.spend import ALL, NO_LIMITS, day_of, scope_of
 from switchboard.money import LARGEST_MICROS, Money
+
+NO_SECONDS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Money set aside for a running call.
+    """Money set aside for a running call, and the included seconds that cover it.
 
     The nonce names the attempt that made it: a settlement touches only the hold that carries
     its nonce. The nonce of a later attempt sorts behind that of an earlier one. `request` counts
     the extensions, so that a retried one is answered, not repeated. `counts` are the daily
-    counters that it is part of.
+    counters that the money is part of.
     """
 
     amount_micros: int
@@ -31,6 +35,17 @@ class Hold:
     expires_at: datetime
     request: int = 0
     counts: tuple[str, ...] = ()
+    cover: Cover = NO_COVER
+
+    @property
+    def counters(self) -> frozenset[str]:
+        """The daily counters of the money and of the seconds."""
+        return frozenset(self.counts) | frozenset(self.cover.limits_s)
+
+    def unused_s(self, burned_s: Mapping[str, int]) -> Mapping[str, int]:
+        """What is left of the seconds that it took, by bucket, where so many were burned."""
+        taken = self.cover.taken_s.items()
+        return {bucket: seconds - burned_s.get(bucket, 0) for bucket, seconds in taken}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +54,11 @@ class Balance:
 
     `avail_micros` is posted + credit limit - held; it is kept, not computed, because the store's
     conditions have no arithmetic. `limits` is what may be spent a day by scope, and `spent` what
-    was charged or is held, by counter; nothing is counted that has no limit. A change returns the
-    next balance or refuses.
+    was charged or is held, by counter; nothing is counted that has no limit. `included_s` is what
+    is left, and not held, of the seconds in each bucket of the account, by the bucket's key; those
+    of a bucket with a limit a day are counted in `spent` too. `lowered_micros` is what of the
+    credit limit was in use when it was lowered: so far the account may be beyond it. A change
+    returns the next balance or refuses.
     """
 
     account: str
@@ -54,6 +72,8 @@ class Balance:
     holds: Mapping[str, Hold] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     spent: Mapping[str, int] = field(default_factory=dict)
+    included_s: Mapping[str, int] = field(default_factory=dict)
+    lowered_micros: int = 0
 
     @property
     def posted(self) -> Money:
@@ -98,6 +118,7 @@ class Balance:
             raise Conflict("this callback has a hold already")
         self._check_limits(limits)
         self.check(callback, hold.amount_micros, hold.counts)
+        self._check_cover(NO_COVER, hold.cover)
         return self._hold(callback, None, hold)
 
     def extend(self, callback: str, hold: Hold, limits: Mapping[str, int] = NO_LIMITS) -> Self:
@@ -111,6 +132,7 @@ class Balance:
         for counter in hold.counts:
             if self.most_micros([counter], old) < hold.amount_micros:
                 raise SpendLimitReached(self._why_no_more(counter))
+        self._check_cover(old.cover, hold.cover)
         return self._hold(callback, old, hold)
 
     def adopt(self, callback: str, old: Hold, nonce: str) -> Self:
@@ -119,23 +141,33 @@ class Balance:
             raise Conflict("that hold has changed")
         return self._hold(callback, old, replace(old, nonce=nonce))
 
-    def release(self, callback: str, hold: Hold, charge_micros: int) -> Self:
-        """Give the hold back and post what the call cost."""
+    def release(
+        self,
+        callback: str,
+        hold: Hold,
+        charge_micros: int,
+        burned_s: Mapping[str, int] = NO_SECONDS,
+    ) -> Self:
+        """Give the hold back, post what the call cost, and keep what it burned of each bucket."""
         if self.holds.get(callback) != hold:
             raise Conflict("that hold has changed")
+        unused_s = hold.unused_s(burned_s)
+        kept_s = {bucket: -seconds for bucket, seconds in unused_s.items()}
+        counted = dict.fromkeys(hold.counts, charge_micros - hold.amount_micros)
         return replace(
             self,
             posted_micros=self.posted_micros - charge_micros,
             held_micros=self.held_micros - hold.amount_micros,
             avail_micros=self.avail_micros + hold.amount_micros - charge_micros,
             holds={key: kept for key, kept in self.holds.items() if key != callback},
-            spent=self._counted(dict.fromkeys(hold.counts, charge_micros - hold.amount_micros)),
+            spent=self._counted({**counted, **hold.cover.counted(kept_s)}),
+            included_s=self._included(unused_s),
         )
 
     def past_counters(self, hold: Hold) -> tuple[str, ...]:
         """The counters of days before that of `hold` on which no hold counts any more."""
-        day = min(map(day_of, hold.counts), default="")
-        running = {counter for kept in self.holds.values() for counter in kept.counts}
+        day = min(map(day_of, hold.counters), default="")
+        running = {counter for kept in self.holds.values() for counter in kept.counters}
         return tuple(
             counter for counter in self.spent if day_of(counter) < day and counter not in running
         )
@@ -145,20 +177,29 @@ class Balance:
         kept = {counter: spent for counter, spent in self.spent.items() if counter not in counters}
         return replace(self, spent=kept)
 
-    def post(self, amount_micros: int) -> Self:
-        """Add an entry; a negative amount takes."""
+    def post(self, amount_micros: int, burned_s: Mapping[str, int] = NO_SECONDS) -> Self:
+        """Add an entry; a negative amount takes. Seconds are burned without asking for them."""
         return replace(
             self,
             posted_micros=self.posted_micros + amount_micros,
             avail_micros=self.avail_micros + amount_micros,
+            included_s=self._included({key: -seconds for key, seconds in burned_s.items()}),
         )
 
+    def grant(self, grants: Mapping[str, int]) -> Self:
+        """Fill buckets with seconds."""
+        return replace(self, included_s={**self.included_s, **grants})
+
     def limit(self, credit_limit_micros: int) -> Self:
-        """Change the credit limit."""
+        """Change the credit limit. What was in use of it stays excused: no more than it is lowered
+        by, and no more than is missing, should all that is held be charged."""
+        grown_micros = credit_limit_micros - self.credit_limit_micros
+        avail_micros = self.avail_micros + grown_micros
         return replace(
             self,
             credit_limit_micros=credit_limit_micros,
-            avail_micros=self.avail_micros + credit_limit_micros - self.credit_limit_micros,
+            avail_micros=avail_micros,
+            lowered_micros=max(0, min(self.lowered_micros - grown_micros, -avail_micros)),
         )
 
     def _hold(self, callback: str, old: Hold | None, new: Hold) -> Self:
@@ -169,17 +210,32 @@ class Balance:
             counter: grown_micros if counter in counted else new.amount_micros
             for counter in new.counts
         }
+        more_s = new.cover.beyond(NO_COVER if old is None else old.cover)
         return replace(
             self,
             held_micros=self.held_micros + grown_micros,
             avail_micros=self.avail_micros - grown_micros,
             holds={**self.holds, callback: new},
-            spent=self._counted(added),
+            spent=self._counted({**added, **new.cover.counted(more_s)}),
+            included_s=self._included({bucket: -seconds for bucket, seconds in more_s.items()}),
         )
 
     def _counted(self, added: Mapping[str, int]) -> Mapping[str, int]:
         sums = {counter: self.spent.get(counter, 0) + more for counter, more in added.items()}
         return {**self.spent, **sums}
+
+    def _included(self, added: Mapping[str, int]) -> Mapping[str, int]:
+        sums = {key: self.included_s.get(key, 0) + seconds for key, seconds in added.items()}
+        return {**self.included_s, **sums}
+
+    def _check_cover(self, old: Cover, new: Cover) -> None:
+        more_s = new.beyond(old)
+        for bucket, seconds in more_s.items():
+            if self.included_s.get(bucket, 0) < seconds:
+                raise Conflict(f"bucket {bucket} has less left than that")
+        for counter, seconds in new.counted(more_s).items():
+            if self.spent.get(counter, 0) + seconds > new.limits_s[counter]:
+                raise Conflict(f"the limit of {counter} leaves less than that")
 
     def _left_micros(self, counter: str) -> int:
         limit_micros = self.limits.get(scope_of(counter), LARGEST_MICROS)

@@ -14,11 +14,13 @@ class Spend:
     """What a callback counts for: the day of its account on which it was asked for, and the scopes
     that it is in. `limits` are the account's, in micro-units a day by scope, as they were read;
     only what has a limit is counted. A callback of an account without limits counts for nothing.
+    `buckets` tells that there are some that may cover one of its legs.
     """
 
     day: str = ""
     scopes: tuple[str, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)
+    buckets: bool = False
 
     @property
     def counters(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from switchboard.ports.calls import Callbacks, Control, Inbox, Message, Queue, T
 from switchboard.ports.money import Accounts, Books, Directory, Opening, Pins
 from switchboard.ports.pages import Page
 from switchboard.ports.rates import Settings, Sheets, Templates
+from switchboard.ports.recurring import Catalogue, Subscriptions
 from switchboard.ports.schedule import Schedule
 from switchboard.ports.texts import (
     Answers,
@@ -29,6 +30,7 @@ __all__ = [
     "Answers",
     "Books",
     "Callbacks",
+    "Catalogue",
     "Confirmation",
     "Confirmations",
     "Control",
@@ -47,6 +49,7 @@ __all__ = [
     "Settings",
     "Sheets",
     "SmsProviders",
+    "Subscriptions",
     "Templates",
     "Texts",
     "Throttle",
@@ -86,4 +89,6 @@ class Ports:
     answers: Answers
     confirmations: Confirmations
     sms_providers: SmsProviders
+    catalogue: Catalogue
+    subscriptions: Subscriptions
     clock: Clock

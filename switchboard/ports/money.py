@@ -7,9 +7,10 @@ from typing import Protocol
 
 from switchboard.billing.account import Account, Profile, ServiceNumber
 from switchboard.billing.batches import Batch, BatchState
+from switchboard.billing.buckets import Bucket
 from switchboard.billing.vouchers import Redemption, Voucher
 from switchboard.calls.cdr import Cdr
-from switchboard.ledger.balance import Balance, Hold
+from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS
 from switchboard.numbering import PhoneNumber
@@ -23,14 +24,26 @@ class Directory:
     service: ServiceNumber | None
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An account to be opened, with what it begins with; `entry` explains the balance."""
+
+    profile: Profile
+    balance: Balance
+    entry: JournalEntry | None
+
+
 class Accounts(Protocol):
     """Who pays."""
 
-    def open(self, profile: Profile, balance: Balance) -> None:
-        """Add an account. AlreadyExists where its id, its login or one of its numbers is taken."""
+    def open(self, *openings: Opening) -> None:
+        """Add accounts with their identities and opening entries, all of it or nothing: one
+        transaction of at most 100 items, which are three an account and one an identity.
+        AlreadyExists where an id, a login, a number or a PIN is taken."""
 
     def get(self, account: str) -> Account:
-        """An account with its balance, in one read. NotFound where there is none."""
+        """An account with its balance and its buckets, in one read. NotFound where there is
+        none."""
 
     def change(self, old: Profile, new: Profile) -> None:
         """Replace a profile. Conflict where it is no longer `old`; AlreadyExists as in `open`."""
@@ -67,7 +80,8 @@ class Books(Protocol):
         """Block an account, or let it call again."""
 
     def set_limits(self, old: Balance, *, credit_limit_micros: int, max_callbacks: int) -> bool:
-        """Change both limits, if the credit limit is still the old one."""
+        """Change both limits, if the credit limit and what is available are still the old ones: of
+        both together comes how far the account may be beyond a lower limit."""
 
     def set_spend_limits(self, old: Balance, limits: Mapping[str, int]) -> bool:
         """Change what may be spent a day by scope, if the limits are still the old ones."""
@@ -76,8 +90,8 @@ class Books(Protocol):
         self, account: str, callback: str, hold: Hold, limits: Mapping[str, int] = NO_LIMITS
     ) -> bool:
         """Make a hold, if the account is active, has the money, has a free place among its
-        callbacks, and none for this one; if these are its spend limits, and those that the hold
-        counts for have room for it: one conditional write."""
+        callbacks, and none for this one; if these are its spend limits, those that the hold
+        counts for have room for it, and its buckets have the seconds: one conditional write."""
 
     def extend(
         self,
@@ -87,8 +101,8 @@ class Books(Protocol):
         new: Hold,
         limits: Mapping[str, int] = NO_LIMITS,
     ) -> bool:
-        """Put the larger `new` in the place of `old`, if the account has the difference, is
-        active, the hold is still at the old request of the same nonce, and the limits as in
+        """Put the larger `new` in the place of `old`, if account and buckets have the difference,
+        it is active, the hold is still at the old request of the same nonce, and the limits as in
         `reserve`; what `new` counts for and `old` did not, it counts for whole."""
 
     def adopt(self, account: str, callback: str, old: Hold, nonce: str) -> bool:
@@ -106,33 +120,41 @@ class Books(Protocol):
         callback: str,
         hold: Hold,
         charge_micros: int,
+        burned_s: Mapping[str, int] = NO_SECONDS,
         *,
         forget: Collection[str] = (),
     ) -> bool:
-        """Apply a settlement to exactly this hold: give it back and post the charge, in the
-        balance and in what the hold counts for. Daily counters in `forget` are dropped."""
+        """Apply a settlement to exactly this hold: give it back, post the charge and keep what was
+        burned, in the balance and in what the hold counts for. Daily counters in `forget` are
+        dropped."""
 
     def post_late(self, cdr: Cdr) -> bool:
         """Put a CDR with `late_micros` in the place of one without, and post what is late: one
-        transaction. It may take a balance below zero; daily counters stay as they are."""
+        transaction. It may take balance and buckets below zero; daily counters stay as they
+        are."""
 
-    def enter(self, entry: JournalEntry) -> bool:
-        """Add a journal entry and post it, if its identity is new: one transaction."""
+    def enter(
+        self, entry: JournalEntry, buckets: Sequence[Bucket] = (), *, covered: bool = False
+    ) -> bool:
+        """Add a journal entry and post it with the buckets that it grants, if its identity is new;
+        where it has to be `covered`, only if the money is available: one transaction."""
+
+    def end_buckets(self, account: str, buckets: Sequence[Bucket], at: datetime) -> None:
+        """Let buckets expire at an instant, if they are there still and last longer. What is left
+        of them stays in the balance, good for nothing."""
+
+    def drop_buckets(self, account: str, buckets: Sequence[str]) -> None:
+        """Forget buckets of these keys with what is left of them: one transaction. Those that are
+        gone already are no matter."""
+
+    def entry(self, account: str, identity: str) -> JournalEntry | None:
+        """The entry of this identity, strongly consistent."""
 
     def entries(self, account: str) -> Iterator[JournalEntry]:
         """The journal of an account, by identity."""
 
     def cdrs(self, account: str) -> Iterator[Cdr]:
         """Every CDR of an account, newest request first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """An account to be added with what it begins with."""
-
-    profile: Profile
-    balance: Balance
-    entry: JournalEntry | None
 
 
 class Pins(Protocol):
@@ -149,10 +171,6 @@ class Pins(Protocol):
 
     def batches(self) -> Sequence[Batch]:
         """Every batch, by name."""
-
-    def add_accounts(self, openings: Sequence[Opening]) -> bool:
-        """Add up to 24 accounts that have no identity but their PIN, if all of them and their PINs
-        are new: one transaction."""
 
     def add_vouchers(self, vouchers: Sequence[Voucher]) -> bool:
         """Add up to 100 vouchers, if the PIN of each is new: one transaction."""

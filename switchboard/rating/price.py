@@ -26,11 +26,13 @@ class LegPrice:
     """How one leg is charged, as it was announced; nothing else is needed to price it.
 
     Amounts are whole numbers of 10^-decimals of the currency, rates are amounts a minute. Free
-    seconds are subtracted first, and all that follows counts what is left of the leg: the initial
-    block and the steps, `surcharge` once it is longer than `surcharge_after_s`. Both fees come on
-    top, then the post-call percentage, then the price is kept between minimum and maximum, then
-    `percent` of it is taken and rounded, once. Nothing is charged where nothing is left, or for a
-    leg that is shorter than `grace_s` as a whole.
+    seconds are subtracted first, then those that are covered by a bucket, and all that follows
+    counts what is left of the leg: the initial block and the steps, `surcharge` once it is longer
+    than `surcharge_after_s`. Both fees come on top, then the post-call percentage, then the price
+    is kept between minimum and maximum, then `percent` of it is taken and rounded, once. Nothing
+    is charged where nothing but free seconds is left, or for a leg that is shorter than `grace_s`
+    as a whole. A leg that is covered as a whole costs its fees, and no minimum; no fees either
+    where they are covered.
 
     `later` has the periods that a leg may run into, where the sheet splits; `begun` applies them.
     """
@@ -53,6 +55,8 @@ class LegPrice:
     surcharge_after_s: int = 0
     post_call_percent_millionths: int = 0
     later: tuple[Change, ...] = ()
+    covered_s: int = 0
+    fees_covered: bool = False
     # The same for every leg, so that pricing one is little more than a division.
     _sums: "_Sums" = field(init=False, repr=False, compare=False)
 
@@ -65,6 +69,10 @@ class LegPrice:
         if charged_s <= 0 or seconds < self.grace_s:
             return 0
         sums = self._sums
+        if self.covered_s:
+            charged_s -= self.covered_s
+            if charged_s <= 0:
+                return sums.fees_micros
         for from_s, increment_s, each, before in sums.blocks:
             if charged_s > from_s:
                 cost = before - (from_s - charged_s) // increment_s * each
@@ -79,17 +87,32 @@ class LegPrice:
 
     def billed_s(self, seconds: int) -> int:
         """The seconds that are charged for: the initial block, then whole increments of what lies
-        beyond it; of what is left where some are free (design §6)."""
-        charged_s = seconds - self.free_s
-        if charged_s <= 0 or seconds < self.grace_s:
+        beyond it; of what is left where some are free or covered (design §6)."""
+        charged_s = self.due_s(seconds) - self.covered_s
+        if charged_s <= 0:
             return 0
         block = next(block for block in self._sums.blocks if charged_s > block.from_s)
         return block.from_s - (block.from_s - charged_s) // block.increment_s * block.increment_s
 
+    def due_s(self, seconds: int) -> int:
+        """The seconds of a leg of so many that are neither free nor of a grace period: buckets
+        cover them, or money pays for them."""
+        return 0 if seconds < self.grace_s else max(0, seconds - self.free_s)
+
+    @property
+    def first_due_s(self) -> int:
+        """The length of a leg that is the first not to be free."""
+        return max(self.grace_s, self.free_s + 1)
+
     @property
     def least_micros(self) -> int:
         """The first second that is charged: who cannot pay for that is not connected."""
-        return self.cost_micros(max(self.grace_s, self.free_s + 1))
+        return self.cost_micros(self.first_due_s)
+
+    def covered(self, seconds: int, *, fees: bool) -> "LegPrice":
+        """The price of a leg of which so many seconds are covered, and the fees too if so. It never
+        rises as they grow: where the sheet splits, what is left is charged as the leg began."""
+        return replace(self, covered_s=seconds, fees_covered=fees) if seconds else self
 
     def begun(self, at: datetime) -> "LegPrice":
         """The price of a leg that was answered then. It differs only where the sheet splits: an
@@ -119,7 +142,15 @@ class _Sums:
     """A price in the unit of its own that makes everything in it whole: the last block first, fees
     and percentages within."""
 
-    __slots__ = ("blocks", "denominator", "maximum", "minimum", "step_micros", "surcharge")
+    __slots__ = (
+        "blocks",
+        "denominator",
+        "fees_micros",
+        "maximum",
+        "minimum",
+        "step_micros",
+        "surcharge",
+    )
 
     def __init__(self, price: LegPrice) -> None:
         # Of 10^-decimals: a sixtieth for the second, a hundredth each for both percentages.
@@ -129,7 +160,7 @@ class _Sums:
         maximum = 60 * _WHOLE * price.percent * (price.maximum or 0)
         common = gcd(factor, denominator, minimum, maximum)
         factor //= common
-        fees = 60 * (price.connection_fee + price.disconnect_fee)
+        fees = 0 if price.fees_covered else 60 * (price.connection_fee + price.disconnect_fee)
         self.blocks = tuple(
             Block(from_s, increment_s, each * factor, (before + fees) * factor)
             for from_s, increment_s, each, before in lay_out(price.steps, price.initial_s)
@@ -139,3 +170,5 @@ class _Sums:
         self.maximum = None if price.maximum is None else maximum // common
         self.denominator = denominator // common
         self.step_micros = int(10 ** (6 - price.digits))
+        fees = fees * factor if self.maximum is None else min(fees * factor, self.maximum)
+        self.fees_micros = price.rounding.of(fees, self.denominator) * self.step_micros

@@ -1,8 +1,10 @@
 """The price of a callback: both legs together, and how long money lasts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from switchboard.ledger.cover import NO_COVER, Cover, Take, covers_fees, length_s
 from switchboard.rating.price import LegPrice
 
 # No call is longer than a day; also the end of the search where talk is free.
@@ -13,7 +15,8 @@ LONGEST_TALK_S = 86_400
 class Quote:
     """The prices that a callback was announced with; it keeps them whatever the sheet does.
 
-    Until the customer has dialled, `destination` is None and that leg costs nothing.
+    Until the customer has dialled, `destination` is None and that leg costs nothing. `cover` is
+    what buckets cover of both legs, by now.
     """
 
     sheet: str
@@ -21,13 +24,25 @@ class Quote:
     currency: str
     customer: LegPrice
     destination: LegPrice | None
+    cover: Cover = NO_COVER
 
     def cost_micros(self, customer_s: int, destination_s: int) -> int:
-        """Both legs, each rounded by itself."""
-        cost = self.customer.cost_micros(customer_s)
-        if self.destination is not None:
-            cost += self.destination.cost_micros(destination_s)
+        """Both legs, each rounded by itself. It never falls as either of them grows."""
+        customer, destination = self.legs(customer_s)
+        cost = customer.cost_micros(customer_s)
+        if destination is not None:
+            cost += destination.cost_micros(destination_s)
         return cost
+
+    def legs(self, customer_s: int) -> tuple[LegPrice, LegPrice | None]:
+        """The prices of both legs, the destination's after the customer leg has burned what so many
+        seconds of it do."""
+        customer, destination = self.customer, self.destination
+        if not self.cover.takes:
+            return customer, destination
+        if destination is not None:
+            destination = _covered(destination, self.cover.destination(customer.due_s(customer_s)))
+        return _covered(customer, self.cover.customer), destination
 
     @property
     def least_micros(self) -> int:
@@ -38,29 +53,21 @@ class Quote:
     def start_micros(self, customer_s: int) -> int:
         """What it takes to begin with the destination leg after the customer leg has run for so
         long: a second more of that one, and one increment of each at least."""
-        running = max(self.customer.cost_micros(customer_s + 1), self.customer.least_micros)
-        return running + self._destination_least_micros
+        running_s = max(customer_s + 1, self.customer.first_due_s)
+        return self.cost_micros(running_s, self._destination_least_s)
 
     def waiting_s(self, micros: int) -> int:
         """The most seconds that the customer leg can run alone and leave the money for one
         increment of the destination leg; -1 where it cannot even begin."""
-        alone = replace(self, destination=None)
-        return alone.talk_s(micros - self._destination_least_micros)
+        least_s = self._destination_least_s
+        return _most_s(lambda seconds: self.cost_micros(seconds, least_s) <= micros)
 
     def talk_s(self, micros: int, *, customer_s: int = 0, destination_s: int = 0) -> int:
         """The most seconds that both legs can still run on `micros` in all, after they have run
-        so long already; -1 where even what has run costs more. A day at most.
-
-        The price never falls as time grows, so a bisection is exact.
-        """
-        low, high = -1, LONGEST_TALK_S
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.cost_micros(customer_s + middle, destination_s + middle) <= micros:
-                low = middle
-            else:
-                high = middle - 1
-        return low
+        so long already; -1 where even what has run costs more. A day at most."""
+        return _most_s(
+            lambda more_s: self.cost_micros(customer_s + more_s, destination_s + more_s) <= micros
+        )
 
     def begun(self, customer: datetime | None, destination: datetime | None) -> "Quote":
         """The prices of legs that were answered at these instants, None where one was not yet.
@@ -73,5 +80,21 @@ class Quote:
         return quote
 
     @property
-    def _destination_least_micros(self) -> int:
-        return 0 if self.destination is None else self.destination.least_micros
+    def _destination_least_s(self) -> int:
+        return 0 if self.destination is None else self.destination.first_due_s
+
+
+def _covered(price: LegPrice, takes: tuple[Take, ...]) -> LegPrice:
+    return price.covered(length_s(takes), fees=covers_fees(takes))
+
+
+def _most_s(fits: Callable[[int], bool]) -> int:
+    """The most seconds that fit; a price never falls as time grows, so a bisection is exact."""
+    low, high = -1, LONGEST_TALK_S
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low

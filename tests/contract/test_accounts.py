@@ -8,10 +8,12 @@ import pytest
 from switchboard.billing.account import Profile, ServiceMode, ServiceNumber
 from switchboard.calls.beat import Beat, LiveCall
 from switchboard.calls.trunk import Trunk
-from switchboard.errors import AlreadyExists, Conflict, NotFound
-from switchboard.ledger.balance import Balance
-from switchboard.ports import Directory
-from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice
+from switchboard.desk.accounts import MOST_NUMBERS, Terms, open_account, opening_of
+from switchboard.errors import AlreadyExists, Conflict, Malformed, NotFound
+from switchboard.ledger.entries import EntryKind, JournalEntry
+from switchboard.numbering import PhoneNumber
+from switchboard.ports import Directory, Opening
+from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice, retail_sheet
 
 
 def test_an_account_comes_back_with_its_balance(ports):
@@ -37,10 +39,41 @@ def test_an_identity_belongs_to_one_account(ports, taken):
     bob = replace(Profile("bob", "Bob", "EUR", "retail", login="bob", numbers=(BOB,)), **taken)
 
     with pytest.raises(AlreadyExists, match=r"alice|4567"):
-        ports.accounts.open(bob, Balance(bob.account, "EUR"))
+        ports.accounts.open(opening("carol"), begun(bob))
 
     assert [account.profile.account for account in ports.accounts.all()] == ["alice"]
     assert ports.accounts.by_number(BOB) is None
+    assert [*ports.books.entries("bob"), *ports.books.entries("carol")] == []
+
+
+def begun(profile: Profile) -> Opening:
+    return opening_of(profile, Terms(opening_micros=7), NOON)
+
+
+def opening(account: str) -> Opening:
+    return begun(Profile(account, account, "EUR", "retail"))
+
+
+def test_accounts_are_opened_together_each_with_its_money_and_what_explains_it(ports):
+    ports.accounts.open(*(opening(f"a{n:02d}") for n in range(33)))
+
+    accounts = sorted(ports.accounts.all(), key=lambda account: account.profile.account)
+    assert [one.profile.account for one in accounts] == [f"a{n:02d}" for n in range(33)]
+    assert {(one.balance.posted_micros, one.balance.avail_micros) for one in accounts} == {(7, 7)}
+    entry = JournalEntry("a32", "opening#balance", EntryKind.OPENING, "EUR", 7, NOON)
+    assert list(ports.books.entries("a32")) == [entry]
+
+
+def test_an_account_begins_with_as_many_numbers_as_one_transaction_takes(ports):
+    ports.sheets.publish(retail_sheet())
+    numbers = tuple(PhoneNumber(f"+4420794601{n:02d}") for n in range(MOST_NUMBERS + 1))
+    profile = Profile("a", "a", "EUR", "retail", numbers=numbers[1:], login="a", pin_hash="h")
+
+    with pytest.raises(Malformed, match="90 numbers"):
+        open_account(ports, replace(profile, numbers=numbers), Terms(opening_micros=7))
+
+    assert open_account(ports, profile, Terms(opening_micros=7)).balance.posted_micros == 7
+    assert ports.accounts.by_number(numbers[-1]) == "a"
 
 
 def test_a_changed_profile_is_found_by_its_new_identities(ports):

@@ -215,6 +215,26 @@ def test_limits_change_only_what_they_were_read_from(ports):
     assert (after.avail_micros, after.max_callbacks) == (6_000_000, 9)
 
 
+def test_limits_change_only_while_the_money_stays(ports):
+    before = open_alice(ports).balance
+    ports.books.reserve("alice", "c1", hold())
+
+    assert not ports.books.set_limits(before, credit_limit_micros=1_000_000, max_callbacks=9)
+
+
+def test_what_is_in_use_of_a_limit_that_is_lowered_is_kept(ports):
+    open_alice(ports, opening_micros=100_000)
+    ports.books.set_limits(
+        ports.books.balance("alice"), credit_limit_micros=1_000_000, max_callbacks=9
+    )
+    ports.books.reserve("alice", "c1", hold(700_000))
+
+    ports.books.set_limits(ports.books.balance("alice"), credit_limit_micros=0, max_callbacks=9)
+
+    after = ports.books.balance("alice")
+    assert (after.avail_micros, after.lowered_micros) == (-600_000, 600_000)
+
+
 def test_nobody_has_a_balance_without_an_account(ports):
     with pytest.raises(NotFound, match="nobody"):
         ports.books.balance("nobody")

@@ -30,7 +30,8 @@ from switchboard.errors import (
     UnknownSender,
     VoucherRefused,
 )
-from switchboard.ports import Pins
+from switchboard.ports import Opening, Pins
+from tests.fakes.plans import offer_plan
 from tests.fakes.world import NOON, open_alice
 
 KEY = PinKey("a key of some length")
@@ -86,18 +87,20 @@ def break_off(ports, batch: Batch) -> list[str]:
 
 def test_accounts_of_a_batch_are_found_by_their_pins_and_have_its_value(ports):
     open_alice(ports)
+    offer_plan(ports)
 
     pins = make(ports, replace(CARDS, plan="world", valid_days=90))
 
     accounts = [account_by_pin(ports, KEY, pin) for pin in pins]
     assert [one.profile.account for one in accounts] == [f"cards-{n:06d}" for n in range(1, 31)]
     assert {one.balance.posted_micros for one in accounts} == {2_000_000}
-    assert accounts[0].profile.plan_at(NOON) == "world"
+    assert accounts[0].profile.first_plan == "world"
     assert accounts[0].profile.valid_days == 90
     assert list(check_books(ports)) == []
 
 
 def test_a_batch_comes_back_as_it_was_made(ports):
+    offer_plan(ports)
     batch = replace(VOUCHERS, valid_until=NOON + timedelta(days=9), valid_days=5, plan="world")
 
     make(ports, batch)
@@ -123,7 +126,7 @@ def test_pins_that_are_taken_are_drawn_again(ports):
 def test_accounts_of_that_name_are_left_alone(ports):
     alice = open_alice(ports)
     profile = replace(alice.profile, account="cards-000002", login=None, numbers=())
-    ports.accounts.open(profile, replace(alice.balance, account="cards-000002"))
+    ports.accounts.open(Opening(profile, replace(alice.balance, account="cards-000002"), None))
 
     with pytest.raises(AlreadyExists, match="cards"):
         make(ports, replace(CARDS, count=3))
@@ -243,6 +246,7 @@ def test_a_voucher_moves_the_account_to_its_sheet_and_lengthens_its_time(ports):
     profile = open_alice(ports).profile
     limited = replace(profile, valid_until=ports.clock.now() + timedelta(days=1))
     ports.accounts.change(profile, limited)
+    offer_plan(ports)
     pin = make(ports, replace(VOUCHERS, valid_days=30, plan="world"))[0]
 
     after = redeem(ports, KEY, "alice", pin).profile
@@ -253,6 +257,7 @@ def test_a_voucher_moves_the_account_to_its_sheet_and_lengthens_its_time(ports):
 
 def test_a_profile_that_was_changed_meanwhile_is_not_overwritten(ports):
     profile = open_alice(ports).profile
+    offer_plan(ports)
     pin = make(ports, replace(VOUCHERS, plan="world"))[0]
     renamed = replace(profile, name="Alice L.")
     pins = Interrupted(ports.pins, lambda: ports.accounts.change(profile, renamed))

@@ -2,10 +2,16 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from switchboard.ledger.balance import Hold
+from switchboard.desk.till import Wanted, Wish
+from switchboard.ledger.balance import NO_SECONDS, Hold
 from switchboard.ledger.spend import NO_LIMITS
 from switchboard.ports import Books
 from tests.fakes.ports import MemoryBooks
+
+
+def wish(amount_micros: int, least_micros: int = 0) -> Wish:
+    """Somebody who wants the same of whatever there is."""
+    return lambda _: Wanted(amount_micros, least_micros)
 
 
 class Repeating:
@@ -49,6 +55,7 @@ class Crowded(MemoryBooks):
         callback: str,
         hold: Hold,
         charge_micros: int,
+        burned_s: Mapping[str, int] = NO_SECONDS,
         *,
         forget: Collection[str] = (),
     ) -> bool:

@@ -8,7 +8,7 @@ from switchboard.calls.cdr import Cdr, LegRecord, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.desk.orders import Order, order_callback
 from switchboard.desk.purse import Purse, PurseTerms
-from switchboard.desk.till import Till
+from switchboard.ledger.cover import NO_COVER, Cover
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from tests.fakes.world import ALICE, BOB
@@ -43,6 +43,7 @@ def record(
     *,
     nonce: str = "n1",
     lost: bool = False,
+    cover: Cover = NO_COVER,
 ) -> Cdr:
     """The CDR of a callback whose legs lasted so long; None for one that was not placed."""
     legs = [
@@ -54,12 +55,14 @@ def record(
         if number is not None and seconds is not None
     ]
     ended_at = callback.requested_at + timedelta(minutes=1)
-    return write_cdr(callback, legs, HUNG_UP, nonce=nonce, ended_at=ended_at, lost=lost)
+    return write_cdr(
+        callback, legs, HUNG_UP, nonce=nonce, ended_at=ended_at, lost=lost, cover=cover
+    )
 
 
 def held(ports: Ports, callback: Callback) -> Purse:
     """The open purse of a claimed callback."""
-    purse = Purse(Till(ports.books), ports.clock, callback, "n", PurseTerms())
+    purse = Purse(ports, callback, "n", PurseTerms())
     purse.open()
     return purse
 

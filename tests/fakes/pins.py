@@ -10,7 +10,6 @@ from switchboard.billing.classes import DEFAULT_CLASSES, Classes
 from switchboard.billing.vouchers import Redemption, Voucher
 from switchboard.calls.routing import RoutingTerms
 from switchboard.errors import AlreadyExists
-from switchboard.ports import Opening
 
 if TYPE_CHECKING:
     from tests.fakes.ports import MemoryAccounts
@@ -40,22 +39,6 @@ class MemoryPins:
 
     def batches(self) -> Sequence[Batch]:
         return [self.kept[name] for name in sorted(self.kept)]
-
-    def add_accounts(self, openings: Sequence[Opening]) -> bool:
-        with self.lock:
-            profiles = [opening.profile for opening in openings]
-            if any(
-                profile.account in self.accounts.profiles
-                or self.accounts.by_pin(profile.pin_hash or "") is not None
-                for profile in profiles
-            ):
-                return False
-            for opening in openings:
-                self.accounts.open(opening.profile, opening.balance)
-                if opening.entry is not None:
-                    key = (opening.entry.account, opening.entry.identity)
-                    self.accounts.books.journal[key] = opening.entry
-            return True
 
     def add_vouchers(self, vouchers: Sequence[Voucher]) -> bool:
         with self.lock:
@@ -88,6 +71,7 @@ class MemoryPins:
             if not self.accounts.books.enter(redemption.entry):
                 raise AlreadyExists("an entry of an unused voucher")
             self.accounts.profiles[new.account] = new
+            self.accounts.wake_plan(old, new)
             self.vouchers[voucher.pin_hash] = voucher
             return True
 

@@ -1,25 +1,24 @@
 """The ports in memory."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from switchboard.billing.account import Account, Profile, ServiceNumber
 from switchboard.calls.beat import Beat
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import Cdr
 from switchboard.calls.ending import Verdict
 from switchboard.calls.trunk import Trunk
-from switchboard.errors import AlreadyExists, Conflict, Malformed, NotFound, Refusal
-from switchboard.ledger.balance import Balance, Hold
-from switchboard.ledger.entries import JournalEntry
-from switchboard.ledger.spend import NO_LIMITS, Spend
+from switchboard.errors import AlreadyExists, Conflict, Malformed, NotFound
+from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
-from switchboard.ports import Directory, Page, Ports
+from switchboard.ports import Directory, Opening, Page, Ports
 from switchboard.rating.deck.reading import Template
 from switchboard.rating.quote import Quote
+from tests.fakes.ledger import MemoryBooks
 from tests.fakes.pins import MemoryPins, MemorySettings
+from tests.fakes.recurring import MemoryCatalogue, MemorySubscriptions
 from tests.fakes.sheets import MemorySheets
 from tests.fakes.texts import text_ports
 
@@ -38,138 +37,37 @@ class MemoryClock:
 
 
 @dataclass
-class MemoryBooks:
-    """Each method is one step: nothing comes between, as with a conditional write."""
-
-    balances: dict[str, Balance] = field(default_factory=dict)
-    journal: dict[tuple[str, str], JournalEntry] = field(default_factory=dict)
-    closed: dict[tuple[str, str], Cdr] = field(default_factory=dict)
-    lock: threading.RLock = field(default_factory=threading.RLock)
-
-    def balance(self, account: str) -> Balance:
-        if account not in self.balances:
-            raise NotFound(f"there is no account {account}")
-        return self.balances[account]
-
-    def set_active(self, account: str, *, active: bool) -> None:
-        with self.lock:
-            self.balances[account] = replace(self.balance(account), active=active)
-
-    def set_limits(self, old: Balance, *, credit_limit_micros: int, max_callbacks: int) -> bool:
-        with self.lock:
-            now = self.balance(old.account)
-            if now.credit_limit_micros != old.credit_limit_micros:
-                return False
-            limited = now.limit(credit_limit_micros)
-            self.balances[old.account] = replace(limited, max_callbacks=max_callbacks)
-            return True
-
-    def set_spend_limits(self, old: Balance, limits: Mapping[str, int]) -> bool:
-        with self.lock:
-            now = self.balance(old.account)
-            if now.limits != old.limits:
-                return False
-            self.balances[old.account] = replace(now, limits=dict(limits))
-            return True
-
-    def reserve(
-        self, account: str, callback: str, hold: Hold, limits: Mapping[str, int] = NO_LIMITS
-    ) -> bool:
-        return self._try(account, lambda balance: balance.reserve(callback, hold, limits))
-
-    def extend(
-        self,
-        account: str,
-        callback: str,
-        old: Hold,
-        new: Hold,
-        limits: Mapping[str, int] = NO_LIMITS,
-    ) -> bool:
-        assert (old.nonce, old.request + 1) == (new.nonce, new.request)
-        return self._try(account, lambda balance: balance.extend(callback, new, limits))
-
-    def adopt(self, account: str, callback: str, old: Hold, nonce: str) -> bool:
-        return self._try(account, lambda balance: balance.adopt(callback, old, nonce))
-
-    def release(
-        self,
-        account: str,
-        callback: str,
-        hold: Hold,
-        charge_micros: int,
-        *,
-        forget: Collection[str] = (),
-    ) -> bool:
-        return self._try(
-            account,
-            lambda balance: balance.release(callback, hold, charge_micros).forget(forget),
-        )
-
-    def close(self, cdr: Cdr) -> bool:
-        with self.lock:
-            return self.closed.setdefault((cdr.account, cdr.callback), cdr) is cdr
-
-    def cdr(self, account: str, callback: str, requested_at: datetime) -> Cdr | None:
-        return self.closed.get((account, callback))
-
-    def post_late(self, cdr: Cdr) -> bool:
-        with self.lock:
-            key = (cdr.account, cdr.callback)
-            if self.closed[key].settlement.late_micros is not None:
-                return False
-            assert cdr.settlement.late_micros is not None
-            self.balances[cdr.account] = self.balance(cdr.account).post(-cdr.settlement.late_micros)
-            self.closed[key] = cdr
-            return True
-
-    def enter(self, entry: JournalEntry) -> bool:
-        with self.lock:
-            if (entry.account, entry.identity) in self.journal:
-                return False
-            self.balances[entry.account] = self.balance(entry.account).post(entry.amount_micros)
-            self.journal[entry.account, entry.identity] = entry
-            return True
-
-    def entries(self, account: str) -> Iterator[JournalEntry]:
-        return iter([entry for key, entry in sorted(self.journal.items()) if key[0] == account])
-
-    def cdrs(self, account: str) -> Iterator[Cdr]:
-        mine = [cdr for cdr in self.closed.values() if cdr.account == account]
-        return iter(sorted(mine, key=lambda cdr: (cdr.requested_at, cdr.callback), reverse=True))
-
-    def _try(self, account, change) -> bool:
-        with self.lock:
-            try:
-                self.balances[account] = change(self.balance(account))
-            except NotFound:
-                raise
-            except Refusal:
-                return False
-            return True
-
-
-@dataclass
 class MemoryAccounts:
     books: MemoryBooks
     profiles: dict[str, Profile] = field(default_factory=dict)
     services: dict[PhoneNumber, ServiceNumber] = field(default_factory=dict)
+    wake_plan: Callable[[Profile | None, Profile], None] = lambda _old, _new: None
 
-    def open(self, profile: Profile, balance: Balance) -> None:
-        if profile.account in self.profiles:
-            raise AlreadyExists(f"there is an account {profile.account} already")
-        self._check_taken(profile)
-        self.profiles[profile.account] = profile
-        self.books.balances[profile.account] = balance
+    def open(self, *openings: Opening) -> None:
+        with self.books.lock:
+            for opening in openings:
+                if opening.profile.account in self.profiles:
+                    raise AlreadyExists(f"there is an account {opening.profile.account} already")
+                self._check_taken(opening.profile)
+            for opening in openings:
+                account, entry = opening.profile.account, opening.entry
+                self.profiles[account] = opening.profile
+                self.books.balances[account] = opening.balance
+                self.wake_plan(None, opening.profile)
+                if entry is not None:
+                    self.books.journal[account, entry.identity] = entry
 
     def get(self, account: str) -> Account:
         balance = self.books.balance(account)
-        return Account(self.profiles[account], balance)
+        buckets = self.books.buckets.get(account, {})
+        return Account(self.profiles[account], balance, tuple(buckets.values()))
 
     def change(self, old: Profile, new: Profile) -> None:
         if self.profiles.get(old.account) != old:
             raise Conflict("the account is being changed by somebody else")
         self._check_taken(new)
         self.profiles[new.account] = new
+        self.wake_plan(old, new)
 
     def all(self) -> Iterator[Account]:
         return iter([self.get(account) for account in self.profiles])
@@ -364,6 +262,8 @@ def memory_ports() -> Ports:
     """A whole system in memory, with a clock that stands still."""
     books = MemoryBooks()
     accounts = MemoryAccounts(books)
+    subscriptions = MemorySubscriptions(accounts)
+    accounts.wake_plan = subscriptions.wake_plan
     return Ports(
         accounts=accounts,
         books=books,
@@ -375,6 +275,8 @@ def memory_ports() -> Ports:
         trunks=MemoryTrunks(),
         pins=MemoryPins(accounts),
         settings=MemorySettings(),
+        catalogue=MemoryCatalogue(),
+        subscriptions=subscriptions,
         templates=MemoryTemplates(),
         clock=MemoryClock(),
         **text_ports(),

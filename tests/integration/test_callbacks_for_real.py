@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from switchboard.calls.ending import Verdict as Outcome
 from switchboard.desk.orders import CANCELLED, cancel_callback
 from switchboard.ledger.entries import SettlementKind
 from tests.fakes.exchange import CENT
+from tests.fakes.plenty import a_bucket, grant
 from tests.integration.caller import in_real_time
 from tests.integration.system import System, until
 
@@ -65,6 +67,27 @@ async def test_two_phones_hear_each_other_and_the_account_is_charged(system: Sys
     assert over.state is State.ENDED
     assert system.balance(alice).posted_micros == 500 * CENT - cdr.cost.micros
     assert system.balance(alice).holds == {}
+    assert system.books_are_clean()
+
+
+@in_real_time
+async def test_included_seconds_last_to_their_end_without_any_money(system: System):
+    alice = system.customer(cents=0)
+    now = system.ports.clock.now()
+    bucket = a_bucket(9, begins_at=now - seconds(60), expires_at=now + seconds(600))
+    grant(system.ports, bucket, account=alice.account)
+    talks_on = replace(TALKS, ring_for=seconds(0.3), hang_up_after=None)
+    async with system.carrier({alice.phone: ANSWERS, alice.friend: talks_on}):
+        over, cdr = await system.ended(system.order(alice, alice.friend))
+
+    assert cdr.verdict == Outcome(Ending.TALK_LIMIT, Culprit.CUSTOMER)
+    assert [leg.covered_s for leg in cdr.legs] == [leg.seconds for leg in cdr.legs]
+    assert 8 <= sum(leg.seconds for leg in cdr.legs) <= 9
+    assert cdr.cost.micros == 0
+    assert system.balance(alice).included_s == {
+        bucket.key: 9 - sum(cdr.settlement.total_s.values())
+    }
+    assert over.state is State.ENDED
     assert system.books_are_clean()
 
 

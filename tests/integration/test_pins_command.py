@@ -25,6 +25,7 @@ def shell(tmp_path_factory):
         deck.write_text(DECK)
         shell.json("rates", "import", str(deck), "--sheet", "retail", "--currency", "EUR")
         shell.json("accounts", "add", "alice", "--sheet", "retail", "--country", "GB")
+        shell.json("plans", "add", "world", "--price", "10", "--currency", "EUR")
         yield shell
 
 
@@ -77,13 +78,13 @@ def test_accounts_of_a_batch_have_its_value_sheet_and_plan(shell, tmp_path):
 
     card = shell.json("accounts", "show", "cards-000002")
 
-    assert (card["balance"], card["sheet"], card["plan"], card["valid_days"], card["has_pin"]) == (
+    assert (card["balance"], card["sheet"], card["valid_days"], card["has_pin"]) == (
         "5.00",
         "retail",
-        "world",
         30,
         True,
     )
+    assert (card["plan"], card["first_plan"]) == (None, "world")
     assert (tmp_path / "cards.xlsx").read_bytes().startswith(b"PK")
 
 

@@ -19,6 +19,7 @@ from tests.dynamodb_local.server import dynamodb_local
 from tests.fakes.exchange import TERMS
 from tests.fakes.loop import SimulatedClock, run_simulated
 from tests.fakes.phone import FakePhone, FarEnd
+from tests.fakes.plenty import a_bucket, grant
 from tests.fakes.texts import text_keys
 from tests.fakes.trunks import add_trunk
 from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice, retail_sheet
@@ -195,4 +196,16 @@ def test_daily_limits_and_a_sheet_with_every_charge_keep_to_the_write_units(syst
     assert cdr.version == "v3"
     spent = system.ports.books.balance("alice").spent
     assert {*spent.values()} == {cdr.settlement.charge_micros}
+    assert system.meter.write_units <= MOST_WRITE_UNITS
+
+
+def test_included_minutes_beside_all_that_keep_to_the_write_units(system):
+    for name, prefix in (("united-kingdom", "44"), ("worldwide", "1")):
+        grant(system.ports, a_bucket(6_000, prefix, name=name, per_day_s=1_000))
+
+    cdr = system.connect(str(BOB), FarEnd(), FarEnd(hangs_up_s=299))
+
+    logger.info("\n%s", system.meter.table())
+    assert [leg.billed_s for leg in cdr.legs] == [0, 0]
+    assert all(leg.covered_s for leg in cdr.legs)
     assert system.meter.write_units <= MOST_WRITE_UNITS

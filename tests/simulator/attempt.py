@@ -4,6 +4,7 @@ last, without an event loop and a telephone."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,10 @@ from switchboard.desk.orders import dialled
 from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.desk.till import Till
 from switchboard.errors import Conflict, Refusal
+from switchboard.ledger.cover import Cover
 from switchboard.ports import Message
 from tests.fakes.world import BOB
-from tests.simulator.trouble import OutOfReach
+from tests.simulator.trouble import OUT_OF_REACH
 
 if TYPE_CHECKING:
     from tests.simulator.host import Host
@@ -54,7 +56,7 @@ class Attempt:
             next(self._life)
         except StopIteration:
             self.host.leave(self, served=True)
-        except OutOfReach:
+        except OUT_OF_REACH:
             # Before it rang, so that nothing is lost: its message comes again.
             self.host.leave(self, served=False)
 
@@ -75,9 +77,15 @@ class Attempt:
         talked_s = min(self._since(self._connected_at), self._limit_s)
         return LiveCall("carrier", self._waited_s + talked_s, talked_s)
 
-    def cost_micros(self, live: LiveCall) -> int:
+    @property
+    def cover(self) -> Cover:
+        """What its hold has of the buckets, as far as it knows."""
+        return self._purse.hold.cover
+
+    def cost_micros(self, live: LiveCall, cover: Cover) -> int:
         """What it costs to have run so far."""
-        return self.callback.quote.cost_micros(live.customer_s or 0, live.destination_s or 0)
+        quote = replace(self.callback.quote, cover=cover)
+        return quote.cost_micros(live.customer_s or 0, live.destination_s or 0)
 
     def _serve(self) -> Iterator[None]:
         ports, name = self.host.ports, self.host.name
@@ -87,7 +95,7 @@ class Attempt:
         self.callback = claimed
         yield
         nonce = f"{self._random.getrandbits(64):016x}"
-        self._purse = self.host.purse(Till(ports.books), ports.clock, claimed, nonce, TERMS)
+        self._purse = self.host.purse(ports, claimed, nonce, TERMS)
         try:
             self._purse.open()
         except Refusal:
@@ -154,7 +162,7 @@ class Attempt:
         try:
             found = dialled(self.host.ports, self.callback, str(BOB))
             self._purse.add_destination(found, self._since(self._answered_at))
-        except (Refusal, OutOfReach):
+        except (Refusal, *OUT_OF_REACH):
             return False
         self.callback = found
         self._paid_s = self._purse.waiting_s()
@@ -164,7 +172,8 @@ class Attempt:
         ports, ended_at = self.host.ports, self._ended_at
         assert ended_at is not None
         legs = list(self._legs())
-        cdr = write_cdr(self.callback, legs, HUNG_UP, nonce=self._purse.nonce, ended_at=ended_at)
+        nonce, cover = self._purse.nonce, self.cover
+        cdr = write_cdr(self.callback, legs, HUNG_UP, nonce=nonce, ended_at=ended_at, cover=cover)
         till, kept = Till(ports.books), []
         yield from self._persist(lambda: kept.append(till.close(cdr)))
         yield from self._persist(
@@ -189,7 +198,7 @@ class Attempt:
         while True:
             try:
                 write()
-            except (OutOfReach, Conflict):
+            except (Conflict, *OUT_OF_REACH):
                 yield
             else:
                 return

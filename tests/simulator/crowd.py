@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
+from switchboard.billing.classes import INTERNATIONAL
 from switchboard.calls.callback import Trigger
-from switchboard.desk.accounts import enter, set_limits
+from switchboard.desk.accounts import enter, set_limits, set_spend_limits
 from switchboard.desk.orders import Order, cancel_callback, order_callback
 from switchboard.desk.sweep import sweep
 from switchboard.errors import Refusal
 from switchboard.ledger.entries import EntryKind
+from switchboard.ledger.spend import ALL
 from switchboard.money import Money
 from switchboard.ports import Ports
 from tests.fakes.world import ALICE, BOB
-from tests.simulator.trouble import OutOfReach
+from tests.simulator.trouble import OUT_OF_REACH
 
 ACCOUNT = "alice"
 # Long enough for several claims to lapse, one after the other.
@@ -34,7 +36,7 @@ class Invocation:
     def step(self) -> None:
         try:
             self.deed(self.ports, self.random)
-        except (OutOfReach, Refusal):
+        except (Refusal, *OUT_OF_REACH):
             return
 
     def crash(self) -> None:
@@ -83,3 +85,8 @@ def block(ports: Ports, random: Random) -> None:
 
 def limit(ports: Ports, random: Random) -> None:
     set_limits(ports, ACCOUNT, credit_limit_micros=None, max_callbacks=random.randint(1, 4))
+
+
+def ration(ports: Ports, random: Random) -> None:
+    limit_micros = random.choice([None, 60_000, 120_000, 200_000])
+    set_spend_limits(ports, ACCOUNT, {random.choice([ALL, INTERNATIONAL]): limit_micros})

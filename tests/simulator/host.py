@@ -4,19 +4,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from switchboard.calls.beat import Beat
+from switchboard.calls.beat import Beat, LiveCall
 from switchboard.desk.purse import Purse
 from switchboard.ports import Message, Ports
 from tests.simulator.attempt import Attempt
 from tests.simulator.stores import Orders
-from tests.simulator.trouble import OutOfReach
+from tests.simulator.trouble import OUT_OF_REACH
 
 BEAT_EVERY = timedelta(seconds=5)
 
 
 @dataclass(eq=False)
 class Host:
-    """As `workers.host`, by the step. `log` has every attempt that it ever made."""
+    """As `workers.host`, by the step. `log` has every attempt that it ever made, and `told` what
+    its heartbeats tell of each call."""
 
     name: str
     ports: Ports
@@ -25,6 +26,7 @@ class Host:
     purse: type[Purse] = Purse
     alive: bool = True
     log: list[Attempt] = field(default_factory=list)
+    told: dict[str, dict[datetime, LiveCall]] = field(default_factory=dict)
     _serving: dict[str, Attempt] = field(default_factory=dict)
     _beat_at: datetime | None = None
 
@@ -62,9 +64,11 @@ class Host:
     def _beat(self, now: datetime) -> None:
         ringing = [attempt for attempt in self._serving.values() if attempt.rings]
         calls = {attempt.message.body: attempt.live() for attempt in ringing}
+        for callback, live in calls.items():
+            self.told.setdefault(callback, {})[now] = live
         try:
             self.ports.workers.beat(Beat(self.name, now, now + 3 * BEAT_EVERY, 9, calls))
-        except OutOfReach:
+        except OUT_OF_REACH:
             return
         for attempt in ringing:
             self.orders.delete(attempt.message)

@@ -1,19 +1,21 @@
 """Stores that have each lost one of their conditions: what a simulation must notice.
 
-A store that extends a hold whatever its nonce is not among them: once an attempt has rung, no
-other adopts its hold, and before that nothing grows. That nonce is a second lock on one door.
+Not among them are second locks on one door. A store that extends a hold whatever its nonce: once
+an attempt has rung, no other adopts its hold, and before that nothing grows. One that adopts a hold
+whatever its request, for the same reason; or whatever its nonce, since who finds the nonce of a
+later attempt gives up, and in the moment between the two a later claim would have to come and go.
 """
 
 from dataclasses import replace
 
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr
-from switchboard.clock import Clock
 from switchboard.desk.purse import Purse, PurseTerms
-from switchboard.desk.till import Till
-from switchboard.ledger.balance import Balance, Hold
+from switchboard.errors import Conflict
+from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS
+from switchboard.ports import Ports
 from tests.fakes.ports import MemoryBooks, MemoryCallbacks
 
 
@@ -52,6 +54,42 @@ class ReserveTwice(MemoryBooks):
         return self._try(account, change)
 
 
+class ReserveBeyondTheLimits(MemoryBooks):
+    def reserve(self, account, callback, hold, limits=NO_LIMITS):
+        def change(now: Balance) -> Balance:
+            now._check_limits(limits)
+            return _unlimited(now, lambda free: free.reserve(callback, hold))
+
+        return self._try(account, change)
+
+
+class ReserveByOldLimits(MemoryBooks):
+    def reserve(self, account, callback, hold, limits=NO_LIMITS):
+        def change(now: Balance) -> Balance:
+            made = replace(now, limits=limits).reserve(callback, hold, limits)
+            return replace(made, limits=now.limits)
+
+        return self._try(account, change)
+
+
+class ExtendBeyondTheLimits(MemoryBooks):
+    def extend(self, account, callback, old, new, limits=NO_LIMITS):
+        def change(now: Balance) -> Balance:
+            now._check_limits(limits)
+            return _unlimited(now, lambda free: free.extend(callback, new))
+
+        return self._try(account, change)
+
+
+class ExtendByOldLimits(MemoryBooks):
+    def extend(self, account, callback, old, new, limits=NO_LIMITS):
+        def change(now: Balance) -> Balance:
+            made = replace(now, limits=limits).extend(callback, new, limits)
+            return replace(made, limits=now.limits)
+
+        return self._try(account, change)
+
+
 class ExtendWithoutFunds(MemoryBooks):
     def extend(self, account, callback, old, new, limits=NO_LIMITS):
         return self._try(
@@ -81,18 +119,32 @@ class AdoptWhateverIsThere(MemoryBooks):
 
 
 class ReleaseWithoutNonce(MemoryBooks):
-    def release(self, account, callback, hold, charge_micros, *, forget=()):
+    def release(self, account, callback, hold, charge_micros, burned_s=NO_SECONDS, *, forget=()):
         kept = self.balance(account).holds.get(callback)
         if kept is None or kept.request != hold.request:
             return False
-        return super().release(account, callback, kept, charge_micros, forget=forget)
+        return super().release(account, callback, kept, charge_micros, burned_s, forget=forget)
+
+
+class ReleaseWithoutRequest(MemoryBooks):
+    """What is given back is what its caller believes to be held."""
+
+    def release(self, account, callback, hold, charge_micros, burned_s=NO_SECONDS, *, forget=()):
+        def change(now: Balance) -> Balance:
+            kept = now.holds.get(callback)
+            if kept is None or kept.nonce != hold.nonce:
+                raise Conflict("that hold has changed")
+            believed = replace(now, holds={**now.holds, callback: hold})
+            return believed.release(callback, hold, charge_micros, burned_s).forget(forget)
+
+        return self._try(account, change)
 
 
 class ReleaseWithoutHold(MemoryBooks):
-    def release(self, account, callback, hold, charge_micros, *, forget=()):
+    def release(self, account, callback, hold, charge_micros, burned_s=NO_SECONDS, *, forget=()):
         def change(now: Balance) -> Balance:
             kept = replace(now, holds={**now.holds, callback: hold})
-            return kept.release(callback, hold, charge_micros).forget(forget)
+            return kept.release(callback, hold, charge_micros, burned_s).forget(forget)
 
         return self._try(account, change)
 
@@ -112,9 +164,44 @@ class PostLateAgain(MemoryBooks):
 
 
 class EnterAgain(MemoryBooks):
-    def enter(self, entry: JournalEntry) -> bool:
+    def enter(self, entry: JournalEntry, buckets=(), *, covered=False) -> bool:
         self.journal.pop((entry.account, entry.identity), None)
-        return super().enter(entry)
+        return super().enter(entry, buckets, covered=covered)
+
+
+class TakeWithoutSeconds(MemoryBooks):
+    """Buckets have whatever a hold takes, as long as their limits a day allow it."""
+
+    def _try(self, account, change):
+        return super()._try(account, lambda now: _full(now, change))
+
+
+class TakeBeyondTheDay(MemoryBooks):
+    """No limit a day counts when a hold is made."""
+
+    def reserve(self, account, callback, hold, limits=NO_LIMITS):
+        def change(now: Balance) -> Balance:
+            counters = hold.cover.limits_s
+            counted = {counter: now.spent.get(counter, 0) for counter in counters}
+            fresh = replace(now, spent={**now.spent, **dict.fromkeys(counters, 0)})
+            made = fresh.reserve(callback, hold, limits)
+            sums = {counter: made.spent[counter] + before for counter, before in counted.items()}
+            return replace(made, spent={**made.spent, **sums})
+
+        return self._try(account, change)
+
+
+class GiveEverythingBack(MemoryBooks):
+    def release(self, account, callback, hold, charge_micros, burned_s=NO_SECONDS, *, forget=()):
+        return super().release(account, callback, hold, charge_micros, forget=forget)
+
+
+class LateWithoutSeconds(MemoryBooks):
+    def post_late(self, cdr: Cdr) -> bool:
+        before = self.balance(cdr.account).included_s
+        made = super().post_late(cdr)
+        self.balances[cdr.account] = replace(self.balance(cdr.account), included_s=before)
+        return made
 
 
 class ClaimAgain(MemoryCallbacks):
@@ -138,13 +225,25 @@ def _rich(now: Balance, change) -> Balance:
     return replace(changed, avail_micros=changed.avail_micros - more)
 
 
+def _unlimited(now: Balance, change) -> Balance:
+    """Change a balance as if it had no daily limits."""
+    return replace(change(replace(now, limits={})), limits=now.limits)
+
+
+def _full(now: Balance, change) -> Balance:
+    """Change a balance as if its buckets could not be emptied."""
+    more = 10**6
+    full = {bucket: left + more for bucket, left in now.included_s.items()}
+    changed = change(replace(now, included_s=full))
+    left = {bucket: left - more for bucket, left in changed.included_s.items()}
+    return replace(changed, included_s=left)
+
+
 class UnorderedPurse(Purse):
     """Its nonce does not tell which of two attempts came later."""
 
-    def __init__(
-        self, till: Till, clock: Clock, callback: Callback, nonce: str, terms: PurseTerms
-    ) -> None:
-        super().__init__(till, clock, callback, nonce, terms)
+    def __init__(self, ports: Ports, callback: Callback, nonce: str, terms: PurseTerms) -> None:
+        super().__init__(ports, callback, nonce, terms)
         self._nonce = nonce
 
 
@@ -154,10 +253,15 @@ ALL: tuple[dict[str, type], ...] = (
     {"books": ReserveWithoutPlaces},
     {"books": ReserveForTheBlocked},
     {"books": ReserveTwice},
+    {"books": ReserveBeyondTheLimits},
+    {"books": ReserveByOldLimits},
+    {"books": ExtendBeyondTheLimits},
+    {"books": ExtendByOldLimits},
     {"books": ExtendWithoutFunds},
     {"books": ExtendWithoutRequest},
     {"books": AdoptWhateverIsThere},
     {"books": ReleaseWithoutNonce},
+    {"books": ReleaseWithoutRequest},
     {"books": ReleaseWithoutHold},
     {"books": CloseAgain},
     {"books": PostLateAgain},
@@ -165,4 +269,11 @@ ALL: tuple[dict[str, type], ...] = (
     {"callbacks": ClaimAgain},
     {"callbacks": AdvanceForAnybody},
     {"purse": UnorderedPurse},
+)
+# Those that only show where there are buckets.
+OF_BUCKETS: tuple[dict[str, type], ...] = (
+    {"books": TakeWithoutSeconds},
+    {"books": TakeBeyondTheDay},
+    {"books": GiveEverythingBack},
+    {"books": LateWithoutSeconds},
 )

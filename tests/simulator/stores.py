@@ -1,17 +1,63 @@
-"""What the simulation keeps beside the fakes: a queue that delivers again, and what was heard."""
+"""Where a simulation keeps what it is about: the fakes in memory, and a queue that delivers
+again."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
+from typing import Any, Protocol
 
-from switchboard.calls.beat import Beat, LiveCall
 from switchboard.clock import Clock
 from switchboard.ports import Message
-from tests.fakes.ports import MemoryWorkers
+from tests.fakes.ports import MemoryAccounts, MemoryBooks, MemoryCallbacks, MemoryWorkers
+from tests.simulator.trouble import Fate, Troubled
 
 VISIBLE_AGAIN = timedelta(seconds=30)
+
+
+class Stores(Protocol):
+    """The ports that a story is about, by their names in `Ports`: as they are for somebody who
+    looks on, and as they are for those who act."""
+
+    def calm(self) -> dict[str, Any]:
+        """Where nothing goes wrong."""
+
+    def troubled(self, fate: Fate) -> dict[str, Any]:
+        """The same stores, where every request meets its fate."""
+
+
+class MemoryStores:
+    """The fakes."""
+
+    def __init__(
+        self,
+        books: type[MemoryBooks] = MemoryBooks,
+        callbacks: type[MemoryCallbacks] = MemoryCallbacks,
+    ) -> None:
+        kept = books()
+        self._ports = {
+            "books": kept,
+            "accounts": MemoryAccounts(kept),
+            "callbacks": callbacks(),
+            "workers": MemoryWorkers(),
+        }
+
+    def calm(self) -> dict[str, Any]:
+        return self._ports
+
+    def troubled(self, fate: Fate) -> dict[str, Any]:
+        return {name: Troubled(port, fate) for name, port in self._ports.items()}
+
+
+@dataclass(frozen=True)
+class SkewedClock:
+    """A clock that is wrong, always by as much."""
+
+    clock: Clock
+    off: timedelta
+
+    def now(self) -> datetime:
+        return self.clock.now() + self.off
 
 
 @dataclass
@@ -38,17 +84,3 @@ class Orders:
 
     def delete(self, message: Message) -> None:
         self.waiting.pop(message, None)
-
-
-@dataclass
-class HeardWorkers(MemoryWorkers):
-    """Remembers what each heartbeat told of each call."""
-
-    heard: dict[tuple[str, str], dict[datetime, LiveCall]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
-
-    def beat(self, beat: Beat) -> None:
-        super().beat(beat)
-        for callback, live in beat.calls.items():
-            self.heard[beat.worker, callback][beat.beat_at] = live

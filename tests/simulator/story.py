@@ -2,38 +2,54 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from switchboard.billing.buckets import Bucket
 from switchboard.desk.purse import Purse
 from switchboard.desk.sweep import sweep
 from switchboard.ports import Ports
-from tests.fakes.ports import MemoryAccounts, MemoryBooks, MemoryCallbacks, memory_ports
+from tests.fakes.plenty import grant
+from tests.fakes.ports import MemoryClock, memory_ports
 from tests.fakes.world import open_alice
 from tests.simulator.attempt import Attempt
-from tests.simulator.crowd import Invocation, block, cancel, clear_up, correct, limit, order, pay
+from tests.simulator.crowd import (
+    Invocation,
+    block,
+    cancel,
+    clear_up,
+    correct,
+    limit,
+    order,
+    pay,
+    ration,
+)
 from tests.simulator.host import Host
 from tests.simulator.judge import Judge
-from tests.simulator.stores import HeardWorkers, Orders
+from tests.simulator.stores import MemoryStores, Orders, SkewedClock, Stores
 from tests.simulator.trouble import CALM, Crashed, Fate, Odds, Troubled
 
 Actor = Host | Attempt | Invocation
 # Most steps take no time; some let a heartbeat be missed, a claim lapse, or patience end.
 PAUSES_S = (0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 5, 8, 16, 40)
 DEEPEST = 3
+# Daily limits begin again in the midst of it.
+BEGIN = datetime(2026, 1, 2, 23, 52, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Plot:
-    """What a simulation is about."""
+    """What a simulation is about. Each clock is off by up to `skew_ms`, to either side."""
 
     opening_micros: int = 150_000
     callbacks: int = 8
     workers: int = 4
     steps: int = 150
+    skew_ms: int = 3000
     odds: Odds = field(default_factory=Odds)
     clerks: bool = True
+    buckets: tuple[Bucket, ...] = ()
 
 
 class Story:
@@ -44,19 +60,23 @@ class Story:
         seed: int,
         plot: Plot,
         *,
-        books: type[MemoryBooks] = MemoryBooks,
-        callbacks: type[MemoryCallbacks] = MemoryCallbacks,
+        over: Callable[..., Stores] = MemoryStores,
         purse: type[Purse] = Purse,
+        **kinds: type,
     ) -> None:
         self._random = random = Random(seed)
         self._plot = plot
-        self._workers = HeardWorkers()
-        self.ports = _stores(random, self._workers, books(), callbacks())
+        stores, clock = over(**kinds), MemoryClock(BEGIN)
+        queue = Orders(clock, random)
+        self.ports = replace(memory_ports(), clock=clock, queue=queue, **stores.calm())
         open_alice(self.ports, opening_micros=plot.opening_micros, max_callbacks=3)
-        self._judge = Judge(self.ports, self._workers)
+        grant(self.ports, *plot.buckets)
+        self._judge = Judge(self.ports)
         self._fate = Fate(random, plot.odds, self._let_others_run, self._judge.watch)
-        self._troubled = _troubled(self.ports, self._fate)
-        self._crowd = [Invocation(deed, self._troubled, random) for deed in _deeds(plot)]
+        self._troubled = replace(
+            self.ports, queue=Troubled(queue, self._fate), **stores.troubled(self._fate)
+        )
+        self._crowd = [Invocation(deed, self._seen(), random) for deed in _deeds(plot)]
         self._purse = purse
         self._hosts: list[Host] = []
         self._running: list[Actor] = []
@@ -71,7 +91,7 @@ class Story:
         for _ in range(self._plot.steps):
             self._step()
         self._calm_down()
-        self._judge.conclude([attempt for host in self._hosts for attempt in host.log])
+        self._judge.conclude(self._hosts)
         return self._judge.found
 
     def _step(self) -> None:
@@ -80,7 +100,7 @@ class Story:
         while sum(host.alive for host in self._hosts) < self._plot.workers:
             name = f"w{len(self._hosts)}"
             self._hosts.append(
-                Host(name, self._troubled, self.ports.queue, self._random, self._purse)
+                Host(name, self._seen(), self.ports.queue, self._random, self._purse)
             )
         workers = [actor for host in self._hosts for actor in host.actors]
         crowd: list[Actor] = [*self._crowd] if self._random.random() < 0.3 else []
@@ -125,27 +145,14 @@ class Story:
     def _pass(self, seconds: int) -> None:
         self.ports.clock.pass_by(timedelta(seconds=seconds))
 
-
-def _stores(
-    random: Random, workers: HeardWorkers, books: MemoryBooks, callbacks: MemoryCallbacks
-) -> Ports:
-    ports = memory_ports()
-    return replace(
-        ports,
-        books=books,
-        accounts=MemoryAccounts(books),
-        callbacks=callbacks,
-        workers=workers,
-        queue=Orders(ports.clock, random),
-    )
-
-
-def _troubled(ports: Ports, fate: Fate) -> Ports:
-    names = ("books", "accounts", "callbacks", "workers", "queue")
-    return replace(ports, **{name: Troubled(getattr(ports, name), fate) for name in names})
+    def _seen(self) -> Ports:
+        """The world as somebody sees it whose clock is wrong."""
+        off_ms = self._random.randint(-self._plot.skew_ms, self._plot.skew_ms)
+        clock = SkewedClock(self.ports.clock, timedelta(milliseconds=off_ms))
+        return replace(self._troubled, clock=clock)
 
 
 def _deeds(plot: Plot) -> list[Callable[[Ports, Random], Any]]:
-    clerks = [pay, correct, block, limit] if plot.clerks else []
+    clerks = [pay, correct, block, limit, ration] if plot.clerks else []
     orders = [order(plot.callbacks)] * 4
     return [*orders, clear_up, clear_up, cancel(plot.callbacks), *clerks]

@@ -92,6 +92,7 @@ def test_the_account_is_shown_with_its_money(api):
         "login": "alice",
         "has_pin": False,
         "batch": None,
+        "first_plan": None,
         "valid_until": None,
         "valid_days": None,
     }

@@ -12,8 +12,17 @@ from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.routing import TrunkCost
 from switchboard.rating.meter import Step
 from switchboard.rating.price import LegPrice
-from switchboard.wire import callback_body, cdr_body, charge_body, instant, leg_price_body
-from tests.fakes.world import ALICE, BOB, NOON, retail_sheet
+from switchboard.wire import (
+    callback_body,
+    cdr_body,
+    charge_body,
+    instant,
+    leg_price_body,
+)
+from switchboard.wire_recurring import included_body
+from tests.fakes.plenty import a_bucket, grant
+from tests.fakes.ports import memory_ports
+from tests.fakes.world import ALICE, BOB, NOON, open_alice, retail_sheet
 
 HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.DESTINATION)
 CALLBACK = Callback(
@@ -74,25 +83,27 @@ def test_a_price_is_told_exactly(picos, percent, told):
     assert (body["per_minute"], body["connection_fee"]) == (told, told)
 
 
-def test_a_cdr_is_told_with_both_legs():
-    invited_at = NOON + timedelta(milliseconds=120)
-    leg = LegRecord(
-        Party.CUSTOMER,
-        ALICE,
-        "carrier",
-        HUNG_UP,
-        invited_at=invited_at,
-        ringing_at=invited_at + timedelta(milliseconds=1234, microseconds=567),
-        answered_at=NOON + timedelta(seconds=5),
-        ended_at=NOON + timedelta(seconds=70),
-        seconds=65,
-        sip_code=200,
-        hung_up_by_far_end=False,
-        rtp=RtpQuality(3250, 2, 1.5),
-    )
-    legs = [leg, LegRecord(Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=60)]
+INVITED_AT = NOON + timedelta(milliseconds=120)
+LEG = LegRecord(
+    Party.CUSTOMER,
+    ALICE,
+    "carrier",
+    HUNG_UP,
+    invited_at=INVITED_AT,
+    ringing_at=INVITED_AT + timedelta(milliseconds=1234, microseconds=567),
+    answered_at=NOON + timedelta(seconds=5),
+    ended_at=NOON + timedelta(seconds=70),
+    seconds=65,
+    sip_code=200,
+    hung_up_by_far_end=False,
+    rtp=RtpQuality(3250, 2, 1.5),
+)
 
-    body = cdr_body(write_cdr(CALLBACK, legs, HUNG_UP, nonce="n", ended_at=leg.ended_at))
+
+def test_a_cdr_is_told_with_both_legs():
+    legs = [LEG, LegRecord(Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=60)]
+
+    body = cdr_body(write_cdr(CALLBACK, legs, HUNG_UP, nonce="n", ended_at=LEG.ended_at))
 
     customer, destination = body.pop("customer"), body.pop("destination")
     ending = {"reason": "hung_up", "culprit": "destination"}
@@ -125,6 +136,7 @@ def test_a_cdr_is_told_with_both_legs():
         "pdd_ms": 1234,
         "seconds": 65,
         "billed_seconds": 65,
+        "covered_seconds": 0,
         "cost": "0.0217",
         "trunk_cost": None,
         "margin": None,
@@ -162,3 +174,23 @@ def test_a_charge_is_told_without_what_concerns_only_those_who_run_the_system():
     cdr = write_cdr(CALLBACK, [], HUNG_UP, nonce="n", ended_at=NOON)
 
     assert charge_body(cdr) == {"amount": "0.00", "currency": "EUR", "talked_seconds": 0}
+
+
+def test_the_buckets_of_an_account_are_told_as_they_burn():
+    ports = memory_ports()
+    open_alice(ports)
+    grant(ports, a_bucket(600), a_bucket(300, "44", name="uk", weight=1))
+    grant(ports, a_bucket(900, name="old", expires_at=NOON))
+
+    told = included_body(ports.accounts.get("alice"), NOON)
+
+    assert [body["name"] for body in told] == ["uk", "all"]
+    assert told[0] == {
+        "bucket": "travel/uk#2026-01-01",
+        "plan": "travel",
+        "name": "uk",
+        "seconds": 300,
+        "left_seconds": 300,
+        "begins_at": "2025-12-02T12:00:00.000Z",
+        "expires_at": "2026-02-02T12:00:00.000Z",
+    }

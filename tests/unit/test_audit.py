@@ -1,18 +1,21 @@
 """Each invariant of the books, broken on purpose, is named; and none other."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from switchboard.desk.accounts import enter
+from switchboard.billing.account import AccountType
+from switchboard.calls.callback import State
+from switchboard.desk.accounts import enter, set_limits
 from switchboard.desk.check_books import check_books
 from switchboard.desk.till import Till
 from switchboard.ledger.audit import Breach
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.entries import EntryKind, SettlementKind
 from switchboard.money import Money
-from switchboard.ports import Ports
-from tests.fakes.claims import claimed, record
+from switchboard.ports import Opening, Ports
+from tests.fakes.claims import HUNG_UP, claimed, later, record, rung
 from tests.fakes.ports import MemoryBooks, memory_ports
 from tests.fakes.world import NOON, open_alice
 
@@ -111,15 +114,15 @@ def test_a_record_that_another_attempt_s_hold_hides_is_named(ports):
 
 
 def overspend(ports: Ports, late_micros: int | None) -> None:
-    """Charge a million too much, so that every sum is right and the balance is not."""
-    callback = tamper_record(
-        ports, kind=SettlementKind.EXPIRE, charge_micros=1_060_000 - (late_micros or 0)
+    """Charge a million more for twenty minutes more, which the account had no money for."""
+    [(key, cdr)] = ports.books.closed.items()
+    long = record(ports.callbacks.find(cdr.callback), 1260, 1260)
+    assert long.settlement.charge_micros == cdr.settlement.charge_micros + 1_000_000
+    ports.books.closed[key] = long
+    charge_micros = long.settlement.charge_micros - (late_micros or 0)
+    tamper_record(
+        ports, kind=SettlementKind.EXPIRE, charge_micros=charge_micros, late_micros=late_micros
     )
-    tamper_record(ports, late_micros=late_micros)
-    key = ("alice", callback)
-    cdr = ports.books.closed[key]
-    leg = replace(cdr.customer, cost_micros=cdr.customer.cost_micros + 1_000_000)
-    ports.books.closed[key] = replace(cdr, customer=leg)
     ports.books.balances["alice"] = ports.books.balance("alice").post(-1_000_000)
 
 
@@ -150,11 +153,110 @@ def test_a_balance_may_go_as_far_beyond_its_limit_as_an_entry_takes_it(ports):
 
 
 def test_a_credit_limit_is_there_to_be_used(ports):
-    kept = ports.books.balance("alice")
-    ports.books.balances["alice"] = kept.limit(60_000)
+    give_credit(ports, 60_000)
     overspend(ports, None)
 
     assert list(check_books(ports)) == []
+
+
+def give_credit(ports: Ports, limit_micros: int) -> None:
+    profile = ports.accounts.profiles["alice"]
+    ports.accounts.profiles["alice"] = replace(profile, type=AccountType.POSTPAID)
+    set_limits(ports, "alice", credit_limit_micros=limit_micros, max_callbacks=None)
+
+
+def test_a_credit_limit_may_be_lowered_below_what_is_used(ports):
+    give_credit(ports, 60_000)
+    overspend(ports, None)
+
+    give_credit(ports, 10_000)
+
+    assert ports.books.balance("alice").posted_micros == -60_000
+    assert list(check_books(ports)) == []
+
+
+def test_a_call_that_runs_while_the_limit_is_lowered_is_no_breach(ports):
+    give_credit(ports, 400_000)
+    overspend(ports, None)
+    [running] = ports.books.balance("alice").holds
+
+    give_credit(ports, 0)
+    Till(ports.books).settle(record(ports.callbacks.find(running), 240, 240))
+
+    assert ports.books.balance("alice").posted_micros == -270_000
+    assert list(check_books(ports)) == []
+
+
+def test_a_lower_limit_excuses_no_more_than_was_used_of_it(ports):
+    give_credit(ports, 2_000_000)
+    give_credit(ports, 59_999)
+
+    overspend(ports, None)
+
+    assert [rule.partition(" but ")[0] for rule in rules(ports)] == ["never beyond the limit"]
+
+
+def test_a_lower_limit_excuses_nothing_any_more_once_it_is_paid(ports):
+    give_credit(ports, 60_000)
+    overspend(ports, None)
+    give_credit(ports, 0)
+    enter(ports, "alice", Money("EUR", 460_000), EntryKind.TOP_UP, reference="r")
+    give_credit(ports, 0)
+
+    assert ports.books.balance("alice").lowered_micros == 0
+
+
+def test_a_prepaid_account_with_credit_is_named(ports):
+    ports.books.balances["alice"] = ports.books.balance("alice").limit(60_000)
+
+    assert rules(ports) == ["a prepaid account has no credit limit"]
+
+
+def test_a_price_that_was_not_quoted_is_named_with_its_leg(ports):
+    [(key, cdr)] = ports.books.closed.items()
+    cheaper = replace(cdr.destination, cost_micros=cdr.destination.cost_micros - 1)
+    ports.books.closed[key] = replace(cdr, destination=cheaper)
+    tamper_record(ports, charge_micros=59_999)
+    ports.books.balances["alice"] = ports.books.balance("alice").post(1)
+
+    rule = f"the destination leg of {cdr.callback} costs what was quoted"
+    assert list(check_books(ports)) == [Breach("alice", rule, "0.039999, should be 0.04")]
+
+
+def test_a_callback_that_rang_and_has_no_record_is_named(ports):
+    callback, purse = rung(ports, "3")
+    ports.callbacks.finish(callback.id, State.ENDED, HUNG_UP, NOON, worker="w1")
+    assert list(check_books(ports)) == []
+
+    Till(ports.books).drop("alice", callback.id, purse.hold)
+
+    assert rules(ports) == [f"a callback that rang has a record: {callback.id}"]
+
+
+def test_a_record_of_no_callback_is_named(ports):
+    [cdr] = ports.books.closed.values()
+    del ports.callbacks.placed[cdr.callback]
+
+    assert rules(ports) == [f"a record is of a callback: {cdr.callback}"]
+
+
+def test_a_second_record_of_a_callback_is_named(ports):
+    [cdr] = ports.books.closed.values()
+    ports.books.closed["alice", "again"] = replace(cdr, requested_at=NOON)
+    ports.books.balances["alice"] = ports.books.balance("alice").post(-60_000)
+
+    assert rules(ports) == [f"one record a callback: {cdr.callback}"]
+
+
+def test_a_hold_that_no_sweep_ended_is_named(ports):
+    [running] = ports.books.balance("alice").holds
+    ports.clock.at = NOON + timedelta(minutes=15)
+    assert list(check_books(ports)) == []
+
+    later(ports, seconds=1)
+
+    rule = f"a sweep ends what outlives its time: the hold of {running}"
+    assert list(check_books(ports)) == [Breach("alice", rule, "it ended at 2026-01-02T12:00:00Z")]
 
 
 class Busy(MemoryBooks):
@@ -180,6 +282,7 @@ def test_an_account_that_changes_while_it_is_read_is_read_again(ports):
 
 def test_the_books_of_every_account_are_checked(ports):
     profile = replace(ports.accounts.profiles["alice"], account="bob", numbers=(), login=None)
-    ports.accounts.open(profile, Balance("bob", "EUR", posted_micros=1, avail_micros=1))
+    lucky = Balance("bob", "EUR", posted_micros=1, avail_micros=1)
+    ports.accounts.open(Opening(profile, lucky, None))
 
     assert [breach.account for breach in check_books(ports)] == ["bob"]

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.billing.account import Profile
+from switchboard.billing.account import Account, Profile
 from switchboard.billing.classes import DEFAULT_CLASSES, Classes, DestinationClass
 from switchboard.billing.limits import check_customer, check_destination, spend_of
 from switchboard.errors import Malformed, NotAllowed, NotFound
+from switchboard.ledger.balance import Balance
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
 from tests.fakes.world import ALICE, BOB, NOON
@@ -61,6 +62,10 @@ def test_what_is_called_premium_is_sold_at_a_premium():
 def test_a_prefix_is_in_one_class():
     with pytest.raises(Malformed, match="4490"):
         Classes((DestinationClass("a", ("4490",)), DestinationClass("b", ("4490",))))
+
+
+def test_an_account_of_no_country_is_at_home_nowhere():
+    assert DEFAULT_CLASSES.name_of(PhoneNumber("+442071234567"), "UK") == "international"
 
 
 @pytest.mark.parametrize("name", ["all", "", "Premium", "two words", "national"])
@@ -130,14 +135,17 @@ def test_the_longest_prefix_decides_as_in_a_list_of_all(allowed, forbidden, digi
 
 def test_a_callback_counts_for_both_classes_and_the_accounts_own_day():
     limits = {"all": 5, "premium": 1}
+    limited = Account(PLAIN, Balance("alice", "EUR", limits=limits))
     late = datetime(2026, 1, 2, 11, tzinfo=UTC)
 
-    spend = spend_of(PLAIN, DEFAULT_CLASSES, limits, ALICE, PREMIUM, NOON)
+    spend = spend_of(limited, DEFAULT_CLASSES, ALICE, PREMIUM, NOON)
 
     assert spend == Spend("2026-01-03", ("all", "national", "premium"), limits)
     assert spend.counters == ("2026-01-03 all", "2026-01-03 premium")
-    assert spend_of(PLAIN, DEFAULT_CLASSES, limits, ALICE, None, late).day == "2026-01-03"
+    assert spend_of(limited, DEFAULT_CLASSES, ALICE, None, late).day == "2026-01-03"
 
 
 def test_without_limits_nothing_is_counted():
-    assert spend_of(PLAIN, DEFAULT_CLASSES, {}, ALICE, PREMIUM, NOON) == Spend()
+    free = Account(PLAIN, Balance("alice", "EUR"))
+
+    assert spend_of(free, DEFAULT_CLASSES, ALICE, PREMIUM, NOON) == Spend()

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.errors import NotANumber
-from switchboard.numbering import PhoneNumber, country_of, parse_number
+from switchboard.errors import Malformed, NotANumber
+from switchboard.numbering import PhoneNumber, check_country, country_of, parse_number
 
 HOMES = st.sampled_from(["GB", "US", "DE", "IT", "AR", "BR", "SG", "AC", "ZZ", ""])
 NUMBERISH = st.text("0123456789+-.()/ \u2013\uff0b\uff11\u0661#*,;xetl")
@@ -118,3 +118,10 @@ def test_two_zeros_before_a_country_code_are_read_everywhere(home):
 )
 def test_a_country_that_shares_its_code_is_told_by_what_follows(digits, country):
     assert country_of(digits) == country
+
+
+@pytest.mark.parametrize("text", ["UK", "XX", "", "GBR"])
+def test_a_country_without_phone_numbers_is_none(text):
+    assert check_country(" gb") == "GB"
+    with pytest.raises(Malformed, match="no country with phone numbers"):
+        check_country(text)

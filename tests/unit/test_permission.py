@@ -21,7 +21,9 @@ from switchboard.errors import (
 )
 from switchboard.ledger.balance import Hold
 from switchboard.numbering import PhoneNumber
+from switchboard.ports import Opening
 from tests.fakes.claims import claimed
+from tests.fakes.plans import offer_plan
 from tests.fakes.ports import memory_ports
 from tests.fakes.world import ALICE, BOB, open_alice, retail_sheet
 
@@ -145,6 +147,7 @@ def test_a_sheet_that_is_not_there_is_refused(ports):
 
 
 def test_an_empty_text_takes_away_and_none_leaves(ports):
+    offer_plan(ports)
     given = Changes(email="a@example.org", tax_id="GB1", plan="world", pin_hash="h")
     change_profile(ports, "alice", given)
 
@@ -176,7 +179,7 @@ def test_a_pin_belongs_to_one_account(ports):
     bob = replace(ports.accounts.get("alice").profile, account="bob", login=None, numbers=())
 
     with pytest.raises(AlreadyExists, match="PIN"):
-        ports.accounts.open(bob, ports.books.balance("alice"))
+        ports.accounts.open(Opening(bob, ports.books.balance("alice"), None))
 
 
 def test_a_type_and_its_limit_change_in_the_order_that_is_allowed(ports):

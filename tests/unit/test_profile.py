@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from switchboard.billing.account import Profile
+from switchboard.desk.profiles import Changes, changed
 from switchboard.errors import Malformed
 from tests.fakes.world import NOON
 
@@ -67,3 +68,9 @@ def test_a_plan_begins_and_ends():
     plans = [profile.plan_at(NOON + days * DAY) for days in (-1, 0, 1)]
 
     assert plans == [None, "world", None]
+
+
+def test_a_profile_moves_to_a_country_that_has_phone_numbers_only():
+    with pytest.raises(Malformed, match="“UK” is no country"):
+        changed(PLAIN, Changes(country="UK"), NOON)
+    assert changed(PLAIN, Changes(country="GB"), NOON).country == "GB"

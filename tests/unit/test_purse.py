@@ -29,7 +29,7 @@ def a_world(opening_micros: int = 1_000_000) -> Ports:
 
 
 def a_purse(ports: Ports, callback: Callback, nonce: str = "n") -> Purse:
-    return Purse(Till(ports.books), ports.clock, callback, nonce, TERMS)
+    return Purse(ports, callback, nonce, TERMS)
 
 
 def an_open_purse(ports: Ports, destination=BOB) -> Purse:

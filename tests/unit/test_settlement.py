@@ -12,7 +12,7 @@ from switchboard.errors import Conflict
 from switchboard.ledger.balance import Hold
 from switchboard.ledger.entries import Settlement, SettlementKind
 from switchboard.ports import Ports
-from tests.fakes.books import Crowded, Repeating
+from tests.fakes.books import Crowded, Repeating, wish
 from tests.fakes.claims import claimed, record
 from tests.fakes.ports import memory_ports
 from tests.fakes.world import NOON, open_alice
@@ -35,7 +35,7 @@ def hold(micros: int = 400_000, nonce: str = "n1") -> Hold:
 
 def a_call(ports: Ports, till: Till) -> Callback:
     callback = claimed(ports)
-    till.reserve("alice", callback.id, hold(), least_micros=1000)
+    till.reserve("alice", callback.id, wish(400_000, 1000), "n1", NOON)
     return callback
 
 
@@ -63,7 +63,7 @@ def test_a_call_that_nobody_answered_costs_nothing(ports):
 def test_a_hold_that_grew_meanwhile_is_settled_as_it_is(ports):
     till = Till(ports.books)
     callback = a_call(ports, till)
-    till.extend("alice", callback.id, hold(), 900_000, LATER)
+    till.extend("alice", callback.id, hold(), wish(900_000), LATER)
 
     till.settle(record(callback, 60, 60))
 
@@ -89,7 +89,7 @@ def test_a_late_record_is_charged_even_below_zero_and_flagged(ports):
     till = Till(ports.books)
     callback = a_call(ports, till)
     till.settle(record(callback, 0, None, lost=True))
-    till.reserve("alice", "c2", hold(1_000_000), least_micros=1)
+    till.reserve("alice", "c2", wish(1_000_000, 1), "n1", NOON)
     ports.books.release("alice", "c2", hold(1_000_000), 1_000_000)
 
     settled = till.settle(record(callback, 60, 60))
@@ -123,7 +123,7 @@ def test_a_hold_that_a_record_does_not_speak_of_is_given_back_for_nothing(ports)
     till = Till(ports.books)
     callback = a_call(ports, till)
     till.settle(record(callback, 60, 60))
-    till.reserve("alice", callback.id, hold(nonce="n2"), least_micros=1000)
+    till.reserve("alice", callback.id, wish(400_000, 1000), "n2", NOON)
 
     till.settle(record(callback, 60, 60, nonce="n2", lost=True))
 

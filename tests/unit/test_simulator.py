@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from switchboard.ledger.balance import Hold
 from switchboard.ledger.entries import SettlementKind
+from tests.fakes.plenty import a_bucket
 from tests.fakes.ports import MemoryBooks
 from tests.simulator import mutants
 from tests.simulator.crowd import ACCOUNT
@@ -19,11 +20,24 @@ SEEDS = 250
 # Most mutants are caught within thirty seeds; the rarest needs a hundred and sixty.
 SEEDS_A_MUTANT = 600
 PLOT = Plot()
+# So little that calls race for it, and that some go on with money.
+BUCKETS = (
+    a_bucket(100, "44", name="uk", increment_s=6, per_call_s=60),
+    a_bucket(400, name="any", per_day_s=120),
+)
+COVERED = Plot(buckets=BUCKETS)
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, 50))
 def test_whatever_goes_wrong_each_call_is_charged_once_and_nothing_is_left(first):
     wrong = {seed: Story(seed, PLOT).tell() for seed in range(first, first + 50)}
+
+    assert {seed: found for seed, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, 50))
+def test_whatever_goes_wrong_no_included_second_is_burned_twice_or_lost(first):
+    wrong = {seed: Story(seed, COVERED).tell() for seed in range(first, first + 50)}
 
     assert {seed: found for seed, found in wrong.items() if found} == {}
 
@@ -50,6 +64,8 @@ def test_the_simulation_goes_where_it_hurts():
     assert sum(cdr.settlement.late_micros is not None for cdr in records) >= 10
     assert sum(story.deaths for story in stories) >= 50
     assert sum(story.ports.books.adopted for story in stories) >= 10
+    counted = [story.ports.books.balance(ACCOUNT).spent for story in stories]
+    assert len({counter for spent in counted for counter in spent}) == 4
 
 
 def test_the_same_seed_tells_the_same_story():
@@ -76,5 +92,14 @@ def test_two_callbacks_of_one_account_side_by_side_never_overspend(seed, opening
 )
 def test_a_condition_that_is_missing_is_noticed(mutant):
     amiss = (seed for seed in range(SEEDS_A_MUTANT) if Story(seed, PLOT, **mutant).tell())
+
+    assert next(amiss, None) is not None
+
+
+@pytest.mark.parametrize(
+    "mutant", mutants.OF_BUCKETS, ids=lambda kinds: next(iter(kinds.values())).__name__
+)
+def test_a_condition_of_buckets_that_is_missing_is_noticed(mutant):
+    amiss = (seed for seed in range(SEEDS_A_MUTANT) if Story(seed, COVERED, **mutant).tell())
 
     assert next(amiss, None) is not None

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switchboard.billing.account import Account, Profile
 from switchboard.desk.till import Till
 from switchboard.errors import NotEnoughCredit, Refusal, SpendLimitReached
 from switchboard.ledger.audit import audit
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.spend import Spend
+from tests.fakes.books import wish
 from tests.fakes.ports import MemoryBooks
 from tests.fakes.world import NOON
 
@@ -27,8 +29,7 @@ def books(micros: int = 5_000, limits: dict[str, int] = LIMITS) -> MemoryBooks:
 
 
 def reserve(till: Till, micros: int, spend: Spend, callback: str = "c1") -> Hold:
-    wanted = Hold(micros, callback, EXPIRY)
-    return till.reserve("alice", callback, wanted, least_micros=10, spend=spend)
+    return till.reserve("alice", callback, wish(micros, 10), callback, EXPIRY, spend=spend)
 
 
 def test_a_hold_is_no_larger_than_what_is_left_of_the_tightest_limit():
@@ -71,29 +72,31 @@ def test_an_extension_goes_as_far_as_the_limit():
     till = Till(books())
     hold = reserve(till, 200, PREMIUM)
 
-    grown = till.extend("alice", "c1", hold, 900, EXPIRY, spend=PREMIUM)
+    grown = till.extend("alice", "c1", hold, wish(900), EXPIRY, spend=PREMIUM)
 
     assert grown is not None
     assert grown.amount_micros == 300
-    assert till.extend("alice", "c1", grown, 900, EXPIRY, spend=PREMIUM).amount_micros == 300
+    assert till.extend("alice", "c1", grown, wish(900), EXPIRY, spend=PREMIUM).amount_micros == 300
 
 
 def test_a_call_that_becomes_premium_counts_whole_or_not_at_all():
     till = Till(books())
     small, large = reserve(till, 200, PLAIN, "c1"), reserve(till, 400, PLAIN, "c2")
 
-    grown = till.extend("alice", "c1", small, 250, EXPIRY, spend=PREMIUM)
+    grown = till.extend("alice", "c1", small, wish(250), EXPIRY, spend=PREMIUM)
 
     assert grown.counts == ("2026-01-02 all", "2026-01-02 premium")
     assert till.books.balance("alice").spent["2026-01-02 premium"] == 250
-    assert till.extend("alice", "c2", large, 500, EXPIRY, spend=PREMIUM) is None
+    assert till.extend("alice", "c2", large, wish(500), EXPIRY, spend=PREMIUM) is None
 
 
 def test_a_count_that_misses_what_is_held_is_a_breach():
     hold = Hold(200, "n1", EXPIRY, counts=PREMIUM.counters)
     counted = books(micros=200).balance("alice").reserve("c1", hold, LIMITS)
 
-    breaches = [breach.rule for breach in audit(replace(counted, spent={}), [], [])]
+    account = Account(Profile("alice", "Alice", "EUR", "retail"), replace(counted, spent={}))
+
+    breaches = [breach.rule for breach in audit(account, [], [], [], NOON)]
 
     assert "what is held counts as spent on 2026-01-02 all" in breaches
     assert "what is held counts as spent on 2026-01-02 premium" in breaches

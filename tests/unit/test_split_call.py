@@ -11,10 +11,10 @@ from switchboard.desk.orders import Order, order_callback
 from switchboard.desk.sweep import sweep
 from switchboard.desk.till import Till
 from switchboard.errors import NotEnoughCredit
-from switchboard.ledger.balance import Hold
 from switchboard.rating.row import PLAIN, Charges, RateRow, Window
 from switchboard.rating.sheet import RateSheet
 from switchboard.rating.terms import AtBoundary, SheetTerms
+from tests.fakes.books import wish
 from tests.fakes.exchange import TERMS, Exchange
 from tests.fakes.ports import MemoryClock
 from tests.fakes.world import ALICE, BOB, NOON
@@ -73,7 +73,7 @@ def test_a_lost_call_is_split_where_it_was_answered():
     order = Order(ALICE, BOB, Trigger("test", "1"))
     placed = order_callback(ports, ports.accounts.get("alice"), order)
     ports.callbacks.claim(placed.id, "w1", now=NOON, lease=timedelta(seconds=15))
-    Till(ports.books).reserve("alice", placed.id, Hold(CENT * 1_000, "n", NOON), least_micros=1)
+    Till(ports.books).reserve("alice", placed.id, wish(CENT * 1_000, 1), "n", NOON)
     for state, second in ((State.CUSTOMER_ANSWERED, 2), (State.CONNECTED, CONNECTED_S)):
         ports.callbacks.advance(placed.id, "w1", state, NOON + timedelta(seconds=second))
     stale_at = NOON + timedelta(seconds=80)

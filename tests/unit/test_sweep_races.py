@@ -1,6 +1,6 @@
 """The sweep among others: workers that wake up or write at the same time, sweeps that break off."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from switchboard.calls.cdr import Cdr
 from switchboard.desk.check_books import check_books
 from switchboard.desk.sweep import Swept, sweep
 from switchboard.desk.till import Till
-from switchboard.ledger.balance import Hold
+from switchboard.ledger.balance import NO_SECONDS, Hold
 from switchboard.ledger.entries import Settlement, SettlementKind
 from switchboard.ports import Ports
 from tests.fakes.claims import HUNG_UP, LEASE, beat, claimed, held, later, record, ring, rung
@@ -144,13 +144,14 @@ class BreakingOff(MemoryBooks):
         callback: str,
         hold: Hold,
         charge_micros: int,
+        burned_s: Mapping[str, int] = NO_SECONDS,
         *,
         forget: Collection[str] = (),
     ) -> bool:
         if not self.broken:
             self.broken = True
             raise ConnectionError
-        return super().release(account, callback, hold, charge_micros, forget=forget)
+        return super().release(account, callback, hold, charge_micros, burned_s, forget=forget)
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -9,7 +9,7 @@ from switchboard.desk.till import Till
 from switchboard.errors import AccountBlocked, Conflict, NotEnoughCredit, TooManyCallbacks
 from switchboard.ledger.balance import Hold
 from switchboard.ports import Ports
-from tests.fakes.books import Crowded, Repeating
+from tests.fakes.books import Crowded, Repeating, wish
 from tests.fakes.ports import memory_ports
 from tests.fakes.world import NOON, open_alice
 
@@ -38,7 +38,8 @@ def hold(micros: int = 400_000, nonce: str = "n1", **changes) -> Hold:
 
 
 def reserve(till: Till, wanted: Hold, callback: str = "c1", least_micros: int = 1000) -> Hold:
-    return till.reserve("alice", callback, wanted, least_micros=least_micros)
+    wanted_of_all = wish(wanted.amount_micros, least_micros)
+    return till.reserve("alice", callback, wanted_of_all, wanted.nonce, wanted.expires_at)
 
 
 def test_what_is_wanted_is_held(till):
@@ -110,7 +111,7 @@ def test_a_till_gives_up_where_everybody_else_is_faster():
 def test_a_hold_grows_to_what_is_wanted(till):
     reserve(till, hold())
 
-    grown = till.extend("alice", "c1", hold(), 600_000, LATER)
+    grown = till.extend("alice", "c1", hold(), wish(600_000), LATER)
 
     assert grown == hold(600_000, expires_at=LATER, request=1)
     assert till.books.balance("alice").holds == {"c1": grown}
@@ -120,7 +121,7 @@ def test_a_hold_grows_as_far_as_the_money_goes(till):
     reserve(till, hold())
     reserve(till, hold(500_000), "c2")
 
-    grown = till.extend("alice", "c1", hold(), 600_000, LATER)
+    grown = till.extend("alice", "c1", hold(), wish(600_000), LATER)
 
     assert grown == hold(500_000, expires_at=LATER, request=1)
     assert till.books.balance("alice").avail_micros == 0
@@ -129,7 +130,7 @@ def test_a_hold_grows_as_far_as_the_money_goes(till):
 def test_a_hold_that_cannot_grow_lasts_longer_all_the_same(till):
     reserve(till, hold(1_000_000))
 
-    grown = till.extend("alice", "c1", hold(1_000_000), 2_000_000, LATER)
+    grown = till.extend("alice", "c1", hold(1_000_000), wish(2_000_000), LATER)
 
     assert grown == hold(1_000_000, expires_at=LATER, request=1)
 
@@ -137,7 +138,7 @@ def test_a_hold_that_cannot_grow_lasts_longer_all_the_same(till):
 def test_a_hold_never_shrinks(till):
     reserve(till, hold())
 
-    grown = till.extend("alice", "c1", hold(), 100_000, LATER)
+    grown = till.extend("alice", "c1", hold(), wish(100_000), LATER)
 
     assert grown == hold(expires_at=LATER, request=1)
 
@@ -145,9 +146,9 @@ def test_a_hold_never_shrinks(till):
 def test_a_hold_grows_in_step_after_a_reply_that_never_came(ports):
     till = Till(ports.books)
     reserve(till, hold())
-    till.extend("alice", "c1", hold(), 500_000, LATER)
+    till.extend("alice", "c1", hold(), wish(500_000), LATER)
 
-    again = till.extend("alice", "c1", hold(), 600_000, LATER)
+    again = till.extend("alice", "c1", hold(), wish(600_000), LATER)
 
     assert again == hold(500_000, expires_at=LATER, request=1)
     assert ports.books.balance("alice").held_micros == 500_000
@@ -165,7 +166,7 @@ def test_what_is_not_there_to_grow_stays_as_it_was(ports, gone):
         ports.books.set_active("alice", active=False)
     before = ports.books.balance("alice")
 
-    assert till.extend("alice", "c1", hold(), 600_000, LATER) is None
+    assert till.extend("alice", "c1", hold(), wish(600_000), LATER) is None
     assert ports.books.balance("alice") == before
 
 
@@ -175,5 +176,5 @@ def test_what_cannot_grow_because_everybody_else_is_faster_stays_as_it_was():
 
     crowded = Crowded(balances=ports.books.balances)
 
-    assert Till(crowded).extend("alice", "c1", hold(), 600_000, LATER) is None
+    assert Till(crowded).extend("alice", "c1", hold(), wish(600_000), LATER) is None
     assert crowded.balance("alice").holds == {"c1": hold()}

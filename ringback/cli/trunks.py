@@ -7,7 +7,7 @@ import typer
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
 
 if TYPE_CHECKING:
-    from switchboard.billing.account import ServiceNumber
+    from switchboard.billing.service_number import ServiceNumber
     from switchboard.calls.trunk import Trunk
 
 trunks = typer.Typer(help="Trunks: carriers that terminate legs.", no_args_is_help=True)
@@ -73,7 +73,7 @@ def add_number(
     as_json: AsJson = False,
 ) -> None:
     """Add a number that customers ring or text."""
-    from switchboard.billing.account import ServiceMode, ServiceNumber
+    from switchboard.billing.service_number import ServiceMode, ServiceNumber
     from switchboard.numbering import parse_number
 
     ports = ports_for(state)

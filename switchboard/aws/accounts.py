@@ -8,7 +8,9 @@ from pynamodb.transactions import TransactWrite
 from switchboard.aws.books import BALANCE, PROFILE, balance_of, item_of
 from switchboard.aws.forms import from_text, to_text
 from switchboard.aws.models import AccountItem, Database, IdentityItem, made
-from switchboard.billing.account import Account, Profile, ServiceNumber
+from switchboard.aws.service_numbers import ServiceNumbers
+from switchboard.billing.account import Account, Profile
+from switchboard.billing.service_number import ServiceNumber
 from switchboard.errors import AlreadyExists, Conflict, NotFound
 from switchboard.ledger.balance import Balance
 from switchboard.numbering import PhoneNumber
@@ -21,6 +23,7 @@ class DynamoAccounts:
     def __init__(self, database: Database) -> None:
         self._accounts = database.table(AccountItem)
         self._identities = database.table(IdentityItem)
+        self._services = ServiceNumbers(database)
         self._connection = database.connection
 
     def open(self, profile: Profile, balance: Balance) -> None:
@@ -71,10 +74,11 @@ class DynamoAccounts:
                 profile, balance = (item, other) if item.part == PROFILE else (other, item)
                 yield _account(profile, balance)
 
-    def look_up(self, sender: PhoneNumber, service: PhoneNumber) -> Directory:
+    def look_up(self, sender: PhoneNumber | None, service: PhoneNumber) -> Directory:
         """Who stands behind both numbers, in one read."""
         keys = [f"number#{sender}", f"service#{service}"]
-        found = {item.identity: item for item in self._identities.batch_get(keys)}
+        asked = keys if sender is not None else keys[1:]
+        found = {item.identity: item for item in self._identities.batch_get(asked)}
         owner, line = (found.get(key) for key in keys)
         return Directory(
             account=None if owner is None else owner.account,
@@ -95,15 +99,23 @@ class DynamoAccounts:
 
     def add_service_number(self, service: ServiceNumber) -> None:
         """Add a number that customers ring or text."""
-        item = self._identities(f"service#{service.number}", service=to_text(service))
-        if not made(lambda: item.save(self._identities.identity.does_not_exist())):
-            raise AlreadyExists(f"{service.number} is in use already")
+        self._services.add(service)
+
+    def change_service_number(self, old: ServiceNumber, new: ServiceNumber) -> bool:
+        """Replace a service number, if it is still `old`."""
+        return self._services.change(old, new)
+
+    def remove_service_number(self, number: PhoneNumber) -> bool:
+        """Take a service number away; whether there was one."""
+        return self._services.remove(number)
+
+    def is_service_number(self, number: PhoneNumber) -> bool:
+        """Whether customers ring or text this number, as it was known within half a minute."""
+        return self._services.has(number)
 
     def service_numbers(self) -> Sequence[ServiceNumber]:
         """Every service number."""
-        found = self._identities.scan(self._identities.service.exists(), consistent_read=True)
-        services = [from_text(item.service, ServiceNumber) for item in found]
-        return sorted(services, key=lambda service: service.number)
+        return self._services.all()
 
     def _owner(self, identity: str) -> str | None:
         try:

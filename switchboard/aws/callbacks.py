@@ -8,13 +8,16 @@ from typing import Any
 
 from switchboard.aws.forms import from_text, from_us, to_text, to_us
 from switchboard.aws.models import CallbackItem, Database, made
-from switchboard.calls.callback import Callback, State
+from switchboard.calls.callback import Callback, Retries, State
 from switchboard.calls.ending import Verdict
 from switchboard.errors import Malformed
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Page
 from switchboard.rating.quote import Quote
+
+# How long before its start a callback may be claimed (see the port).
+EARLY = timedelta(seconds=1)
 
 
 class DynamoCallbacks:
@@ -47,7 +50,8 @@ class DynamoCallbacks:
             items.worker.set(worker),
             items.lease_until.set(to_us(now + lease)),
         ]
-        condition = (items.expires_at > to_us(now)) & free
+        begun = items.starts_at.does_not_exist() | (items.starts_at <= to_us(now + EARLY))
+        condition = (items.expires_at > to_us(now)) & begun & free
         if not made(lambda: item.update(actions, condition=condition)):
             return None
         return _callback(item)
@@ -102,13 +106,15 @@ class DynamoCallbacks:
             account=callback.account,
             requested_at=to_us(callback.requested_at),
             expires_at=to_us(callback.expires_at),
-            order=json.dumps([str(callback.customer), callback.trigger, callback.language]),
+            order=json.dumps(_order(callback)),
             quote=to_text(callback.quote),
             destination=None if destination is None else str(destination),
             state=callback.state.value,
             rank=callback.state.rank,
             reached={state.value: to_us(at) for state, at in callback.reached.items()},
             spend=to_text(callback.spend) if callback.spend.scopes else None,
+            starts_at=None if callback.starts_at is None else to_us(callback.starts_at),
+            asks_pin=callback.asks_pin or None,
         )
 
     def _moves(self, state: State, at: datetime) -> list[Any]:
@@ -123,8 +129,16 @@ class DynamoCallbacks:
         return made(lambda: self._items(callback).update(actions, condition=condition))
 
 
+def _order(callback: Callback) -> list[str | int]:
+    """What never changes; a callback that is not tried again has nothing at the end."""
+    order: list[str | int] = [str(callback.customer), callback.trigger, callback.language]
+    if callback.retries is not None:
+        order += [callback.retries.left, callback.retries.after // timedelta(seconds=1)]
+    return order
+
+
 def _callback(item: Any) -> Callback:
-    customer, trigger, language = json.loads(item.order)
+    customer, trigger, language, *tries = json.loads(item.order)
     reached: dict[str, Any] = item.reached.as_dict()
     return Callback(
         id=item.id,
@@ -142,6 +156,9 @@ def _callback(item: Any) -> Callback:
         lease_until=None if item.lease_until is None else from_us(int(item.lease_until)),
         verdict=None if item.verdict is None else from_text(item.verdict, Verdict),
         spend=Spend() if item.spend is None else from_text(item.spend, Spend),
+        starts_at=None if item.starts_at is None else from_us(int(item.starts_at)),
+        asks_pin=bool(item.asks_pin),
+        retries=Retries(tries[0], timedelta(seconds=tries[1])) if tries else None,
     )
 
 

@@ -11,7 +11,9 @@ from pynamodb.attributes import (
     BooleanAttribute,
     MapAttribute,
     NumberAttribute,
+    TTLAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 from pynamodb.connection import Connection
 from pynamodb.exceptions import (
@@ -61,7 +63,7 @@ class AccountItem(Model):
 
 class IdentityItem(Model):
     """Who stands behind a number, a login or the hash of a PIN: `number#+44…`, `login#…`, `pin#…`,
-    `service#+44…`."""
+    `service#+44…`. The one item `services` names every service number."""
 
     class Meta(_Meta):
         """Named without the prefix."""
@@ -71,6 +73,24 @@ class IdentityItem(Model):
     identity = UnicodeAttribute(hash_key=True)
     account = UnicodeAttribute(null=True)
     service = UnicodeAttribute(null=True)
+    services = UnicodeSetAttribute(null=True)
+
+
+class RingItem(Model):
+    """Two kinds of item (aws/rings.py): the callback that came first under a key, until when; and
+    how many rings on a number were refused on a day, by code."""
+
+    class Meta(_Meta):
+        """Named without the prefix."""
+
+        table_name = "rings"
+
+    ring = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    callback = UnicodeAttribute(null=True)
+    until = NumberAttribute(null=True)
+    times = NumberAttribute(null=True)
+    gone_at = TTLAttribute()
 
 
 class EntryItem(Model):
@@ -137,6 +157,8 @@ class CallbackItem(Model):
     lease_until = NumberAttribute(null=True)
     verdict = UnicodeAttribute(null=True)
     spend = UnicodeAttribute(null=True)
+    starts_at = NumberAttribute(null=True)
+    asks_pin = BooleanAttribute(null=True)
     by_account = _ByAccount()
 
 
@@ -246,6 +268,7 @@ ALL: tuple[type[Model], ...] = (
     BatchItem,
     VoucherItem,
     SettingItem,
+    RingItem,
 )
 
 

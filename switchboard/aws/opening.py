@@ -11,6 +11,7 @@ from switchboard.aws.fleet import DynamoTrunks, DynamoWorkers
 from switchboard.aws.models import ALL, Database
 from switchboard.aws.pins import DynamoPins
 from switchboard.aws.queues import SqsControl, SqsQueue, sqs_client
+from switchboard.aws.rings import DynamoRings
 from switchboard.aws.settings import DynamoSettings
 from switchboard.aws.sheets import DynamoSheets
 from switchboard.aws.templates import DynamoTemplates
@@ -57,6 +58,7 @@ def open_ports(settings: AwsSettings) -> Ports:
         workers=DynamoWorkers(database),
         trunks=DynamoTrunks(database),
         pins=DynamoPins(database),
+        rings=DynamoRings(database),
         settings=DynamoSettings(database),
         templates=DynamoTemplates(database),
         clock=SystemClock(),

@@ -1,14 +1,14 @@
 """Orders: somebody asks for a callback, or to end one."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from switchboard.billing.account import Account
-from switchboard.calls.callback import DEFAULT_PATIENCE, Callback, State, Trigger
+from switchboard.calls.callback import DEFAULT_PATIENCE, Callback, Retries, State, Trigger
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.desk.permission import permit
 from switchboard.desk.pins import begin_validity
-from switchboard.errors import Conflict, NotFound, Refusal
+from switchboard.errors import Conflict, NotAllowed, NotFound, Refusal
 from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.ports import Ports
 from switchboard.rating.quote import Quote
@@ -19,12 +19,25 @@ CANCELLED = Verdict(Ending.CANCELLED, Culprit.CUSTOMER)
 @dataclass(frozen=True, slots=True)
 class Order:
     """What somebody wants: these two phones connected. Without a destination the customer is
-    rung and asked for it."""
+    rung and asked for it, and for a PIN before that, if it `asks_pin`.
+
+    Patience counts from `starts_at`, without which it may ring at once. The language is the
+    account's unless it is said. `callback_id` is the trigger's own where nothing else is said.
+    """
 
     customer: PhoneNumber
     destination: PhoneNumber | None
     trigger: Trigger
     patience: timedelta = DEFAULT_PATIENCE
+    starts_at: datetime | None = None
+    language: str | None = None
+    asks_pin: bool = False
+    retries: Retries | None = None
+    callback_id: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.callback_id:
+            object.__setattr__(self, "callback_id", self.trigger.callback_id)
 
 
 def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
@@ -37,7 +50,7 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
     try:
         callback = _checked(ports, account, order)
     except Refusal:
-        known = ports.callbacks.find(order.trigger.callback_id)
+        known = ports.callbacks.find(order.callback_id)
         if known is None:
             raise
         callback = _same(known, account, order)
@@ -49,16 +62,34 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
     # Offered again where it still waits: the first writer may have died in between, and a
     # second message for a claimed callback rings nobody.
     if callback.state is State.QUEUED:
-        ports.queue.send(callback.id)
+        offer(ports, callback)
     return callback
 
 
+def offer(ports: Ports, callback: Callback) -> None:
+    """Offer a callback to the workers for when it may ring. What the queue cannot keep back for so
+    long comes early, and is offered again by the worker that it comes to."""
+    ports.queue.send(callback.id, delay=callback.wait_at(ports.clock.now()))
+
+
+def offer_again(ports: Ports, callback_id: str) -> None:
+    """Offer a callback again that came to a worker before its time."""
+    callback = ports.callbacks.find(callback_id)
+    waits = callback is not None and callback.wait_at(ports.clock.now())
+    if callback is not None and callback.state is State.QUEUED and waits:
+        offer(ports, callback)
+
+
 def quote(
-    ports: Ports, account: Account, customer: PhoneNumber, destination: PhoneNumber | None
+    ports: Ports,
+    account: Account,
+    customer: PhoneNumber,
+    destination: PhoneNumber | None,
+    at: datetime | None = None,
 ) -> Quote:
-    """What these two phones would be connected for now. NoRate where they would not."""
-    now = ports.clock.now()
-    return ports.sheets.current(account.profile.sheet_at(now)).quote(customer, destination, now)
+    """What these two phones would be connected for, now or then. NoRate where they would not."""
+    at = at or ports.clock.now()
+    return ports.sheets.current(account.profile.sheet_at(at)).quote(customer, destination, at)
 
 
 def find_callback(ports: Ports, account: str, callback_id: str) -> Callback:
@@ -88,6 +119,8 @@ def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
     account's country, what `quote` refuses, and where the callback was taken from its worker: a
     leg that no record knows of would cost nothing."""
     assert callback.worker is not None, "only its worker hears what a customer dials"
+    if callback.asks_pin:
+        raise NotAllowed("nobody calls before the PIN is known")
     account = ports.accounts.get(callback.account)
     destination = parse_number(digits, account.profile.country)
     quoted = quote(ports, account, callback.customer, destination)
@@ -104,22 +137,25 @@ def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
 
 def _checked(ports: Ports, account: Account, order: Order) -> Callback:
     profile, now = account.profile, ports.clock.now()
-    quoted = quote(ports, account, order.customer, order.destination)
+    quoted = quote(ports, account, order.customer, order.destination, order.starts_at)
     spend = permit(ports, account, order.customer, order.destination)
-    account.balance.check(order.trigger.callback_id, quoted.least_micros, spend.counters)
+    account.balance.check(order.callback_id, quoted.least_micros, spend.counters)
     begin_validity(ports, profile)
     return Callback(
-        id=order.trigger.callback_id,
+        id=order.callback_id,
         account=profile.account,
         customer=order.customer,
         destination=order.destination,
         trigger=order.trigger.kind,
-        language=profile.language,
+        language=order.language or profile.language,
         requested_at=now,
-        expires_at=now + order.patience,
+        expires_at=(order.starts_at or now) + order.patience,
         quote=quoted,
         reached={State.QUEUED: now},
         spend=spend,
+        starts_at=order.starts_at,
+        asks_pin=order.asks_pin,
+        retries=order.retries,
     )
 
 

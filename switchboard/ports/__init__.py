@@ -12,6 +12,7 @@ from switchboard.ports.calls import Callbacks, Control, Inbox, Message, Queue, T
 from switchboard.ports.money import Accounts, Books, Directory, Opening, Pins
 from switchboard.ports.pages import Page
 from switchboard.ports.rates import Settings, Sheets, Templates
+from switchboard.ports.rings import Rings
 
 __all__ = [
     "Accounts",
@@ -27,6 +28,7 @@ __all__ = [
     "Pins",
     "Ports",
     "Queue",
+    "Rings",
     "Settings",
     "Sheets",
     "Templates",
@@ -59,5 +61,6 @@ class Ports:
     trunks: Trunks
     templates: Templates
     pins: Pins
+    rings: Rings
     settings: Settings
     clock: Clock

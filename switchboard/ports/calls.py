@@ -27,7 +27,8 @@ class Callbacks(Protocol):
         self, callback: str, worker: str, *, now: datetime, lease: timedelta
     ) -> Callback | None:
         """Take a callback that is queued in time, or whose claim by another lapsed before its
-        phone rang; None where there is nothing to take."""
+        phone rang; None where there is nothing to take. One whose start is not a second away may
+        be taken: queues count in whole ones, and clocks differ."""
 
     def advance(self, callback: str, worker: str, state: State, at: datetime) -> bool:
         """Move on, if this worker has the callback and the state is a later one. What it counts
@@ -50,8 +51,8 @@ class Callbacks(Protocol):
 class Queue(Protocol):
     """Where orders wait for a worker."""
 
-    def send(self, callback: str) -> None:
-        """Offer a callback to the workers."""
+    def send(self, callback: str, *, delay: timedelta = timedelta()) -> None:
+        """Offer a callback to the workers, after a while: 15 minutes at most, whatever is asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from switchboard.billing.account import Account, Profile, ServiceNumber
+from switchboard.billing.account import Account, Profile
+from switchboard.billing.service_number import ServiceNumber
 from switchboard.calls.beat import Beat
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr
@@ -17,10 +18,10 @@ from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS, Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Directory, Page, Ports
-from switchboard.rating.deck.reading import Template
 from switchboard.rating.quote import Quote
 from tests.fakes.pins import MemoryPins, MemorySettings
-from tests.fakes.sheets import MemorySheets
+from tests.fakes.rings import MemoryRings
+from tests.fakes.sheets import MemorySheets, MemoryTemplates
 
 
 @dataclass
@@ -173,8 +174,9 @@ class MemoryAccounts:
     def all(self) -> Iterator[Account]:
         return iter([self.get(account) for account in self.profiles])
 
-    def look_up(self, sender: PhoneNumber, service: PhoneNumber) -> Directory:
-        return Directory(self.by_number(sender), self.services.get(service))
+    def look_up(self, sender: PhoneNumber | None, service: PhoneNumber) -> Directory:
+        account = None if sender is None else self.by_number(sender)
+        return Directory(account, self.services.get(service))
 
     def by_number(self, number: PhoneNumber) -> str | None:
         owners = (name for name, profile in self.profiles.items() if number in profile.numbers)
@@ -192,6 +194,18 @@ class MemoryAccounts:
         if service.number in self.services:
             raise AlreadyExists(f"{service.number} is in use already")
         self.services[service.number] = service
+
+    def change_service_number(self, old: ServiceNumber, new: ServiceNumber) -> bool:
+        if self.services.get(old.number) != old:
+            return False
+        self.services[old.number] = new
+        return True
+
+    def remove_service_number(self, number: PhoneNumber) -> bool:
+        return self.services.pop(number, None) is not None
+
+    def is_service_number(self, number: PhoneNumber) -> bool:
+        return number in self.services
 
     def service_numbers(self) -> Sequence[ServiceNumber]:
         return [self.services[number] for number in sorted(self.services)]
@@ -288,7 +302,7 @@ class MemoryCallbacks:
 
 
 def _is_free(callback: Callback, now: datetime) -> bool:
-    if now >= callback.expires_at:
+    if now >= callback.expires_at or callback.wait_at(now) > timedelta(seconds=1):
         return False
     lapsed = callback.lease_until is not None and callback.lease_until < now
     return callback.state is State.QUEUED or (callback.state is State.CLAIMED and lapsed)
@@ -297,9 +311,11 @@ def _is_free(callback: Callback, now: datetime) -> bool:
 @dataclass
 class MemoryQueue:
     sent: list[str] = field(default_factory=list)
+    delays: list[timedelta] = field(default_factory=list)
 
-    def send(self, callback: str) -> None:
+    def send(self, callback: str, *, delay: timedelta = timedelta()) -> None:
         self.sent.append(callback)
+        self.delays.append(delay)
 
 
 @dataclass
@@ -344,22 +360,6 @@ class MemoryTrunks:
 
 
 @dataclass
-class MemoryTemplates:
-    templates: dict[str, Template] = field(default_factory=dict)
-
-    def save(self, template: Template) -> None:
-        self.templates[template.name] = template
-
-    def get(self, name: str) -> Template:
-        if name not in self.templates:
-            raise NotFound(f"there is no template {name}")
-        return self.templates[name]
-
-    def all(self) -> Sequence[Template]:
-        return [self.templates[name] for name in sorted(self.templates)]
-
-
-@dataclass
 class PlainPasswords:
     """Quick, for tests that are not about hashing."""
 
@@ -384,6 +384,7 @@ def memory_ports() -> Ports:
         workers=MemoryWorkers(),
         trunks=MemoryTrunks(),
         pins=MemoryPins(accounts),
+        rings=MemoryRings(),
         settings=MemorySettings(),
         templates=MemoryTemplates(),
         clock=MemoryClock(),

@@ -3,11 +3,15 @@
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from switchboard.aws import AwsSettings, callbacks_inbox, control_inbox, open_ports
 from switchboard.calls.trunk import Trunk
+from switchboard.desk.rings import ring_service_number
 from switchboard.ports import Trunks
+from workers.admission import Admission
+from workers.doorbell import doorbell
 from workers.host import Host
 from workers.lines import EnginePhone
 from workers.pjsip import PjsipEngine
@@ -27,8 +31,11 @@ async def work(settings: Settings, engine: PjsipEngine, env: Mapping[str, str]) 
     desk = Desk(ports, phone, settings.worker, settings.purse, first_trunk(ports.trunks))
     control = control_inbox(aws, settings.worker)
     control.create()
+    admission = Admission(ports.trunks.all)
+    take = partial(ring_service_number, ports)
     try:
-        await Host(desk, settings.host, callbacks_inbox(aws), control).run()
+        async with doorbell(settings.doorbell, admission, ports.clock, take):
+            await Host(desk, settings.host, callbacks_inbox(aws), control).run()
     finally:
         control.remove()
 

@@ -59,8 +59,9 @@ class DynamoCallbacks:
     def advance(self, callback: str, worker: str, state: State, at: datetime) -> bool:
         """Move on, if this worker has the callback and the state is a later one."""
         later = (self._items.worker == worker) & (self._items.rank < state.rank)
-        # What it counts for is its worker's affair by now, and makes each write larger.
-        actions = [*self._moves(state, at), self._items.spend.remove()]
+        # These are its worker's affair by now, and make each write larger.
+        settled = (self._items.spend, self._items.starts_at, self._items.retries)
+        actions = [*self._moves(state, at), *(known.remove() for known in settled)]
         return self._update(callback, actions, later)
 
     def set_destination(
@@ -106,7 +107,7 @@ class DynamoCallbacks:
             account=callback.account,
             requested_at=to_us(callback.requested_at),
             expires_at=to_us(callback.expires_at),
-            order=json.dumps(_order(callback)),
+            order=json.dumps([str(callback.customer), callback.trigger, callback.language]),
             quote=to_text(callback.quote),
             destination=None if destination is None else str(destination),
             state=callback.state.value,
@@ -114,6 +115,7 @@ class DynamoCallbacks:
             reached={state.value: to_us(at) for state, at in callback.reached.items()},
             spend=to_text(callback.spend) if callback.spend.scopes else None,
             starts_at=None if callback.starts_at is None else to_us(callback.starts_at),
+            retries=None if callback.retries is None else to_text(callback.retries),
             asks_pin=callback.asks_pin or None,
         )
 
@@ -129,16 +131,8 @@ class DynamoCallbacks:
         return made(lambda: self._items(callback).update(actions, condition=condition))
 
 
-def _order(callback: Callback) -> list[str | int]:
-    """What never changes; a callback that is not tried again has nothing at the end."""
-    order: list[str | int] = [str(callback.customer), callback.trigger, callback.language]
-    if callback.retries is not None:
-        order += [callback.retries.left, callback.retries.after // timedelta(seconds=1)]
-    return order
-
-
 def _callback(item: Any) -> Callback:
-    customer, trigger, language, *tries = json.loads(item.order)
+    customer, trigger, language = json.loads(item.order)
     reached: dict[str, Any] = item.reached.as_dict()
     return Callback(
         id=item.id,
@@ -158,7 +152,7 @@ def _callback(item: Any) -> Callback:
         spend=Spend() if item.spend is None else from_text(item.spend, Spend),
         starts_at=None if item.starts_at is None else from_us(int(item.starts_at)),
         asks_pin=bool(item.asks_pin),
-        retries=Retries(tries[0], timedelta(seconds=tries[1])) if tries else None,
+        retries=None if item.retries is None else from_text(item.retries, Retries),
     )
 
 

@@ -158,6 +158,7 @@ class CallbackItem(Model):
     verdict = UnicodeAttribute(null=True)
     spend = UnicodeAttribute(null=True)
     starts_at = NumberAttribute(null=True)
+    retries = UnicodeAttribute(null=True)
     asks_pin = BooleanAttribute(null=True)
     by_account = _ByAccount()
 

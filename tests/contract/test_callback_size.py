@@ -48,7 +48,6 @@ CALLBACK = Callback(
     quote=Quote("retail-2026", "20260102T120000-0a1b2c", "EUR", RICH, RICH),
     reached={State.QUEUED: NOON},
     starts_at=NOON,
-    asks_pin=True,
     retries=Retries(10, timedelta(hours=1)),
 )
 A_WRITE_UNIT = 1024
@@ -78,6 +77,8 @@ def test_a_callback_with_a_rich_price_stays_under_a_write_unit(ports):
         CALLBACK,
         state=State.ENDED,
         reached=dict.fromkeys(list(State)[:8], NOON),
+        starts_at=None,
+        retries=None,
         worker="worker-0a1b2c3d4e5f",
         lease_until=NOON + LEASE,
         verdict=hung_up,

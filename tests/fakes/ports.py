@@ -261,7 +261,8 @@ class MemoryCallbacks:
             if found.worker != worker or found.state.rank >= state.rank:
                 return False
             reached = {**found.reached, state: at}
-            self._keep(replace(found, state=state, reached=reached, spend=Spend()))
+            settled = replace(found, spend=Spend(), starts_at=None, retries=None)
+            self._keep(replace(settled, state=state, reached=reached))
             return True
 
     def set_destination(

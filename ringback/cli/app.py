@@ -11,6 +11,7 @@ from ringback.cli import (
     calls,
     classes,
     decks,
+    numbers,
     pins,
     rates,
     system,
@@ -33,7 +34,7 @@ decks.add_to(rates.app)
 terms.add_to(rates.app)
 app.add_typer(rates.app, name="rates")
 app.add_typer(trunks.trunks, name="trunks")
-app.add_typer(trunks.numbers, name="numbers")
+app.add_typer(numbers.app, name="numbers")
 app.add_typer(calls.cdrs, name="cdrs")
 app.add_typer(system.tables, name="tables")
 app.command()(calls.callback)

@@ -1,5 +1,6 @@
-"""`ringback trunks` and `ringback numbers`: carriers, and the numbers that customers ring."""
+"""`ringback trunks`: carriers."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -7,11 +8,9 @@ import typer
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
 
 if TYPE_CHECKING:
-    from switchboard.billing.service_number import ServiceNumber
     from switchboard.calls.trunk import Trunk
 
 trunks = typer.Typer(help="Trunks: carriers that terminate legs.", no_args_is_help=True)
-numbers = typer.Typer(help="Service numbers and DIDs.", no_args_is_help=True)
 
 
 @trunks.command("add")
@@ -57,43 +56,38 @@ def remove_trunk(name: str, state: State = None) -> None:
     typer.echo(f"{name} is removed")
 
 
+@trunks.command("rings")
+def rings(
+    name: str,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from", help="A network like 203.0.113.0/28, or an address; several add up."
+        ),
+    ] = None,
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say from where a trunk sends rings, beside its own host; without --from from there only."""
+    from switchboard.calls.trunk import check_network
+    from switchboard.errors import NotFound
+
+    ports = ports_for(state)
+    networks = tuple(check_network(text) for text in network or ())
+    for trunk in ports.trunks.all():
+        if trunk.name == name:
+            changed = replace(trunk, rings_from=networks)
+            ports.trunks.save(changed)
+            show_one(_trunk_row(changed), as_json=as_json)
+            return
+    raise NotFound(f"there is no trunk {name}")
+
+
 @trunks.command("list")
 def list_trunks(state: State = None, as_json: AsJson = False) -> None:
     """Every trunk; the first one carries all legs."""
     rows = [_trunk_row(trunk) for trunk in ports_for(state).trunks.all()]
     show_list(rows, ("trunk", "host", "port", "priority", "user"), as_json=as_json)
-
-
-@numbers.command("add")
-def add_number(
-    number: Annotated[str, typer.Argument(help="International, like +442079460999.")],
-    account: Annotated[str | None, typer.Option(help="Makes it a DID of this account.")] = None,
-    rings: Annotated[str | None, typer.Option(help="A DID's preset phone to ring.")] = None,
-    state: State = None,
-    as_json: AsJson = False,
-) -> None:
-    """Add a number that customers ring or text."""
-    from switchboard.billing.service_number import ServiceMode, ServiceNumber
-    from switchboard.numbering import parse_number
-
-    ports = ports_for(state)
-    home = "US" if account is None else ports.accounts.get(account).profile.country
-    is_did = account is not None or rings is not None
-    service = ServiceNumber(
-        number=parse_number(number, home),
-        mode=ServiceMode.DID if is_did else ServiceMode.ANI,
-        account=account,
-        rings=None if rings is None else parse_number(rings, home),
-    )
-    ports.accounts.add_service_number(service)
-    show_one(_number_row(service), as_json=as_json)
-
-
-@numbers.command("list")
-def list_numbers(state: State = None, as_json: AsJson = False) -> None:
-    """Every service number."""
-    rows = [_number_row(service) for service in ports_for(state).accounts.service_numbers()]
-    show_list(rows, ("number", "mode", "account", "rings"), as_json=as_json)
 
 
 def _trunk_row(trunk: "Trunk") -> dict[str, Any]:
@@ -102,14 +96,6 @@ def _trunk_row(trunk: "Trunk") -> dict[str, Any]:
         "host": trunk.host,
         "port": trunk.port,
         "priority": trunk.priority,
+        "rings_from": list(trunk.rings_from),
         "user": None if trunk.credentials is None else trunk.credentials[0],
-    }
-
-
-def _number_row(service: "ServiceNumber") -> dict[str, Any]:
-    return {
-        "number": str(service.number),
-        "mode": service.mode.value,
-        "account": service.account,
-        "rings": None if service.rings is None else str(service.rings),
     }

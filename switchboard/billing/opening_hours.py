@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from switchboard.billing.account import check_time_zone
 from switchboard.errors import Malformed
+from switchboard.rating.deck.periods import format_days, format_hours, parse_window
 from switchboard.rating.hours import Hours
 from switchboard.rating.row import Day, Window
 
@@ -36,3 +37,15 @@ class OpeningHours:
             if any(hours.opened_on(window, turn) for window in self.windows)
         )
         return next(opened)
+
+
+def parse_opening(text: str) -> Window:
+    """The window in “mon-fri 09:00-17:00”, either part of which may be missing. Malformed says why
+    it is none."""
+    days, _, hours = text.strip().rpartition(" ")
+    return parse_window(days, hours) if ":" in hours else parse_window(text, "")
+
+
+def format_opening(window: Window) -> str:
+    """A window as `parse_opening` reads it."""
+    return f"{format_days(window)} {format_hours(window)}".strip() or "daily"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.billing.opening_hours import OpeningHours
+from switchboard.billing.opening_hours import OpeningHours, format_opening, parse_opening
 from switchboard.billing.service_number import RingsBack, ServiceMode, ServiceNumber, WhenClosed
 from switchboard.errors import Malformed, NumberClosed
 from switchboard.numbering import PhoneNumber
@@ -113,6 +113,22 @@ def test_a_number_opens_within_days_and_is_open_then(windows, at, zone):
     hours = Hours(ZoneInfo(zone).key)
     assert at <= opens_at <= at + timedelta(days=8)
     assert any(hours.opened_on(window, opens_at) for window in windows)
+
+
+@pytest.mark.parametrize(
+    "text", ["mon-fri 09:00-17:00", "sat,sun", "22:00-06:00", "daily", "mon,wed 10:00-12:30"]
+)
+def test_opening_hours_are_written_as_they_are_read(text):
+    assert format_opening(parse_opening(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "monday", "mon - fri  9:00 - 17:00", "blue 09:00-17:00"])
+def test_opening_hours_are_read_or_refused(text):
+    try:
+        window = parse_opening(text)
+    except Malformed:
+        return
+    assert parse_opening(format_opening(window)) == window
 
 
 @pytest.mark.parametrize("windows", [(), (Window(frozenset({Day.HOLIDAY})),)])

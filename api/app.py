@@ -7,6 +7,7 @@ from chalice.app import CloudWatchEvent, Rate
 
 from chalicelib.factory import make_app
 from chalicelib.wiring import Wiring, open_wiring
+from switchboard.desk.planned import run_due
 from switchboard.desk.sweep import sweep
 
 
@@ -23,3 +24,9 @@ app = make_app(wiring)
 def sweep_lost_callbacks(_event: CloudWatchEvent) -> None:
     """Settle what a lost worker left behind."""
     sweep(wiring().ports)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def place_planned_callbacks(_event: CloudWatchEvent) -> None:
+    """Place the callbacks whose time has come."""
+    run_due(wiring().ports)

@@ -65,6 +65,12 @@ class NotFound(Refusal):
     code = "not_found"
 
 
+class NoService(NotFound):
+    """A number takes no orders for callbacks."""
+
+    code = "no_service"
+
+
 class AlreadyExists(Refusal):
     """The name is taken."""
 

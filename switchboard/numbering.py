@@ -68,6 +68,12 @@ def parse_number(text: str, home: str) -> PhoneNumber:
 
 
 @lru_cache(maxsize=4096)
+def is_assignable(number: PhoneNumber) -> bool:
+    """Whether its country assigns numbers like this one; not only of this length."""
+    return phonenumbers.is_valid_number(phonenumbers.parse(str(number)))
+
+
+@lru_cache(maxsize=4096)
 def country_code_of(digits: str) -> str:
     """The country code that a number or a prefix begins with; nothing where it begins with none."""
     codes = (digits[:length] for length in (1, 2, 3))

@@ -4,13 +4,15 @@ with a Z, durations in whole seconds, numbers in E.164."""
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from switchboard.billing.account import Account, Since
+from switchboard.billing.account import Account, Profile, Since
 from switchboard.billing.batches import Batch
 from switchboard.billing.classes import DestinationClass
 from switchboard.billing.limits import account_day
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, LegRecord, RtpQuality
 from switchboard.calls.ending import Verdict
+from switchboard.calls.phonebook import PhoneBook
+from switchboard.calls.planned import LATEST, Planned
 from switchboard.money import format_micros
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.columns import CHARGE_COLUMNS, format_units
@@ -21,6 +23,7 @@ from switchboard.rating.row import RATE_DECIMALS, Charges, RateRow
 from switchboard.rating.sheet import RateSheet
 from switchboard.rating.tariff import charges_of
 from switchboard.rating.terms import SheetTerms
+from switchboard.texts.provider import SmsProvider
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Body = dict[str, Json]
@@ -45,10 +48,61 @@ def callback_body(callback: Callback, now: datetime) -> Body:
         "status": callback.state_at(now).value,
         "from": str(callback.customer),
         "to": None if callback.destination is None else str(callback.destination),
+        "at": None,
         "requested_at": instant(callback.requested_at),
         "expires_at": instant(callback.expires_at),
         "reached": reached,
         "ending": None if callback.verdict is None else verdict_body(callback.verdict),
+    }
+
+
+def planned_body(planned: Planned) -> Body:
+    """A planned callback, in the form of the callback that it will be."""
+    return {
+        "id": planned.id,
+        "status": planned.state.value,
+        "from": str(planned.customer),
+        "to": None if planned.destination is None else str(planned.destination),
+        "at": instant(planned.at),
+        "requested_at": instant(planned.planned_at),
+        "expires_at": instant(planned.at + LATEST),
+        "reached": {},
+        "ending": None,
+    }
+
+
+def phone_book_body(book: PhoneBook) -> Body:
+    """The names of a phone book."""
+    return {"names": {name: str(number) for name, number in sorted(book.names.items())}}
+
+
+def speed_dials_body(book: PhoneBook) -> Body:
+    """The speed dials."""
+    keys = sorted(book.speed_dials)
+    return {"speed_dials": {str(key): str(book.speed_dials[key]) for key in keys}}
+
+
+def numbers_body(profile: Profile) -> Body:
+    """The phones that act for an account."""
+    default = profile.default_number
+    return {
+        "numbers": [str(number) for number in profile.numbers],
+        "default_number": None if default is None else str(default),
+    }
+
+
+def sms_provider_body(provider: SmsProvider) -> Body:
+    """How a provider of texts speaks, without its secret."""
+    return {
+        "provider": provider.name,
+        "method": provider.method.value,
+        "format": provider.format.value,
+        "proof": provider.proof.value,
+        "proof_in": provider.proof_in,
+        "fields": dict(provider.fields),
+        "networks": list(provider.networks),
+        "answer": provider.answer,
+        "answer_type": provider.answer_type,
     }
 
 

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from chalice.app import Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.routes import query_of
 from switchboard.calls.callback import State
 from switchboard.calls.ending import Culprit, Ending
+from switchboard.calls.planned import PlanState
 from switchboard.errors import Malformed
 
 # Longer than any number that people type, shorter than a novel.
@@ -46,12 +47,26 @@ class QuoteQuery(CallbackOrder):
     """Two phones whose connection has a price."""
 
 
+class PlannedOrder(CallbackOrder):
+    """Two phones to connect, now or at a time to come."""
+
+    at: AwareDatetime | None = None
+    """When, with an offset from UTC; now where it is left out."""
+
+
 class ListQuery(Model):
     """Which part of a list."""
 
     cursor: Annotated[str | None, Field(max_length=2048)] = None
     """The cursor of the part before; the newest where it is left out."""
     limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class CallbacksQuery(ListQuery):
+    """Which callbacks."""
+
+    planned: bool = False
+    """Those that are planned for a time to come, all of them."""
 
 
 class NoQuery(Model):
@@ -91,10 +106,14 @@ class Callback(Model):
     """An order to connect two phones, and what became of it so far."""
 
     id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-    status: State
+    status: State | PlanState
+    """Those of a callback that is planned for a time to come are planned, started (its time has
+    come), cancelled, missed and refused; placed: it became the callback of the same id."""
     customer: Annotated[E164, Field(alias="from")]
     destination: Annotated[E164 | None, Field(alias="to")]
     """Null until the customer has dialled it."""
+    at: datetime | None
+    """What time it is planned for; null for one that was ordered at once, or was placed."""
     requested_at: datetime
     expires_at: datetime
     """When it is given up, if nothing could ring by then."""

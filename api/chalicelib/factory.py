@@ -7,6 +7,7 @@ from chalice.app import Chalice
 from chalicelib.pages import page_routes
 from chalicelib.rest import rest_routes
 from chalicelib.routes import finish
+from chalicelib.sms_webhooks import sms_routes
 from chalicelib.twilio_webhooks import twilio_routes
 from chalicelib.wiring import Wire
 
@@ -18,6 +19,6 @@ def make_app(wire: Wire) -> Chalice:
     # Lambda's own handler hangs at the root logger, which is silent below WARNING.
     logging.getLogger("ringback").setLevel(logging.INFO)
     app.register_middleware(finish, "http")
-    for routes in (rest_routes(wire), twilio_routes(wire), page_routes(wire)):
-        app.register_blueprint(routes)
+    for make in (rest_routes, twilio_routes, sms_routes, page_routes):
+        app.register_blueprint(make(wire))
     return app

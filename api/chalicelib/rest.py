@@ -1,26 +1,36 @@
 """The REST interface (design §9)."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from uuid import uuid4
 
 from chalice.app import Request, Response
 
 from chalicelib import bodies
+from chalicelib.bearer import read_phone, signed_in, token_seal
 from chalicelib.bodies import read_body, read_query
 from chalicelib.openapi import Operation, openapi_document
-from chalicelib.routes import JSON, Routes, View, answer, callback_id, refuse_as_json
-from chalicelib.sessions import Seal, Session
+from chalicelib.routes import JSON, Routes, answer, callback_id, refuse_as_json
+from chalicelib.self_service import SELF_SERVICE
+from chalicelib.sessions import Session
 from chalicelib.wiring import Wire, Wiring
 from switchboard.billing.account import Profile
 from switchboard.calls.callback import Trigger
+from switchboard.calls.planned import Planned
 from switchboard.desk.accounts import sign_in
-from switchboard.desk.orders import Order, cancel_callback, find_callback, order_callback, quote
-from switchboard.errors import Malformed, NotANumber, NotSignedIn
-from switchboard.numbering import PhoneNumber, parse_number
-from switchboard.wire import Body, account_body, callback_body, charge_body, instant, quote_body
+from switchboard.desk.orders import Order, order_callback, quote
+from switchboard.desk.planned import cancel_order, find_order, plan_callback
+from switchboard.errors import Malformed
+from switchboard.numbering import PhoneNumber
+from switchboard.wire import (
+    Body,
+    account_body,
+    callback_body,
+    charge_body,
+    instant,
+    planned_body,
+    quote_body,
+)
 
 TOKEN_LIFETIME = timedelta(hours=1)
 IDEMPOTENCY_KEY = re.compile("[ -~]{1,200}")
@@ -32,23 +42,9 @@ def rest_routes(wire: Wire) -> Routes:
     """The operations, as routes."""
     routes = Routes(wire, refuse_as_json)
     for operation in OPERATIONS:
-        takes = JSON if operation.body else None
+        takes = [JSON] if operation.body else []
         routes.add(operation.method, operation.path, operation.view, takes=takes)
     return routes
-
-
-def signed_in(view: Callable[[Wiring, Request, str], Response]) -> View:
-    """Gives the view the account whose token the request bears. NotSignedIn where it bears none."""
-
-    @wraps(view)
-    def with_account(wiring: Wiring, request: Request) -> Response:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        session = _seal(wiring).open(token.strip(), wiring.ports.clock.now())
-        if scheme.lower() != "bearer" or session is None or session.account is None:
-            raise NotSignedIn("send a token of POST /api/v1/sessions as Authorization: Bearer")
-        return view(wiring, request, session.account)
-
-    return with_account
 
 
 def create_session(wiring: Wiring, request: Request) -> Response:
@@ -57,7 +53,7 @@ def create_session(wiring: Wiring, request: Request) -> Response:
     now = wiring.ports.clock.now()
     session = Session.begin(account.profile.account, now, TOKEN_LIFETIME)
     token: Body = {
-        "token": _seal(wiring).close(session),
+        "token": token_seal(wiring).close(session),
         "expires_at": instant(session.expires_at),
     }
     return answer(token, 201)
@@ -65,20 +61,25 @@ def create_session(wiring: Wiring, request: Request) -> Response:
 
 @signed_in
 def create_callback(wiring: Wiring, request: Request, account_id: str) -> Response:
-    asked = read_body(bodies.CallbackOrder, request)
+    asked = read_body(bodies.PlannedOrder, request)
     key = request.headers.get("idempotency-key", uuid4().hex)
     if not IDEMPOTENCY_KEY.fullmatch(key):
         raise Malformed("the Idempotency-Key has 1 to 200 printable ASCII characters")
     account = wiring.ports.accounts.get(account_id)
     customer, destination = _phones(asked, account.profile)
     order = Order(customer, destination, Trigger("api", f"{account_id}#{key}"))
+    if asked.at is not None:
+        return answer(planned_body(plan_callback(wiring.ports, account, order, asked.at)), 202)
     callback = order_callback(wiring.ports, account, order)
     return answer(callback_body(callback, wiring.ports.clock.now()), 202)
 
 
 @signed_in
 def list_callbacks(wiring: Wiring, request: Request, account_id: str) -> Response:
-    asked = read_query(bodies.ListQuery, request)
+    asked = read_query(bodies.CallbacksQuery, request)
+    if asked.planned:
+        plans = [planned_body(planned) for planned in wiring.ports.schedule.of(account_id)]
+        return answer({"items": [*plans], "cursor": None})
     page = wiring.ports.callbacks.recent(account_id, limit=asked.limit, cursor=asked.cursor)
     now = wiring.ports.clock.now()
     items = [callback_body(callback, now) for callback in page.items]
@@ -87,8 +88,10 @@ def list_callbacks(wiring: Wiring, request: Request, account_id: str) -> Respons
 
 @signed_in
 def show_callback(wiring: Wiring, request: Request, account_id: str) -> Response:
-    callback = find_callback(wiring.ports, account_id, callback_id(request))
-    cdr = None
+    found = find_order(wiring.ports, account_id, callback_id(request))
+    if isinstance(found, Planned):
+        return answer({**planned_body(found), "charge": None})
+    callback, cdr = found, None
     if callback.state.final:
         cdr = wiring.ports.books.cdr(account_id, callback.id, callback.requested_at)
     body = callback_body(callback, wiring.ports.clock.now())
@@ -97,8 +100,10 @@ def show_callback(wiring: Wiring, request: Request, account_id: str) -> Response
 
 @signed_in
 def delete_callback(wiring: Wiring, request: Request, account_id: str) -> Response:
-    callback = cancel_callback(wiring.ports, account_id, callback_id(request))
-    return answer(callback_body(callback, wiring.ports.clock.now()), 202)
+    found = cancel_order(wiring.ports, account_id, callback_id(request))
+    if isinstance(found, Planned):
+        return answer(planned_body(found), 202)
+    return answer(callback_body(found, wiring.ports.clock.now()), 202)
 
 
 @signed_in
@@ -125,25 +130,14 @@ def show_openapi(wiring: Wiring, _request: Request) -> Response:
     return answer(openapi_document(OPERATIONS, wiring.settings.public_url))
 
 
-def _seal(wiring: Wiring) -> Seal:
-    return Seal(wiring.settings.secret_key, "api token")
-
-
 def _phones(asked: bodies.CallbackOrder, profile: Profile) -> tuple[PhoneNumber, PhoneNumber]:
     if asked.customer is not None:
-        customer = _phone("from", asked.customer, profile)
+        customer = read_phone("from", asked.customer, profile)
     elif profile.default_number is not None:
         customer = profile.default_number
     else:
         raise Malformed("“from” is missing, and the account has no default number")
-    return customer, _phone("to", asked.destination, profile)
-
-
-def _phone(field: str, text: str, profile: Profile) -> PhoneNumber:
-    try:
-        return parse_number(text, profile.country)
-    except NotANumber as error:
-        raise NotANumber(f"“{field}”: {error.message}") from error
+    return customer, read_phone("to", asked.destination, profile)
 
 
 OPERATIONS = (
@@ -162,10 +156,10 @@ OPERATIONS = (
         "POST",
         "/api/v1/callbacks",
         create_callback,
-        "Order a callback",
+        "Order a callback, now or for a time to come",
         bodies.Callback,
         status=202,
-        body=bodies.CallbackOrder,
+        body=bodies.PlannedOrder,
         refused_with=(400, 402, 403, 409, 422, 429),
         idempotent=True,
     ),
@@ -173,9 +167,9 @@ OPERATIONS = (
         "GET",
         "/api/v1/callbacks",
         list_callbacks,
-        "List the account's callbacks, newest first",
+        "List the account's callbacks, newest first, or those that are planned, earliest first",
         bodies.CallbackPage,
-        query=bodies.ListQuery,
+        query=bodies.CallbacksQuery,
         refused_with=(400,),
     ),
     Operation(
@@ -207,6 +201,7 @@ OPERATIONS = (
         query=bodies.QuoteQuery,
         refused_with=(400, 422),
     ),
+    *SELF_SERVICE,
     Operation("GET", "/healthz", show_health, "Tell that all is well", bodies.Health, public=True),
     Operation("GET", "/openapi.json", show_openapi, "This document", None, public=True),
 )

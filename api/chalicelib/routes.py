@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chalice.app import Blueprint, Request, Response
@@ -89,8 +89,8 @@ class Routes(Blueprint):
         self._wire = wire
         self._refuse = refuse
 
-    def add(self, method: str, path: str, view: View, *, takes: str | None = None) -> None:
-        """A route; `takes` is the only Content-Type that it reads, where it reads a body."""
+    def add(self, method: str, path: str, view: View, *, takes: Sequence[str] = ()) -> None:
+        """A route; `takes` are the only Content-Types that it reads, where it reads a body."""
 
         # Chalice hands over what stands in the path; a view finds that in its request.
         def handle(**_path: str) -> Response:
@@ -100,7 +100,7 @@ class Routes(Blueprint):
             except Refusal as refusal:
                 return self._refuse(wiring, request, refusal)
 
-        content_types = [takes] if takes else []
+        content_types = list(takes)
         self.route(path, methods=[method], content_types=content_types, name=view.__name__)(handle)
 
 

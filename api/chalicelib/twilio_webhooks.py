@@ -14,11 +14,12 @@ from twilio.twiml.voice_response import VoiceResponse
 from chalicelib.forms import Form, read_form
 from chalicelib.routes import FORM, Forged, Routes, refuse_as_json
 from chalicelib.wiring import Wire, Wiring
-from switchboard.calls.callback import Callback, Trigger
+from switchboard.calls.callback import Trigger
 from switchboard.calls.ring import Ring, caller_id
 from switchboard.desk.rings import ring_service_number
-from switchboard.desk.triggers import Incoming, take_text
-from switchboard.errors import Malformed, NotANumber, NotFound, Refusal, UnreadableText
+from switchboard.desk.text_senders import Incoming
+from switchboard.desk.triggers import take_text
+from switchboard.errors import Malformed, NotANumber, Refusal
 from switchboard.numbering import PhoneNumber
 
 # What stands in the place of a withheld caller ID, where it is not a word ("anonymous"): on a
@@ -37,8 +38,8 @@ class BadSignature(Forged):
 def twilio_routes(wire: Wire) -> Routes:
     """The webhooks, to be entered in Twilio's console under our public address."""
     routes = Routes(wire, refuse_as_json)
-    routes.add("POST", "/webhooks/twilio/sms", take_sms, takes=FORM)
-    routes.add("POST", "/webhooks/twilio/voice", take_call, takes=FORM)
+    routes.add("POST", "/webhooks/twilio/sms", take_sms, takes=[FORM])
+    routes.add("POST", "/webhooks/twilio/voice", take_call, takes=[FORM])
     return routes
 
 
@@ -50,18 +51,16 @@ def take_sms(wiring: Wiring, request: Request) -> Response:
             raise Malformed(f"{name} is missing")
     answer = MessagingResponse()
     try:
-        sender = PhoneNumber(form.text("From"))
+        sender, service = PhoneNumber(form.text("From")), PhoneNumber(form.text("To"))
     except NotANumber:
         # A name or a short code: a reply would be paid for and reach nobody (design §9).
         return _twiml(answer)
-    trigger = Trigger("twilio-sms", form.text("MessageSid"))
-    try:
-        incoming = Incoming(trigger, sender, PhoneNumber(form.text("To")))
-        callback = take_text(wiring.ports, incoming, form.text("Body"))
-        answer.message(_confirmation(callback, sender))
-    except Refusal as refusal:
-        log.info("a text of %s is refused: %s", sender.masked, refusal.code)
-        answer.message(_apology(refusal))
+    incoming = Incoming(Trigger("twilio-sms", form.text("MessageSid")), sender, service)
+    given = take_text(wiring.ports, wiring.text_keys, incoming, form.text("Body"))
+    if given.refused is not None:
+        log.info("a text of %s is refused: %s", sender.masked, given.refused)
+    if given.words is not None:
+        answer.message(given.words)
     return _twiml(answer)
 
 
@@ -92,23 +91,6 @@ def _signed_form(wiring: Wiring, request: Request) -> Form:
     if not RequestValidator(wiring.settings.twilio_auth_token).validate(url, form, signature):
         raise BadSignature("the signature is missing or wrong")
     return form
-
-
-def _confirmation(callback: Callback, sender: PhoneNumber) -> str:
-    if callback.customer != sender:
-        return f"We are calling {callback.customer} now to connect it with {callback.destination}."
-    if callback.destination is None:
-        return "We are calling you now to ask which number you want."
-    return f"We are calling you now to connect you with {callback.destination}."
-
-
-def _apology(refusal: Refusal) -> str:
-    """A refusal as a text message."""
-    if isinstance(refusal, UnreadableText):
-        return refusal.message
-    if isinstance(refusal, NotFound | NotANumber):
-        return "Sorry, this number does not take orders for callbacks."
-    return f"Sorry, {refusal.message}."
 
 
 def _ring(form: Form, now: datetime) -> Ring:

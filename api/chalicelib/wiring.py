@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.settings import Settings, SettingsError
-from switchboard.ports import Passwords, Ports
+from chalicelib.twilio_texts import NoTexts, TwilioTexts
+from switchboard.desk.text_senders import TextKeys
+from switchboard.ports import Passwords, Ports, Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,12 @@ class Wiring:
     settings: Settings
     ports: Ports
     passwords: Passwords
+    texts: Texts
+
+    @property
+    def text_keys(self) -> TextKeys:
+        """What texts are checked with."""
+        return TextKeys(self.passwords, self.settings.pin_key, self.texts)
 
 
 # Called with each request: the answer is kept by whoever gives it.
@@ -32,4 +40,11 @@ def open_wiring(environ: Mapping[str, str]) -> Wiring:
         ports = open_ports(AwsSettings.from_env(environ))
     except KeyError as error:
         raise SettingsError(f"the environment does not set {error.args[0]}") from error
-    return Wiring(settings, ports, ArgonPasswords())
+    return Wiring(settings, ports, ArgonPasswords(), _texts(settings))
+
+
+def _texts(settings: Settings) -> Texts:
+    if not (settings.twilio_account_sid and settings.texts_from):
+        return NoTexts()
+    sid, token = settings.twilio_account_sid, settings.twilio_auth_token
+    return TwilioTexts(sid, token, settings.texts_from)

@@ -12,8 +12,10 @@ from ringback.cli import (
     classes,
     decks,
     numbers,
+    phone_books,
     pins,
     rates,
+    sms_providers,
     system,
     terms,
     trunks,
@@ -26,6 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 account_files.add_to(accounts.app)
+phone_books.add_to(accounts.app)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(pins.pins, name="pins")
 app.add_typer(pins.vouchers, name="vouchers")
@@ -35,6 +38,7 @@ terms.add_to(rates.app)
 app.add_typer(rates.app, name="rates")
 app.add_typer(trunks.trunks, name="trunks")
 app.add_typer(numbers.app, name="numbers")
+app.add_typer(sms_providers.app, name="sms-providers")
 app.add_typer(calls.cdrs, name="cdrs")
 app.add_typer(system.tables, name="tables")
 app.command()(calls.callback)

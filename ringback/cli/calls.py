@@ -20,18 +20,27 @@ def callback(
     customer: Annotated[str, typer.Argument(metavar="FROM", help="The phone that rings first.")],
     destination: Annotated[str, typer.Argument(metavar="TO", help="The other party.")],
     account: Annotated[str, typer.Option(help="Who pays.")],
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="ISO", help="Later: an instant, by the account's time zone."),
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Show how it goes, until its end.")] = False,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
-    """Connect two phones."""
+    """Connect two phones, now or later."""
     from uuid import uuid4
 
+    from ringback.cli.account_options import read_date
     from switchboard.calls.callback import Trigger
     from switchboard.desk.orders import Order, order_callback
+    from switchboard.desk.planned import plan_callback
+    from switchboard.errors import Malformed
     from switchboard.numbering import parse_number
-    from switchboard.wire import callback_body
+    from switchboard.wire import callback_body, planned_body
 
+    if at is not None and wait:
+        raise Malformed("--wait is for a callback that is placed now, not for --at")
     ports = ports_for(state)
     payer = ports.accounts.get(account)
     home = payer.profile.country
@@ -40,6 +49,10 @@ def callback(
         parse_number(destination, home),
         Trigger("command", uuid4().hex),
     )
+    if at is not None:
+        planned = plan_callback(ports, payer, order, read_date(at, payer.profile.time_zone))
+        show_one(planned_body(planned), as_json=as_json)
+        return
     placed = order_callback(ports, payer, order)
     if wait:
         show_one(_follow(ports, placed, quiet=as_json), as_json=as_json)

@@ -4,11 +4,14 @@ import logging
 import shutil
 import signal
 import threading
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 from ringback.local.sample import ACCOUNT, CUSTOMER, DESTINATION, SERVICE, add_sample
 from ringback.local.system import LocalSystem, SystemOptions
 from ringback.wiring import passwords
+from switchboard.desk.planned import run_due
 from switchboard.desk.sweep import sweep
 
 SWEEP_EVERY_S = 10
@@ -17,27 +20,40 @@ logger = logging.getLogger(__name__)
 
 
 def run_up(state: Path, *, port: int, workers: int) -> None:
-    """Until SIGINT or SIGTERM. Parts that end are started again; the sweep runs as its schedule
-    in AWS would have it."""
+    """Until SIGINT or SIGTERM. Parts that end are started again; planned callbacks are placed and
+    the sweep runs as schedules in AWS would have it."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with LocalSystem(SystemOptions(state, api_port=port, workers=workers)) as system:
         add_sample(system.ports, passwords(), system.env["RINGBACK_DEMO_PASSWORD"])
         print(_welcome(system, state), flush=True)
-        while not stop.wait(SWEEP_EVERY_S):
-            for child in system.restart_ended():
-                print(f"{child.name} ended and was started again: {child.log}", flush=True)
-            _sweep(system)
+        for second in count(1):
+            if stop.wait(1):
+                break
+            _try(_place_planned, system)
+            if second % SWEEP_EVERY_S == 0:
+                for child in system.restart_ended():
+                    print(f"{child.name} ended and was started again: {child.log}", flush=True)
+                _try(_sweep, system)
         print("stopping", flush=True)
 
 
-def _sweep(system: LocalSystem) -> None:
+def _try(job: Callable[[LocalSystem], None], system: LocalSystem) -> None:
     try:
-        for cdr in sweep(system.ports).settled:
-            print(f"swept {cdr.callback}: {cdr.cost}", flush=True)
+        job(system)
     except Exception:
-        logger.exception("the sweep will be tried again in %s s", SWEEP_EVERY_S)
+        logger.exception("it will be tried again in a moment")
+
+
+def _place_planned(system: LocalSystem) -> None:
+    for planned in run_due(system.ports):
+        print(f"planned callback {planned.id} is {planned.state.value}", flush=True)
+
+
+def _sweep(system: LocalSystem) -> None:
+    for cdr in sweep(system.ports).settled:
+        print(f"swept {cdr.callback}: {cdr.cost}", flush=True)
 
 
 def _welcome(system: LocalSystem, state: Path) -> str:

@@ -9,12 +9,17 @@ from switchboard.aws.books import DynamoBooks
 from switchboard.aws.callbacks import DynamoCallbacks
 from switchboard.aws.fleet import DynamoTrunks, DynamoWorkers
 from switchboard.aws.models import ALL, Database
+from switchboard.aws.passing import DynamoAnswers, DynamoConfirmations, DynamoThrottle
+from switchboard.aws.phone_books import DynamoPhoneBooks
 from switchboard.aws.pins import DynamoPins
 from switchboard.aws.queues import SqsControl, SqsQueue, sqs_client
 from switchboard.aws.rings import DynamoRings
+from switchboard.aws.schedule import DynamoSchedule
 from switchboard.aws.settings import DynamoSettings
 from switchboard.aws.sheets import DynamoSheets
+from switchboard.aws.sms_providers import DynamoSmsProviders
 from switchboard.aws.templates import DynamoTemplates
+from switchboard.aws.text_models import TEXT_MODELS
 from switchboard.clock import SystemClock
 from switchboard.ports import Ports
 
@@ -60,6 +65,12 @@ def open_ports(settings: AwsSettings) -> Ports:
         pins=DynamoPins(database),
         rings=DynamoRings(database),
         settings=DynamoSettings(database),
+        phone_books=DynamoPhoneBooks(database),
+        schedule=DynamoSchedule(database),
+        throttle=DynamoThrottle(database),
+        answers=DynamoAnswers(database),
+        confirmations=DynamoConfirmations(database),
+        sms_providers=DynamoSmsProviders(database),
         templates=DynamoTemplates(database),
         clock=SystemClock(),
     )
@@ -78,7 +89,7 @@ def control_inbox(settings: AwsSettings, worker: str) -> SqsQueue:
 def create_tables(settings: AwsSettings) -> list[str]:
     """Make the tables and the callbacks queue that are missing; gives the names of all."""
     database = Database.open(settings.prefix, settings.region)
-    models = [database.table(model) for model in ALL]
+    models = [database.table(model) for model in (*ALL, *TEXT_MODELS)]
     for model in models:
         if not model.exists():
             model.create_table(wait=True)
@@ -89,7 +100,7 @@ def create_tables(settings: AwsSettings) -> list[str]:
 def delete_tables(settings: AwsSettings) -> list[str]:
     """Delete the tables and the callbacks queue with all that is in them; gives the names."""
     database = Database.open(settings.prefix, settings.region)
-    models = [database.table(model) for model in ALL]
+    models = [database.table(model) for model in (*ALL, *TEXT_MODELS)]
     gone = [model for model in models if model.exists()]
     for model in gone:
         model.delete_table()

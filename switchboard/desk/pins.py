@@ -107,7 +107,7 @@ def account_by_pin(ports: Ports, key: PinKey, pin: str) -> Account:
     where it may not be used."""
     found = ports.accounts.by_pin(key.hash(pin))
     if found is None:
-        raise UnknownSender("no account has this PIN")
+        raise UnknownSender("we do not know this number or PIN")
     account = ports.accounts.get(found)
     if account.profile.batch is not None:
         check_batch(ports, account.profile.batch)

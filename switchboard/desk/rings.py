@@ -9,8 +9,9 @@ from switchboard.calls.callback import DEFAULT_PATIENCE, Callback, Retries, Trig
 from switchboard.calls.cdr import Cdr
 from switchboard.calls.ending import Ending
 from switchboard.calls.ring import Ring
+from switchboard.desk.lockout import unknown
 from switchboard.desk.orders import Order, order_callback
-from switchboard.errors import NotFound, Refusal, TooLate, UnknownSender, WithheldCaller
+from switchboard.errors import NoService, Refusal, TooLate, WithheldCaller
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Directory, Ports
 
@@ -34,9 +35,9 @@ def ring_service_number(ports: Ports, ring: Ring) -> Callback:
     """The callback that a ring asks for; the same ring again, or another of the same caller within
     the quiet period, is answered with the first one.
 
-    A refusal is logged and counted: NotFound, TooLate, UnknownSender, WithheldCaller, NumberClosed,
-    and all that `order_callback` refuses. A door must not let the caller tell one from another, nor
-    from a callback: that would say whose accounts there are.
+    A refusal is logged and counted: NoService, TooLate, UnknownSender, WithheldCaller,
+    NumberClosed, and all that `order_callback` refuses. A door must not let the caller tell one
+    from another, nor from a callback: that would say whose accounts there are.
     """
     now = ports.clock.now()
     try:
@@ -45,7 +46,7 @@ def ring_service_number(ports: Ports, ring: Ring) -> Callback:
         caller = "a withheld number" if ring.caller is None else ring.caller.masked
         log.info("a ring of %s is refused: %s", caller, refusal.code)
         # Anybody can ring numbers that are not ours; they shall not fill a table.
-        if not isinstance(refusal, NotFound):
+        if not isinstance(refusal, NoService):
             ports.rings.count_refused(ring.service, refusal.code, now.date())
         raise
 
@@ -83,7 +84,7 @@ def _rung(ports: Ports, ring: Ring) -> Callback:
     directory = ports.accounts.look_up(ring.caller, ring.service)
     service = directory.service
     if service is None:
-        raise NotFound(f"{ring.service!r} is not a service number")
+        raise NoService("this number takes no orders for callbacks")
     starts_at = service.rings_at(max(now, min(now, ring.rang_at) + service.delay))
     payer = _payer(ports, ring, service, directory)
     callback_id = ports.rings.first(
@@ -120,4 +121,4 @@ def _payer(ports: Ports, ring: Ring, service: ServiceNumber, directory: Director
     if service.mode.may_ask_pin:
         assert service.account is not None, "somebody pays until the PIN is known"
         return _Payer(ports.accounts.get(service.account), ring.caller, asks_pin=True)
-    raise UnknownSender("this number is not registered with us")
+    raise unknown()

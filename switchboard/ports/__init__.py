@@ -13,25 +13,45 @@ from switchboard.ports.money import Accounts, Books, Directory, Opening, Pins
 from switchboard.ports.pages import Page
 from switchboard.ports.rates import Settings, Sheets, Templates
 from switchboard.ports.rings import Rings
+from switchboard.ports.schedule import Schedule
+from switchboard.ports.texts import (
+    Answers,
+    Confirmation,
+    Confirmations,
+    Limit,
+    PhoneBooks,
+    SmsProviders,
+    Texts,
+    Throttle,
+)
 
 __all__ = [
     "Accounts",
+    "Answers",
     "Books",
     "Callbacks",
+    "Confirmation",
+    "Confirmations",
     "Control",
     "Directory",
     "Inbox",
+    "Limit",
     "Message",
     "Opening",
     "Page",
     "Passwords",
+    "PhoneBooks",
     "Pins",
     "Ports",
     "Queue",
     "Rings",
+    "Schedule",
     "Settings",
     "Sheets",
+    "SmsProviders",
     "Templates",
+    "Texts",
+    "Throttle",
     "Trunks",
     "Workers",
 ]
@@ -63,4 +83,10 @@ class Ports:
     pins: Pins
     rings: Rings
     settings: Settings
+    phone_books: PhoneBooks
+    schedule: Schedule
+    throttle: Throttle
+    answers: Answers
+    confirmations: Confirmations
+    sms_providers: SmsProviders
     clock: Clock

@@ -16,7 +16,7 @@ from ringback.local.system import LocalSystem, SystemOptions
 from ringback.local.webhook import post_text
 from switchboard.aws.opening import AwsSettings, control_inbox
 from switchboard.calls.callback import Trigger
-from tests.fakes.ports import PlainPasswords
+from tests.fakes.passwords import PlainPasswords
 
 CALLBACKS = 50
 BUSY_AT_ONCE = PhoneScript(ring_for=timedelta(), verdict=BUSY)

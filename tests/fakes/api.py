@@ -18,11 +18,13 @@ from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import LegRecord, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.ports import Ports
-from tests.fakes.ports import PlainPasswords, memory_ports
+from tests.fakes.passwords import PlainPasswords
+from tests.fakes.ports import memory_ports
+from tests.fakes.texts import PIN_KEY, MemoryTexts
 from tests.fakes.world import ALICE, BOB, open_alice
 
 TWILIO_AUTH_TOKEN = "what only Twilio and we know"
-SETTINGS = Settings("https://call.example.com", "k" * 32, TWILIO_AUTH_TOKEN)
+SETTINGS = Settings("https://call.example.com", "k" * 32, TWILIO_AUTH_TOKEN, PIN_KEY)
 FORM = "application/x-www-form-urlencoded"
 
 Fields = Mapping[str, str] | Iterable[tuple[str, str]]
@@ -72,6 +74,10 @@ class Api:
             "POST", path, json.dumps(body).encode(), content_type="application/json", **headers
         )
 
+    def put(self, path: str, body: object) -> HTTPResponse:
+        """Puts JSON."""
+        return self.ask("PUT", path, json.dumps(body).encode(), content_type="application/json")
+
     def post(self, path: str, fields: Fields, **headers: str) -> HTTPResponse:
         """Posts a form."""
         return self.ask("POST", path, urlencode(fields).encode(), content_type=FORM, **headers)
@@ -89,7 +95,7 @@ class Api:
 
 def open_api(settings: Settings = SETTINGS, **alice: int) -> Api:
     """An API where Alice has her account, signed in to by nobody."""
-    api = Api(Wiring(settings, memory_ports(), PlainPasswords()))
+    api = Api(Wiring(settings, memory_ports(), PlainPasswords(), MemoryTexts()))
     open_alice(api.ports, passwords=api.wiring.passwords, **alice)
     return api
 

@@ -22,6 +22,7 @@ from switchboard.rating.quote import Quote
 from tests.fakes.pins import MemoryPins, MemorySettings
 from tests.fakes.rings import MemoryRings
 from tests.fakes.sheets import MemorySheets, MemoryTemplates
+from tests.fakes.texts import text_ports
 
 
 @dataclass
@@ -360,17 +361,6 @@ class MemoryTrunks:
         return sorted(self.trunks.values(), key=lambda trunk: (trunk.priority, trunk.name))
 
 
-@dataclass
-class PlainPasswords:
-    """Quick, for tests that are not about hashing."""
-
-    def hash(self, password: str) -> str:
-        return f"plain:{password}"
-
-    def matches(self, password: str, kept: str | None) -> bool:
-        return kept == f"plain:{password}"
-
-
 def memory_ports() -> Ports:
     """A whole system in memory, with a clock that stands still."""
     books = MemoryBooks()
@@ -389,4 +379,5 @@ def memory_ports() -> Ports:
         settings=MemorySettings(),
         templates=MemoryTemplates(),
         clock=MemoryClock(),
+        **text_ports(),
     )

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,67 @@ def test_trunks_and_service_numbers_are_listed_as_they_were_added(shell):
         }
     ]
     assert [row["mode"] for row in shell.json("numbers", "list")] == ["ani"]
+
+
+def test_a_provider_of_texts_is_kept_without_showing_its_secret(shell):
+    added = shell.json(
+        *("sms-providers", "add", "acme", "--method", "get", "--proof", "secret"),
+        *("--proof-in", "key", "--field", "from=msisdn", "--network", "203.0.113.0/24"),
+        RINGBACK_SMS_SECRET="sixteen letters!",
+    )
+    changed = shell.json("sms-providers", "set", "acme", "--answer", "OK")
+    read = shell.json(
+        *("sms-providers", "test", "acme", "id=1", "msisdn=442079460123"),
+        *("to=+442079460999", "text=BAL"),
+    )
+
+    assert changed == {**added, "answer": "OK"}
+    assert (added["method"], added["fields"]["from"]) == ("GET", "msisdn")
+    assert "sixteen" not in shell.run("sms-providers", "list", "--json").stdout
+    assert read == {"id": "1", "from": "+442079460123", "to": "+442079460999", "text": "BAL"}
+    assert shell.run("sms-providers", "remove", "acme").stdout == "acme is removed\n"
+    assert shell.run("sms-providers", "remove", "acme").returncode == 2
+
+
+def test_names_speed_dials_and_phones_are_an_account_s(shell):
+    shell.json(
+        *("accounts", "add", "carol", "--sheet", "retail", "--country", "GB"),
+        *("--number", "020 7946 0124", "--number", "020 7946 0125"),
+    )
+
+    shell.json(
+        "accounts",
+        "phonebook",
+        "carol",
+        "--name",
+        "Mum=020 7946 0001",
+        "--dial",
+        "7=1 415 555 0100",
+    )
+    lines = shell.json(
+        "accounts", "phonebook", "carol", "--name", "Dad=020 7946 0002", "--remove", "Mum"
+    )
+    phones = shell.json("accounts", "numbers", "carol", "--default", "020 7946 0125")
+
+    assert [(line["key"], line["number"]) for line in lines] == [
+        ("Dad", "+442079460002"),
+        ("*7", "+14155550100"),
+    ]
+    assert phones["default_number"] == "+442079460125"
+
+
+def test_a_callback_is_planned(shell):
+    shell.json(
+        *("accounts", "add", "dave", "--sheet", "retail", "--balance", "5"),
+        *("--time-zone", "Europe/Berlin"),
+    )
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
+    order = ("callback", "+442079460123", "+14155550100", "--account", "dave")
+
+    planned = shell.json(*order, "--at", f"{tomorrow}T18:30+01:00")
+
+    assert (planned["status"], planned["at"]) == ("planned", f"{tomorrow}T17:30:00.000Z")
+    assert shell.run(*order, "--at", "2020-01-01T00:00").returncode == 2
 
 
 def test_the_books_of_a_new_system_are_in_order(shell):

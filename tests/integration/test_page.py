@@ -17,8 +17,10 @@ from chalicelib.wiring import Wiring
 from local import serve
 from switchboard.calls.callback import Callback, State
 from switchboard.ports import Ports
-from tests.fakes.api import TWILIO_AUTH_TOKEN, end_after_a_minute
-from tests.fakes.ports import PlainPasswords, memory_ports
+from tests.fakes.api import PIN_KEY, TWILIO_AUTH_TOKEN, end_after_a_minute
+from tests.fakes.passwords import PlainPasswords
+from tests.fakes.ports import memory_ports
+from tests.fakes.texts import MemoryTexts
 from tests.fakes.world import ALICE, open_alice
 
 pytestmark = pytest.mark.integration
@@ -64,7 +66,8 @@ def site() -> Iterator[Site]:
     url = f"http://127.0.0.1:{server.effective_port}"
     ports, passwords = memory_ports(), PlainPasswords()
     open_alice(ports, passwords=passwords)
-    wirings.append(Wiring(Settings(url, "k" * 32, TWILIO_AUTH_TOKEN), ports, passwords))
+    settings = Settings(url, "k" * 32, TWILIO_AUTH_TOKEN, PIN_KEY)
+    wirings.append(Wiring(settings, ports, passwords, MemoryTexts()))
     serving = threading.Thread(target=server.run)
     serving.start()
     yield Site(url, ports)

@@ -11,13 +11,15 @@ from ringback.embedded.process import EmbeddedAws
 from switchboard.aws import AwsSettings, create_tables, open_ports
 from switchboard.calls.callback import Callback, State, Trigger
 from switchboard.calls.cdr import Cdr
-from switchboard.desk.triggers import Incoming, take_text
+from switchboard.desk.text_senders import Incoming
+from switchboard.desk.triggers import take_text
 from switchboard.rating.row import Charges
 from switchboard.rating.sheet import RateSheet
 from tests.dynamodb_local.server import dynamodb_local
 from tests.fakes.exchange import TERMS
 from tests.fakes.loop import SimulatedClock, run_simulated
 from tests.fakes.phone import FakePhone, FarEnd
+from tests.fakes.texts import text_keys
 from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice, retail_sheet
 from tests.meters import Meter, metered
 from workers.session import Desk, Session
@@ -33,6 +35,7 @@ MOST_CALLS_OF_A_WEBHOOK = 3
 LONG_NAME = "United Kingdom - Mobile - Hutchison 3G (Three), special services"
 REGION = "eu-central-1"
 
+KEYS = text_keys()
 logger = logging.getLogger(__name__)
 
 
@@ -77,7 +80,10 @@ class MeteredSystem:
     def ask(self, text: str) -> Callback:
         """What the webhook does with an SMS; a message id of Twilio's has 34 characters."""
         incoming = Incoming(Trigger("twilio-sms", f"SM{uuid4().hex}"), ALICE, SERVICE)
-        return take_text(self.ports, incoming, text)
+        take_text(self.ports, KEYS, incoming, text)
+        callback = self.ports.callbacks.find(incoming.trigger.callback_id)
+        assert callback is not None
+        return callback
 
 
 def _worker_name() -> str:
@@ -108,7 +114,8 @@ def tables_are_shown(caplog: pytest.LogCaptureFixture) -> None:
 def test_a_webhook_asks_the_database_three_times(system):
     async def story() -> None:
         system.meter.asked.clear()
-        system.ask(str(BOB))
+        incoming = Incoming(Trigger("twilio-sms", f"SM{uuid4().hex}"), ALICE, SERVICE)
+        take_text(system.ports, KEYS, incoming, str(BOB))
 
     run_simulated(story())
 

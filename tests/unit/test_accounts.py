@@ -21,7 +21,8 @@ from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.entries import EntryKind, JournalEntry
 from switchboard.money import Money
 from switchboard.ports import Ports
-from tests.fakes.ports import MemoryBooks, PlainPasswords, memory_ports
+from tests.fakes.passwords import PlainPasswords
+from tests.fakes.ports import MemoryBooks, memory_ports
 from tests.fakes.world import ALICE, BOB, NOON, open_alice, retail_sheet
 
 BOBS = Profile("bob", "Bob", "EUR", "retail", numbers=(BOB,), login="bob")

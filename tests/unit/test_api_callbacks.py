@@ -52,6 +52,7 @@ def test_an_order_is_accepted_and_offered_to_the_workers(api):
         "status": "queued",
         "from": str(ALICE),
         "to": str(BOB),
+        "at": None,
         "requested_at": NOW,
         "expires_at": "2026-01-02T03:05:35.000Z",
         "reached": {"queued": NOW},
@@ -113,7 +114,7 @@ def test_a_key_that_cannot_be_one_is_malformed(api, key):
     ("body", "message"),
     [
         ({}, "“to” is missing"),
-        ({"to": str(BOB), "at": "18:30"}, "there is no field “at”"),
+        ({"to": str(BOB), "when": "18:30"}, "there is no field “when”"),
         ({"to": str(BOB), "confirm": True}, "there is no field “confirm”"),
         ({"to": str(BOB), "customer": "1"}, "there is no field “customer”"),
         ({"to": 14155550100}, "“to”: input should be a valid string"),

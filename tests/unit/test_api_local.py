@@ -90,5 +90,5 @@ def test_a_missing_variable_ends_the_process_with_its_name():
     assert ended.returncode == 1
     assert ended.stderr == (
         "api: the environment does not set"
-        " RINGBACK_PUBLIC_URL, RINGBACK_SECRET_KEY, TWILIO_AUTH_TOKEN\n"
+        " RINGBACK_PUBLIC_URL, RINGBACK_SECRET_KEY, TWILIO_AUTH_TOKEN, RINGBACK_PIN_KEY\n"
     )

@@ -15,6 +15,13 @@ from tests.fakes.world import BOB
 NOT_FOR_CLIENTS = ("/webhooks/", "/static/", "/callbacks", "/login", "/logout", "/price")
 
 
+PUT_BODIES = {
+    "/api/v1/phonebook": {"names": {"Bob": str(BOB)}},
+    "/api/v1/speed-dials": {"speed_dials": {"7": str(BOB)}},
+    "/api/v1/numbers": {"numbers": [str(BOB)]},
+}
+
+
 @pytest.fixture
 def document() -> dict:
     return open_api().get("/openapi.json").json_body
@@ -49,6 +56,12 @@ def called(api: Api, operation: Operation):
     path = operation.path.replace("{id}", order)
     if operation.view.__name__ == "create_session":
         return api.send(path, {"login": "alice", "password": "wonderland"})
+    if operation.view.__name__ == "confirm_code":
+        api.put("/api/v1/numbers", {"numbers": [str(BOB)]})
+        code = api.wiring.texts.sent[0][1][:6]
+        return api.send(path, {"number": str(BOB), "code": code})
+    if operation.method == "PUT":
+        return api.put(path, PUT_BODIES[path])
     if operation.body:
         return api.send(path, {"to": str(BOB)})
     if operation.view.__name__ == "show_quote":

@@ -11,11 +11,13 @@ import pytest
 from chalicelib.sessions import Seal, Session
 from chalicelib.settings import Settings, SettingsError
 from chalicelib.wiring import open_wiring
+from switchboard.billing.pins import PinKey
 
 ENVIRONMENT = {
     "RINGBACK_PUBLIC_URL": "https://call.example.com/",
     "RINGBACK_SECRET_KEY": "k" * 32,
     "TWILIO_AUTH_TOKEN": "token",
+    "RINGBACK_PIN_KEY": "p" * 16,
 }
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 API = Path(__file__).parents[2] / "api"
@@ -24,7 +26,7 @@ API = Path(__file__).parents[2] / "api"
 def test_settings_are_read_from_the_environment():
     settings = Settings.from_env(ENVIRONMENT)
 
-    assert settings == Settings("https://call.example.com", "k" * 32, "token")
+    assert settings == Settings("https://call.example.com", "k" * 32, "token", PinKey("p" * 16))
 
 
 @pytest.mark.parametrize("name", ENVIRONMENT)
@@ -42,6 +44,11 @@ def test_a_public_address_that_is_none_is_refused(url):
 def test_a_short_secret_is_refused():
     with pytest.raises(SettingsError, match="RINGBACK_SECRET_KEY"):
         Settings.from_env({**ENVIRONMENT, "RINGBACK_SECRET_KEY": "k" * 31})
+
+
+def test_a_short_key_of_pins_is_refused():
+    with pytest.raises(SettingsError, match="RINGBACK_PIN_KEY"):
+        Settings.from_env({**ENVIRONMENT, "RINGBACK_PIN_KEY": "p" * 15})
 
 
 def test_secrets_are_not_shown():

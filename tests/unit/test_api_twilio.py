@@ -253,13 +253,16 @@ def test_one_callback_too_many_is_refused_in_words():
 def test_an_unknown_sender_is_refused_in_words(api):
     response = api.hook(SMS, sms(BOB.digits, From=str(CHARLIE)))
 
-    assert reply(response) == "Sorry, this number is not registered with us."
+    assert reply(response) == "Sorry, we do not know this number or PIN."
     assert placed(api) == []
 
 
-@pytest.mark.parametrize("service", ["384387", "+442079999999"])
-def test_a_text_to_what_is_no_service_number_is_refused_politely(api, service):
-    response = api.hook(SMS, sms(BOB.digits, To=service))
+def test_a_text_to_a_short_code_gets_no_reply(api):
+    assert reply(api.hook(SMS, sms(BOB.digits, To="384387"))) is None
+
+
+def test_a_text_to_what_is_no_service_number_is_refused_politely(api):
+    response = api.hook(SMS, sms(BOB.digits, To="+442079999999"))
 
     assert reply(response) == "Sorry, this number does not take orders for callbacks."
     assert placed(api) == []

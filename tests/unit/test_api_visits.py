@@ -7,7 +7,7 @@ import pytest
 from chalicelib.assets import assets
 from chalicelib.settings import Settings
 from chalicelib.visits import VISIT_LIFETIME
-from tests.fakes.api import Api, open_api, readable, signed_in_api, visiting_api
+from tests.fakes.api import PIN_KEY, Api, open_api, readable, signed_in_api, visiting_api
 from tests.fakes.world import ALICE, BOB
 
 PAGES = ["/", "/price", f"/callbacks/{'0' * 32}", f"/callbacks/{'0' * 32}/progress"]
@@ -82,7 +82,7 @@ def test_the_cookie_is_signed_and_out_of_reach_of_scripts_and_other_sites():
 
 
 def test_the_cookie_goes_without_tls_where_we_are_reached_without():
-    settings = Settings("http://127.0.0.1:8000", "k" * 32, "token")
+    settings = Settings("http://127.0.0.1:8000", "k" * 32, "token", PIN_KEY)
 
     response = open_api(settings).get("/login")
 
@@ -183,7 +183,7 @@ def test_no_other_file_is_served(path):
 
 
 def test_links_begin_where_the_public_address_does():
-    api = open_api(Settings("https://abc.example.com/stage", "k" * 32, "token"))
+    api = open_api(Settings("https://abc.example.com/stage", "k" * 32, "token", PIN_KEY))
 
     page = api.get("/login").body.decode()
 

@@ -1,0 +1,132 @@
+"""The REST interface to an account's own phones, phone book and speed dials."""
+
+from collections.abc import Iterable
+
+from chalice.app import Request, Response
+
+from chalicelib import self_bodies as bodies
+from chalicelib.bearer import read_phone, signed_in
+from chalicelib.bodies import read_body
+from chalicelib.openapi import Operation
+from chalicelib.routes import answer
+from chalicelib.wiring import Wiring
+from switchboard.billing.account import Account
+from switchboard.desk.callback_numbers import (
+    CodeSender,
+    arrange_numbers,
+    ask_for_code,
+    confirm_number,
+)
+from switchboard.desk.phone_books import set_names, set_speed_dials, show_phone_book
+from switchboard.numbering import PhoneNumber
+from switchboard.wire import numbers_body, phone_book_body, speed_dials_body
+
+
+@signed_in
+def show_names(wiring: Wiring, _request: Request, account_id: str) -> Response:
+    return answer(phone_book_body(show_phone_book(wiring.ports, account_id)))
+
+
+@signed_in
+def put_names(wiring: Wiring, request: Request, account_id: str) -> Response:
+    asked = read_body(bodies.NamesOrder, request)
+    profile = wiring.ports.accounts.get(account_id).profile
+    names = {name: read_phone(name[:40], text, profile) for name, text in asked.names.items()}
+    return answer(phone_book_body(set_names(wiring.ports, account_id, names)))
+
+
+@signed_in
+def show_speed_dials(wiring: Wiring, _request: Request, account_id: str) -> Response:
+    return answer(speed_dials_body(show_phone_book(wiring.ports, account_id)))
+
+
+@signed_in
+def put_speed_dials(wiring: Wiring, request: Request, account_id: str) -> Response:
+    asked = read_body(bodies.SpeedDialsOrder, request)
+    profile = wiring.ports.accounts.get(account_id).profile
+    dials = {int(key): read_phone(key, text, profile) for key, text in asked.speed_dials.items()}
+    return answer(speed_dials_body(set_speed_dials(wiring.ports, account_id, dials)))
+
+
+@signed_in
+def show_numbers(wiring: Wiring, _request: Request, account_id: str) -> Response:
+    return _numbers(wiring.ports.accounts.get(account_id), ())
+
+
+@signed_in
+def put_numbers(wiring: Wiring, request: Request, account_id: str) -> Response:
+    asked = read_body(bodies.NumbersOrder, request)
+    account = wiring.ports.accounts.get(account_id)
+    known = account.profile.numbers
+    wanted = [read_phone("numbers", text, account.profile) for text in asked.numbers]
+    new = [number for number in dict.fromkeys(wanted) if number not in known]
+    keys = wiring.text_keys
+    sender = CodeSender(keys.pins, keys.texts, keys.randbelow)
+    for number in new:
+        ask_for_code(wiring.ports, sender, account, number)
+    kept = [number for number in wanted if number in known]
+    return _numbers(arrange_numbers(wiring.ports, account_id, kept), new)
+
+
+@signed_in
+def confirm_code(wiring: Wiring, request: Request, account_id: str) -> Response:
+    asked = read_body(bodies.CodeOrder, request)
+    profile = wiring.ports.accounts.get(account_id).profile
+    number = read_phone("number", asked.number, profile)
+    key = wiring.settings.pin_key
+    return _numbers(confirm_number(wiring.ports, key, number, asked.code, account=account_id), ())
+
+
+def _numbers(account: Account, pending: Iterable[PhoneNumber]) -> Response:
+    return answer({**numbers_body(account.profile), "pending": [str(one) for one in pending]})
+
+
+SELF_SERVICE = (
+    Operation(
+        "GET", "/api/v1/phonebook", show_names, "Show the account's phone book", bodies.Names
+    ),
+    Operation(
+        "PUT",
+        "/api/v1/phonebook",
+        put_names,
+        "Replace the account's phone book",
+        bodies.Names,
+        body=bodies.NamesOrder,
+        refused_with=(400, 409),
+    ),
+    Operation(
+        "GET",
+        "/api/v1/speed-dials",
+        show_speed_dials,
+        "Show the account's speed dials",
+        bodies.SpeedDials,
+    ),
+    Operation(
+        "PUT",
+        "/api/v1/speed-dials",
+        put_speed_dials,
+        "Replace the account's speed dials",
+        bodies.SpeedDials,
+        body=bodies.SpeedDialsOrder,
+        refused_with=(400, 409),
+    ),
+    Operation("GET", "/api/v1/numbers", show_numbers, "Show the account's phones", bodies.Numbers),
+    Operation(
+        "PUT",
+        "/api/v1/numbers",
+        put_numbers,
+        "Arrange and remove the account's phones; new ones are sent a code",
+        bodies.Numbers,
+        body=bodies.NumbersOrder,
+        refused_with=(400, 409, 422),
+    ),
+    Operation(
+        "POST",
+        "/api/v1/numbers/confirmations",
+        confirm_code,
+        "Add a phone by the code that was sent to it",
+        bodies.Numbers,
+        body=bodies.CodeOrder,
+        refused_with=(400, 409, 422),
+    ),
+)

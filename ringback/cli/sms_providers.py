@@ -1,0 +1,182 @@
+"""`ringback sms-providers`: how providers of texts that are not built in speak to the webhook."""
+
+import os
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+
+if TYPE_CHECKING:
+    from switchboard.texts.provider import SmsProvider
+
+app = typer.Typer(
+    help="SMS providers for /webhooks/sms/NAME; Twilio needs none.", no_args_is_help=True
+)
+
+Name = Annotated[str, typer.Argument(metavar="NAME")]
+MethodOption = Annotated[str | None, typer.Option("--method", help="GET or POST.")]
+FormatOption = Annotated[str | None, typer.Option("--format", help="Of a body: form or json.")]
+ProofOption = Annotated[
+    str | None,
+    typer.Option("--proof", help="hmac (SHA-256 of the body) or secret (sent as it is)."),
+]
+ProofIn = Annotated[str | None, typer.Option(help="The header or field of the proof.")]
+Fields = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--field",
+        metavar="OURS=THEIRS",
+        help="What the provider calls id, from, to and text; message.text is text within"
+        " message; repeatable.",
+    ),
+]
+Networks = Annotated[
+    list[str] | None,
+    typer.Option("--network", help="Where it may come from, like 203.0.113.0/24; repeatable."),
+]
+AnswerOption = Annotated[
+    str | None, typer.Option("--answer", help="What it wants to read; {reply} is the reply.")
+]
+AnswerType = Annotated[str | None, typer.Option(help="The answer's content type.")]
+
+
+@app.command()
+def add(
+    name: Name,
+    method: MethodOption = None,
+    format: FormatOption = None,  # noqa: A002  the option's name
+    proof: ProofOption = None,
+    proof_in: ProofIn = None,
+    field: Fields = None,
+    network: Networks = None,
+    answer: AnswerOption = None,
+    answer_type: AnswerType = None,
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a provider; its secret is asked for, or taken from $RINGBACK_SMS_SECRET."""
+    from switchboard.errors import AlreadyExists
+    from switchboard.texts.provider import SmsProvider
+
+    ports = ports_for(state)
+    if any(known.name == name for known in ports.sms_providers.all()):
+        raise AlreadyExists(f"there is an SMS provider {name} already")
+    terms = _terms(method, format, proof, proof_in, field, network, answer, answer_type)
+    provider = SmsProvider(name, _ask_secret(), **terms)
+    ports.sms_providers.save(provider)
+    _show(provider, as_json=as_json)
+
+
+@app.command("set")
+def change(
+    name: Name,
+    method: MethodOption = None,
+    format: FormatOption = None,  # noqa: A002  the option's name
+    proof: ProofOption = None,
+    proof_in: ProofIn = None,
+    field: Fields = None,
+    network: Networks = None,
+    answer: AnswerOption = None,
+    answer_type: AnswerType = None,
+    secret: Annotated[bool, typer.Option("--secret", help="Ask for a new secret.")] = False,
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change what is given. It counts within seconds."""
+    from dataclasses import replace
+
+    ports = ports_for(state)
+    terms = _terms(method, format, proof, proof_in, field, network, answer, answer_type)
+    if secret:
+        terms["secret"] = _ask_secret()
+    provider = replace(ports.sms_providers.get(name), **terms)
+    ports.sms_providers.save(provider)
+    _show(provider, as_json=as_json)
+
+
+@app.command("list")
+def list_providers(state: State = None, as_json: AsJson = False) -> None:
+    """Every provider, without its secret."""
+    from switchboard.wire import sms_provider_body
+
+    rows = [sms_provider_body(provider) for provider in ports_for(state).sms_providers.all()]
+    columns = ("provider", "method", "format", "proof", "proof_in", "fields", "networks")
+    show_list(rows, columns, as_json=as_json)
+
+
+@app.command()
+def remove(name: Name, state: State = None) -> None:
+    """Take no more texts from a provider, within seconds."""
+    from switchboard.errors import NotFound
+
+    if not ports_for(state).sms_providers.remove(name):
+        raise NotFound(f"there is no SMS provider {name}")
+    typer.echo(f"{name} is removed")
+
+
+@app.command("test")
+def try_message(
+    name: Name,
+    sent: Annotated[
+        list[str], typer.Argument(metavar="FIELD=VALUE…", help="As the provider sends them.")
+    ],
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a message of a provider would be read, without doing what it asks for."""
+    from switchboard.texts.provider import read_sender
+
+    provider = ports_for(state).sms_providers.get(name)
+    read = provider.read(dict(_pair(pair) for pair in sent))
+    row = {**read, "from": str(read_sender(read["from"])), "to": str(read_sender(read["to"]))}
+    show_one(row, as_json=as_json)
+
+
+def _terms(
+    method: str | None,
+    format: str | None,  # noqa: A002  the option's name
+    proof: str | None,
+    proof_in: str | None,
+    field: list[str] | None,
+    network: list[str] | None,
+    answer: str | None,
+    answer_type: str | None,
+) -> dict[str, Any]:
+    """What was given, by the names of a provider's fields."""
+    from switchboard.errors import Malformed
+    from switchboard.texts.provider import Format, Method, Proof
+
+    given: dict[str, Any] = {"proof_in": proof_in, "answer": answer, "answer_type": answer_type}
+    try:
+        given["method"] = Method(method.upper()) if method else None
+        given["format"] = Format(format.lower()) if format else None
+        given["proof"] = Proof(proof.lower()) if proof else None
+    except ValueError as error:
+        raise Malformed(f"{error}: see --help") from None
+    given["networks"] = tuple(network) if network else None
+    for ours, theirs in (_pair(pair) for pair in field or ()):
+        if ours not in ("id", "from", "to", "text"):
+            raise Malformed(f"“{ours[:40]}” is none of id, from, to and text")
+        given[f"{ours}_field"] = theirs
+    return {term: value for term, value in given.items() if value is not None}
+
+
+def _pair(pair: str) -> tuple[str, str]:
+    from switchboard.errors import Malformed
+
+    name, equals, value = pair.partition("=")
+    if not equals:
+        raise Malformed(f"“{pair[:40]}”: write it like from=msisdn")
+    return name.strip(), value
+
+
+def _ask_secret() -> str:
+    secret: str = os.environ.get("RINGBACK_SMS_SECRET") or typer.prompt("Secret", hide_input=True)
+    return secret
+
+
+def _show(provider: "SmsProvider", *, as_json: bool) -> None:
+    from switchboard.wire import sms_provider_body
+
+    show_one(sms_provider_body(provider), as_json=as_json)

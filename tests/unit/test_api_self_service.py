@@ -1,0 +1,132 @@
+"""An account's own phones, names and speed dials by REST, and planned callbacks."""
+
+from datetime import timedelta
+
+import pytest
+
+from switchboard.desk.planned import run_due
+from switchboard.numbering import PhoneNumber
+from tests.fakes.api import Api, signed_in_api
+from tests.fakes.world import ALICE, BOB
+
+MOBILE = PhoneNumber("+447700900123")
+NUMBERS = "/api/v1/numbers"
+
+
+@pytest.fixture
+def api() -> Api:
+    return signed_in_api()
+
+
+def code_of(api: Api) -> str:
+    return api.wiring.texts.sent[-1][1][:6]
+
+
+def test_a_phone_book_is_replaced_and_shown(api):
+    put = api.put(
+        "/api/v1/phonebook", {"names": {"Office": "001 415 555 0100", "Mum": "020 7946 0001"}}
+    )
+
+    assert put.json_body == {"names": {"Mum": "+442079460001", "Office": str(BOB)}}
+    assert api.get("/api/v1/phonebook").json_body == put.json_body
+    assert api.put("/api/v1/phonebook", {"names": {}}).json_body == {"names": {}}
+
+
+def test_speed_dials_are_replaced_beside_the_names(api):
+    api.put("/api/v1/phonebook", {"names": {"Office": str(BOB)}})
+
+    put = api.put("/api/v1/speed-dials", {"speed_dials": {"1": str(BOB), "99": str(ALICE)}})
+
+    assert put.json_body == {"speed_dials": {"1": str(BOB), "99": str(ALICE)}}
+    assert api.get("/api/v1/speed-dials").json_body == put.json_body
+    assert api.get("/api/v1/phonebook").json_body == {"names": {"Office": str(BOB)}}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "words"),
+    [
+        ("phonebook", {"names": {"Mum": "12"}}, "“Mum”: “12” is not a phone number"),
+        ("phonebook", {"names": {"123": str(BOB)}}, "is no name"),
+        ("phonebook", {"names": {"bal": str(BOB)}}, "begins another order"),
+        ("phonebook", {"names": {"\u0412\u0410L now": str(BOB)}}, "begins another order"),
+        ("phonebook", {"names": {"a#b": str(BOB)}}, "is no name"),
+        ("phonebook", {"names": {"x" * 41: str(BOB)}}, "1 to 40 characters"),
+        ("phonebook", {"names": {"mum": str(BOB), "MUM": str(ALICE)}}, "there twice"),
+        ("phonebook", {"names": {"u.mum": str(BOB)}}, "is no name"),
+        ("speed-dials", {"speed_dials": {"0": str(BOB)}}, "speed_dials"),
+        ("speed-dials", {"speed_dials": {"100": str(BOB)}}, "speed_dials"),
+        ("numbers", {"numbers": ["x"]}, "“numbers”"),
+    ],
+)
+def test_what_cannot_be_is_malformed(api, path, body, words):
+    response = api.put(f"/api/v1/{path}", body)
+
+    assert response.status_code == 400
+    assert words in response.json_body["message"]
+
+
+def test_a_new_phone_is_added_by_the_code_that_was_sent_to_it(api):
+    put = api.put(NUMBERS, {"numbers": [str(MOBILE), str(ALICE)]})
+    confirmed = api.send(f"{NUMBERS}/confirmations", {"number": str(MOBILE), "code": code_of(api)})
+
+    assert put.json_body == {
+        "numbers": [str(ALICE)],
+        "default_number": str(ALICE),
+        "pending": [str(MOBILE)],
+    }
+    assert [to for to, _ in api.wiring.texts.sent] == [MOBILE]
+    assert confirmed.json_body["numbers"] == [str(ALICE), str(MOBILE)]
+    moved = api.put(NUMBERS, {"numbers": [str(MOBILE), str(ALICE)]}).json_body
+    assert (moved["default_number"], moved["pending"]) == (str(MOBILE), [])
+
+
+def test_a_phone_is_removed_by_leaving_it_out(api):
+    assert api.put(NUMBERS, {"numbers": []}).json_body["numbers"] == []
+    assert api.ports.accounts.by_number(ALICE) is None
+
+
+def test_a_wrong_code_adds_no_phone(api):
+    api.put(NUMBERS, {"numbers": [str(ALICE), str(MOBILE)]})
+    wrong = str((int(code_of(api)) + 1) % 1_000_000).zfill(6)
+
+    refused = api.send(f"{NUMBERS}/confirmations", {"number": str(MOBILE), "code": wrong})
+
+    assert (refused.status_code, refused.json_body["message"]) == (
+        422,
+        "this code is wrong or too old",
+    )
+    assert api.get(NUMBERS).json_body["numbers"] == [str(ALICE)]
+
+
+def test_a_callback_is_planned_listed_placed_and_shown(api):
+    at = (api.ports.clock.now() + timedelta(minutes=30)).isoformat()
+    order = {"to": str(BOB), "at": at}
+
+    planned = api.send("/api/v1/callbacks", order, idempotency_key="k")
+    again = api.send("/api/v1/callbacks", order, idempotency_key="k")
+    listed = api.get("/api/v1/callbacks?planned=true").json_body
+
+    path = f"/api/v1/callbacks/{planned.json_body['id']}"
+    assert (planned.status_code, planned.json_body["status"]) == (202, "planned")
+    assert again.json_body == planned.json_body
+    assert listed == {"items": [planned.json_body], "cursor": None}
+    assert api.get(path).json_body == {**planned.json_body, "charge": None}
+    api.ports.clock.pass_by(timedelta(minutes=30))
+    run_due(api.ports)
+    assert api.get(path).json_body["status"] == "queued"
+    assert api.get("/api/v1/callbacks?planned=true").json_body["items"] == []
+
+
+def test_a_planned_callback_is_cancelled(api):
+    at = (api.ports.clock.now() + timedelta(hours=1)).isoformat()
+    planned = api.send("/api/v1/callbacks", {"to": str(BOB), "at": at}).json_body
+
+    deleted = [api.delete(f"/api/v1/callbacks/{planned['id']}") for _ in range(2)]
+
+    assert [one.status_code for one in deleted] == [202, 202]
+    assert [one.json_body["status"] for one in deleted] == ["cancelled"] * 2
+
+
+@pytest.mark.parametrize("at", ["18:30", "2026-01-02T18:30:00", "2020-01-01T00:00:00Z"])
+def test_a_time_without_an_offset_or_in_the_past_is_malformed(api, at):
+    assert api.send("/api/v1/callbacks", {"to": str(BOB), "at": at}).status_code == 400

@@ -1,0 +1,380 @@
+"""What each order by text does, and what is answered: once, in words, and not too often."""
+
+import re
+import string
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from switchboard.billing.account import Profile
+from switchboard.billing.batches import Batch, BatchKind
+from switchboard.calls.callback import State, Trigger
+from switchboard.calls.phonebook import PhoneBook
+from switchboard.calls.planned import PlanState
+from switchboard.desk.accounts import Terms, open_account
+from switchboard.desk.pins import Mint, make_batch
+from switchboard.desk.profiles import Changes, change_profile
+from switchboard.desk.text_senders import Incoming
+from switchboard.desk.triggers import REPLIES_TO_CUSTOMER, Answer, take_text
+from switchboard.errors import NotAllowed, SpendLimitReached
+from switchboard.numbering import PhoneNumber
+from switchboard.texts.replies import Reply, apologise, cheap, say
+from switchboard.texts.sentences import REASONS, SENTENCES
+from tests.fakes.passwords import PlainPasswords
+from tests.fakes.ports import memory_ports
+from tests.fakes.texts import PIN_KEY, text_keys
+from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice
+
+STRANGER = PhoneNumber("+447700900123")
+PIN = "73918264"
+UNKNOWN = "Sorry, we do not know this number or PIN."
+HOUR = timedelta(hours=1)
+
+
+class Line:
+    """A texter in front of the desk; each text has an id of its own unless it says otherwise."""
+
+    def __init__(self) -> None:
+        self.ports = memory_ports()
+        self.ports.clock.at = NOON
+        self.keys = text_keys()
+        open_alice(self.ports, passwords=PlainPasswords())
+        change_profile(
+            self.ports, "alice", Changes(pin_hash=PIN_KEY.hash(PIN), time_zone="Europe/Berlin")
+        )
+        self.count = 0
+
+    def text(self, text: str, sender=ALICE, identity: str | None = None) -> Answer:
+        self.count += 1
+        trigger = Trigger("sms", identity or str(self.count))
+        return take_text(self.ports, self.keys, Incoming(trigger, sender, SERVICE), text)
+
+    def words(self, text: str, **how) -> str | None:
+        return self.text(text, **how).words
+
+    @property
+    def calls(self) -> list[tuple[PhoneNumber, PhoneNumber | None]]:
+        return [(one.customer, one.destination) for one in self.ports.callbacks.placed.values()]
+
+
+@pytest.fixture
+def line() -> Line:
+    return Line()
+
+
+def test_phones_are_named_by_the_phone_book(line):
+    line.ports.phone_books.save(PhoneBook("alice"), PhoneBook("alice", {"Office": BOB}))
+
+    assert line.words("office") == "We are calling you now to connect you with +14155550100."
+    assert line.calls == [(ALICE, BOB)]
+
+
+def test_the_balance_is_told(line):
+    assert line.words("BAL") == "Your balance is 5.00 EUR, of which 5.00 EUR can be spent."
+
+
+def test_the_price_of_both_phones_and_the_talk_time_are_told(line):
+    assert line.words("price 14155550100") == (
+        "+14155550100: 0.05 EUR a minute for both phones, 0.01 EUR to connect."
+        " You can talk for 99 min."
+    )
+
+
+def test_the_last_number_of_this_phone_is_called_again(line):
+    line.text(BOB.digits)
+    line.text(f"{STRANGER} 33142685300")
+
+    assert line.words("LAST") == "We are calling you now to connect you with +14155550100."
+    assert line.calls[-1] == (ALICE, BOB)
+
+
+def test_where_nothing_was_called_there_is_nothing_to_call_again(line):
+    assert line.words("LAST") == "Sorry, there is no number that you called before."
+
+
+def test_x_cancels_what_waits(line):
+    line.text(BOB.digits, identity="a")
+
+    assert line.words("X") == "The call is being ended."
+    callback = line.ports.callbacks.find(Trigger("sms", "a").callback_id)
+    assert callback.state is State.ENDED
+
+
+def test_x_hangs_up_what_runs(line):
+    line.text(BOB.digits, identity="a")
+    callback = Trigger("sms", "a").callback_id
+    line.ports.callbacks.claim(callback, "w1", now=NOON, lease=HOUR)
+
+    line.text("x")
+
+    assert line.ports.control.hang_ups == [("w1", callback)]
+
+
+def test_the_same_x_twice_ends_one_call(line):
+    line.text(BOB.digits, identity="a")
+    first = line.words("X", identity="b")
+    line.text(BOB.digits, identity="c")
+
+    assert line.words("X", identity="b") == first
+    waiting = line.ports.callbacks.find(Trigger("sms", "c").callback_id)
+    assert waiting.state is State.QUEUED
+
+
+def test_x_without_a_call_says_so(line):
+    assert line.words("X") == "Sorry, there is no call to end."
+
+
+def test_a_callback_is_planned_by_the_account_s_clocks(line):
+    said = line.words("AT 18:30 14155550100", identity="a")
+
+    [planned] = line.ports.schedule.of("alice")
+    assert said == (
+        "We will call you at 2026-01-02 18:30 to connect you with +14155550100. X cancels it."
+    )
+    assert (planned.customer, planned.destination) == (ALICE, BOB)
+    assert planned.at == NOON.replace(hour=17, minute=30)
+    assert line.calls == []
+
+
+def test_the_same_plan_a_day_later_is_the_same_one(line):
+    first = line.words("AT 18:30 14155550100", identity="a")
+    line.ports.clock.pass_by(timedelta(hours=23))
+
+    assert line.words("AT 18:30 14155550100", identity="a") == first
+    assert len(line.ports.schedule.of("alice")) == 1
+
+
+def test_x_gives_up_what_is_planned(line):
+    line.text("AT 18:30", identity="a")
+
+    assert line.words("X") == "The call planned for 2026-01-02 18:30 is cancelled."
+    planned = line.ports.schedule.find(Trigger("sms", "a").callback_id)
+    assert planned.state is PlanState.CANCELLED
+
+
+def test_a_voucher_tops_up_once_however_often_its_text_comes(line):
+    batch = Batch("promo", BatchKind.VOUCHERS, 1, 10, "EUR", NOON, value_micros=2_000_000)
+    pins: list[str] = []
+    make_batch(
+        line.ports,
+        Mint(PIN_KEY, lambda most: most * 5 // 7, threads=1),
+        batch,
+        lambda issued: pins.extend(one.pin for one in issued),
+    )
+
+    first = line.words(f"ADD {pins[0]}", identity="a")
+
+    assert first == "Thank you. Your balance is 7.00 EUR."
+    assert line.words(f"ADD {pins[0]}", identity="a") == first
+    assert line.words(f"ADD {pins[0]}") == "Sorry, this voucher was redeemed before."
+
+
+def test_help_says_what_can_be_texted(line):
+    assert line.words("help").startswith("Text: a number, two numbers, CB, AT 18:30 number")
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        (f"{PIN} 14155550100", (STRANGER, BOB)),
+        (f"{PIN}#442071234567#14155550100", (ALICE, BOB)),
+        (f"{PIN} cb", (STRANGER, None)),
+        ("U.alice P.wonderland T.14155550100", (STRANGER, BOB)),
+        ("u.ALICE#p.wonderland#t.14155550100#f.02071234567", (ALICE, BOB)),
+    ],
+)
+def test_a_pin_or_a_password_orders_from_any_phone(line, text, call):
+    assert line.text(text, sender=STRANGER).refused is None
+    assert line.calls == [call]
+
+
+def test_a_registered_phone_may_use_another_account_s_pin(line):
+    carol = Profile("carol", "Carol", "EUR", "retail", country="GB", numbers=(STRANGER,))
+    open_account(line.ports, carol, Terms(opening_micros=1_000_000))
+
+    line.text(f"{PIN} 14155550100", sender=STRANGER)
+
+    [callback] = line.ports.callbacks.placed.values()
+    assert callback.account == "alice"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "14155550100",
+        "BAL",
+        "73918265 14155550100",
+        "U.alice P.wrong T.14155550100",
+        "U.nobody P.wonderland T.14155550100",
+        "U.nobody P.wonderland R.14155550100",
+        "123456",
+    ],
+)
+def test_a_stranger_is_told_the_same_whatever_is_wrong(line, text):
+    assert line.text(text, sender=STRANGER) == Answer(UNKNOWN, "unknown_sender")
+    assert line.calls == []
+
+
+def test_after_three_wrong_pins_in_a_minute_the_right_one_is_wrong_too(line):
+    for _ in range(3):
+        line.text("73918265 14155550100", sender=STRANGER)
+
+    assert line.text(f"{PIN} 14155550100", sender=STRANGER).refused == "unknown_sender"
+    line.ports.clock.pass_by(timedelta(minutes=1))
+    assert line.text(f"{PIN} 14155550100", sender=STRANGER).refused is None
+
+
+def test_right_pins_lock_nobody_out(line):
+    refused = [line.text(f"{PIN} bal", sender=STRANGER).refused for _ in range(30)]
+
+    assert set(refused) == {None}
+
+
+def test_delays_grow_with_wrong_pins(line):
+    tried = 0
+    for _ in range(24 * 60):
+        before = sum(line.ports.throttle.counts.values())
+        line.text("73918265 14155550100", sender=STRANGER)
+        tried += sum(line.ports.throttle.counts.values()) > before + 1
+        line.ports.clock.pass_by(timedelta(minutes=1))
+
+    assert tried <= 24
+
+
+def test_a_pin_is_in_no_answer_and_no_log(line, caplog):
+    for text in (f"{PIN} 14155550100", f"{PIN} hello", f"{PIN} 12"):
+        answer = line.text(text, sender=STRANGER)
+        assert PIN not in repr(answer)
+
+    assert PIN not in caplog.text
+
+
+def test_a_stranger_gets_one_reply_an_hour(line):
+    said = [line.words(text, sender=STRANGER) for text in ("hello", "BAL", "14155550100")]
+    line.ports.clock.pass_by(HOUR)
+
+    assert [words is None for words in said] == [False, True, True]
+    assert line.words("BAL", sender=STRANGER) == UNKNOWN
+
+
+def test_the_same_text_of_a_stranger_gets_the_same_reply(line):
+    said = [line.words("BAL", sender=STRANGER, identity="a") for _ in range(2)]
+
+    assert said == [UNKNOWN, UNKNOWN]
+
+
+def test_two_machines_that_answer_each_other_stop(line):
+    said = [line.words("Thank you for your message!") for _ in range(100)]
+
+    assert sum(words is not None for words in said) == REPLIES_TO_CUSTOMER.most
+
+
+def test_who_orders_calls_is_answered_each_time(line):
+    for number in range(50):
+        line.ports.callbacks.placed.clear()
+        assert line.words(f"+1415555{number:04}") is not None
+
+
+def test_a_new_phone_is_registered_by_the_code_that_was_sent_to_it(line):
+    assert line.words(f"R.{STRANGER}") == (
+        "We sent a code to +447700900123. Text it to us from that phone."
+    )
+    [(to, said)] = line.keys.texts.sent
+    assert to == STRANGER
+    assert said == "000007 is your Ringback code. Text it to us within ten minutes."
+
+    said = line.words("000007", sender=STRANGER)
+
+    assert said == "+447700900123 is a phone of your account now."
+    assert line.ports.accounts.get("alice").profile.numbers == (ALICE, STRANGER)
+    assert line.text("000007", sender=STRANGER).refused == "unknown_sender"
+
+
+def test_a_wrong_or_late_code_registers_nothing(line):
+    line.text(f"R.{STRANGER}")
+    wrong = [line.text("000008", sender=STRANGER).refused for _ in range(5)]
+
+    assert wrong == ["unknown_sender"] * 5
+    assert line.text("000007", sender=STRANGER).refused == "unknown_sender"
+    line.text(f"R.{STRANGER}")
+    line.ports.clock.pass_by(timedelta(minutes=10))
+    assert line.text("000007", sender=STRANGER).refused == "unknown_sender"
+    assert line.ports.accounts.get("alice").profile.numbers == (ALICE,)
+
+
+@pytest.mark.parametrize("text", [f"{PIN} R.{STRANGER}", f"U.alice P.wonderland R.{STRANGER}"])
+def test_a_phone_that_texts_a_pin_or_a_password_proves_itself(line, text):
+    said = line.words(text, sender=STRANGER)
+
+    assert said == "+447700900123 is a phone of your account now."
+    assert line.ports.accounts.get("alice").profile.numbers == (ALICE, STRANGER)
+    assert line.keys.texts.sent == []
+
+
+def test_codes_are_not_sent_without_end(line):
+    answers = [line.text(f"R.{STRANGER}").refused for _ in range(5)]
+
+    assert answers == [None, None, None, "not_allowed", "not_allowed"]
+    assert len(line.keys.texts.sent) == 3
+
+
+def test_a_phone_that_the_account_may_not_call_gets_no_code(line):
+    assert line.text("R.+19005550100").refused == "not_allowed"
+    assert line.keys.texts.sent == []
+
+
+def test_an_account_is_answered_in_its_language(line):
+    change_profile(line.ports, "alice", Changes(language="es"))
+
+    assert line.words("BAL") == "Su saldo es 5.00 EUR; puede gastar 5.00 EUR."
+    assert line.words("hello") == (
+        "Lo sentimos: no lo entendemos. Envie el numero, por ejemplo 442071234567."
+    )
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_every_language_has_every_sentence_with_the_same_gaps(language):
+    def gaps(sentence: str) -> set[str | None]:
+        return {gap for _, gap, _, _ in string.Formatter().parse(sentence) if gap}
+
+    english = {key: gaps(sentence) for key, sentence in SENTENCES["en"].items()}
+
+    assert {key: gaps(sentence) for key, sentence in SENTENCES[language].items()} == english
+    assert REASONS.get(language, REASONS["es"]).keys() == REASONS["es"].keys()
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+@pytest.mark.parametrize("sentence", SENTENCES["en"])
+def test_a_reply_fits_one_text(language, sentence):
+    words = {
+        "to": "+442071234567",
+        "customer": "+442071234567",
+        "number": "+442071234567",
+        "at": "2026-01-02 18:30",
+        "code": "123456",
+        "balance": "123.45 EUR",
+        "available": "123.45 EUR",
+        "per_minute": "0.0512 EUR",
+        "fee": "0.01 EUR",
+        "minutes": "1440",
+        "reason": "x" * 100,
+    }
+
+    said = say(Reply(sentence, words), language)
+
+    assert len(said) <= 160
+    assert not re.search("[{}]", said)
+
+
+def test_a_language_that_is_missing_is_answered_in_english():
+    refusal = NotAllowed("a phone cannot be connected with itself")
+
+    assert apologise(refusal, "xx") == "Sorry, a phone cannot be connected with itself."
+    assert apologise(refusal, "pt-BR").startswith("Desculpe: ")
+    assert "hoje" in apologise(SpendLimitReached("x"), "pt-BR")
+
+
+def test_a_text_is_kept_to_the_letters_that_cost_nothing_more():
+    assert cheap("São número ñ é “x” 🙂") == 'Sao numero ñ é "x" ?'
+    assert replace(Reply("help"), sentence="x").gaps == {}

@@ -9,6 +9,7 @@ from chalice.app import Request, Response
 from chalicelib import bodies
 from chalicelib.bearer import read_phone, signed_in, token_seal
 from chalicelib.bodies import read_body, read_query
+from chalicelib.bridge import BRIDGE_OPERATIONS
 from chalicelib.openapi import Operation, openapi_document
 from chalicelib.routes import JSON, Routes, answer, callback_id, refuse_as_json
 from chalicelib.self_service import SELF_SERVICE
@@ -202,6 +203,7 @@ OPERATIONS = (
         refused_with=(400, 422),
     ),
     *SELF_SERVICE,
+    *BRIDGE_OPERATIONS,
     Operation("GET", "/healthz", show_health, "Tell that all is well", bodies.Health, public=True),
     Operation("GET", "/openapi.json", show_openapi, "This document", None, public=True),
 )

@@ -8,6 +8,7 @@ import typer
 from ringback.cli import (
     account_files,
     accounts,
+    bridges,
     calls,
     classes,
     decks,
@@ -38,6 +39,7 @@ terms.add_to(rates.app)
 app.add_typer(rates.app, name="rates")
 app.add_typer(trunks.trunks, name="trunks")
 app.add_typer(numbers.app, name="numbers")
+app.add_typer(bridges.app, name="bridges")
 app.add_typer(sms_providers.app, name="sms-providers")
 app.add_typer(calls.cdrs, name="cdrs")
 app.add_typer(system.tables, name="tables")

@@ -93,6 +93,22 @@ class RingItem(Model):
     gone_at = TTLAttribute()
 
 
+class BridgeItem(Model):
+    """A phone bridge with its last heartbeat, and a `text#…` for each text that waits for it."""
+
+    class Meta(_Meta):
+        """Named without the prefix."""
+
+        table_name = "bridges"
+
+    name = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    bridge = UnicodeAttribute(null=True)
+    beat = UnicodeAttribute(null=True)
+    text = UnicodeAttribute(null=True)
+    gone_at = TTLAttribute(null=True)
+
+
 class EntryItem(Model):
     """A journal entry under its real identity."""
 
@@ -270,6 +286,7 @@ ALL: tuple[type[Model], ...] = (
     VoucherItem,
     SettingItem,
     RingItem,
+    BridgeItem,
 )
 
 

@@ -6,6 +6,7 @@ from typing import Self
 
 from switchboard.aws.accounts import DynamoAccounts
 from switchboard.aws.books import DynamoBooks
+from switchboard.aws.bridges import DynamoBridges
 from switchboard.aws.callbacks import DynamoCallbacks
 from switchboard.aws.fleet import DynamoTrunks, DynamoWorkers
 from switchboard.aws.models import ALL, Database
@@ -64,6 +65,7 @@ def open_ports(settings: AwsSettings) -> Ports:
         trunks=DynamoTrunks(database),
         pins=DynamoPins(database),
         rings=DynamoRings(database),
+        bridges=DynamoBridges(database),
         settings=DynamoSettings(database),
         phone_books=DynamoPhoneBooks(database),
         schedule=DynamoSchedule(database),

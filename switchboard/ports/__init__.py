@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from switchboard.clock import Clock
+from switchboard.ports.bridges import Bridges
 from switchboard.ports.calls import Callbacks, Control, Inbox, Message, Queue, Trunks, Workers
 from switchboard.ports.money import Accounts, Books, Directory, Opening, Pins
 from switchboard.ports.pages import Page
@@ -29,6 +30,7 @@ __all__ = [
     "Accounts",
     "Answers",
     "Books",
+    "Bridges",
     "Callbacks",
     "Confirmation",
     "Confirmations",
@@ -82,6 +84,7 @@ class Ports:
     templates: Templates
     pins: Pins
     rings: Rings
+    bridges: Bridges
     settings: Settings
     phone_books: PhoneBooks
     schedule: Schedule

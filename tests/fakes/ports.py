@@ -19,6 +19,7 @@ from switchboard.ledger.spend import NO_LIMITS, Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Directory, Page, Ports
 from switchboard.rating.quote import Quote
+from tests.fakes.bridges import MemoryBridges
 from tests.fakes.pins import MemoryPins, MemorySettings
 from tests.fakes.rings import MemoryRings
 from tests.fakes.sheets import MemorySheets, MemoryTemplates
@@ -376,6 +377,7 @@ def memory_ports() -> Ports:
         trunks=MemoryTrunks(),
         pins=MemoryPins(accounts),
         rings=MemoryRings(),
+        bridges=MemoryBridges(),
         settings=MemorySettings(),
         templates=MemoryTemplates(),
         clock=MemoryClock(),

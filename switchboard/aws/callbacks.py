@@ -77,6 +77,21 @@ class DynamoCallbacks:
             & items.destination.does_not_exist(),
         )
 
+    def identify(
+        self, callback: str, worker: str, old_account: str, account: str, quote: Quote
+    ) -> bool:
+        """Have another account pay a callback that asks for a PIN."""
+        items = self._items
+        return self._update(
+            callback,
+            [items.account.set(account), items.quote.set(to_text(quote)), items.asks_pin.remove()],
+            (items.worker == worker)
+            & (items.rank < State.ENDED.rank)
+            & (items.account == old_account)
+            & items.asks_pin.exists()
+            & items.destination.does_not_exist(),
+        )
+
     def finish(
         self, callback: str, state: State, verdict: Verdict, at: datetime, *, worker: str | None
     ) -> bool:

@@ -50,6 +50,14 @@ class Purse:
         assert self._hold is not None, "a purse is opened before it is used"
         return self._hold
 
+    def of(self, callback: Callback) -> "Purse":
+        """A purse of the same attempt at the same legs, not yet open, that another account pays."""
+        other = Purse(self._till, self._clock, callback, "", self._terms)
+        other._nonce = self._nonce
+        other._answered = self._answered
+        other._quote_as_begun(other.quote)
+        return other
+
     def open(self) -> None:
         """Reserve both legs for a quantum, or for what the account can pay. Refuses where that is
         less than one increment of each."""

@@ -40,6 +40,12 @@ class Callbacks(Protocol):
     ) -> bool:
         """Fill in what the customer dialled, with its price."""
 
+    def identify(
+        self, callback: str, worker: str, old_account: str, account: str, quote: Quote
+    ) -> bool:
+        """Have another account, or the same, pay a callback that asks for a PIN, if it is still
+        paid by the old one, nothing is dialled, and this worker has it. It asks no more."""
+
     def finish(
         self, callback: str, state: State, verdict: Verdict, at: datetime, *, worker: str | None
     ) -> bool:

@@ -69,6 +69,29 @@ def test_a_callback_is_claimed_from_its_start_on_to_the_second(ports):
     assert ports.callbacks.claim("c1", "w1", now=early, lease=LEASE) is not None
 
 
+def test_who_pays_for_a_callback_that_asks_for_a_pin_is_known_once(ports):
+    ports.callbacks.place(callback(destination=None, asks_pin=True))
+    ports.callbacks.claim("c1", "w1", now=NOON, lease=LEASE)
+    quote = retail_sheet("gold").quote(ALICE, None, NOON)
+
+    assert not ports.callbacks.identify("c1", "w2", "alice", "bob", quote)
+    assert not ports.callbacks.identify("c1", "w1", "carol", "bob", quote)
+    assert ports.callbacks.identify("c1", "w1", "alice", "bob", quote)
+    assert not ports.callbacks.identify("c1", "w1", "bob", "carol", quote)
+    found = ports.callbacks.find("c1")
+    assert (found.account, found.quote, found.asks_pin) == ("bob", quote, False)
+    assert [one.id for one in ports.callbacks.recent("bob", limit=5, cursor=None).items] == ["c1"]
+    assert ports.callbacks.recent("alice", limit=5, cursor=None).items == []
+
+
+def test_nobody_is_known_by_pin_after_the_end(ports):
+    ports.callbacks.place(callback(destination=None, asks_pin=True))
+    ports.callbacks.claim("c1", "w1", now=NOON, lease=LEASE)
+    ports.callbacks.finish("c1", State.ENDED, HUNG_UP, NOON, worker="w1")
+
+    assert not ports.callbacks.identify("c1", "w1", "alice", "bob", callback().quote)
+
+
 def test_a_claim_is_for_one_worker(ports):
     found = claimed(ports)
 

@@ -277,6 +277,17 @@ class MemoryCallbacks:
             self._keep(replace(found, destination=destination, quote=quote))
             return True
 
+    def identify(
+        self, callback: str, worker: str, old_account: str, account: str, quote: Quote
+    ) -> bool:
+        with self.lock:
+            found = self.placed[callback]
+            asking = found.asks_pin and found.destination is None and not found.state.final
+            if not asking or (found.worker, found.account) != (worker, old_account):
+                return False
+            self._keep(replace(found, account=account, quote=quote, asks_pin=False))
+            return True
+
     def finish(
         self, callback: str, state: State, verdict: Verdict, at: datetime, *, worker: str | None
     ) -> bool:

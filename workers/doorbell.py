@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from switchboard.calls.ring import Ring
 from switchboard.clock import Clock
@@ -69,8 +70,8 @@ class Doorbell(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The port is open."""
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        # No subclass of it in asyncio's own selector loop, before Python 3.12.
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """From anywhere: what no trunk sent is not answered."""

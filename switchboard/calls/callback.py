@@ -53,6 +53,11 @@ class Trigger:
         return uuid.uuid5(_TRIGGERS, f"{self.kind}#{self.identity}").hex
 
 
+def claim_mark(at: datetime) -> str:
+    """What the nonce of a claim begins with: those of later claims sort behind those of earlier."""
+    return f"{at:%Y%m%d%H%M%S%f}"
+
+
 @dataclass(frozen=True, slots=True)
 class Retries:
     """How often a callback is tried again where its customer is not reached, and after how long.

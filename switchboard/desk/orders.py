@@ -4,7 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from switchboard.billing.account import Account
-from switchboard.calls.callback import DEFAULT_PATIENCE, Callback, Retries, State, Trigger
+from switchboard.calls.callback import (
+    DEFAULT_PATIENCE,
+    Callback,
+    Retries,
+    State,
+    Trigger,
+    claim_mark,
+)
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.desk.permission import permit
 from switchboard.desk.pins import begin_validity
@@ -13,6 +20,8 @@ from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.ports import Ports
 from switchboard.rating.quote import Quote
 
+# Who orders the same again in this time has seen nothing happen yet.
+QUIET_PERIOD = timedelta(seconds=30)
 CANCELLED = Verdict(Ending.CANCELLED, Culprit.CUSTOMER)
 
 
@@ -44,9 +53,14 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
     """The callback that this trigger makes, written and offered to the workers.
 
     The same trigger again is answered with the same callback, also where the order would be
-    refused by now; with another order it is a Conflict. Refuses before anything is written:
+    refused by now; with another order it is a Conflict. Another order of the same two phones is
+    answered with the first one's callback, while that is under way and young. Refuses before
+    anything is written:
     AccountBlocked, NotEnoughCredit, TooManyCallbacks, NoRate, NotAllowed and its kinds.
     """
+    twin = _twin(ports, account, order)
+    if twin is not None:
+        return twin
     try:
         callback = _checked(ports, account, order)
     except Refusal:
@@ -157,6 +171,21 @@ def _checked(ports: Ports, account: Account, order: Order) -> Callback:
         asks_pin=order.asks_pin,
         retries=order.retries,
     )
+
+
+def _twin(ports: Ports, account: Account, order: Order) -> Callback | None:
+    """Another callback of the same two phones that a worker has had for less than the quiet period.
+    The holds tell which there are, so that nothing is read where none is so young."""
+    youngest = claim_mark(ports.clock.now() - QUIET_PERIOD)
+    for callback_id, hold in account.balance.holds.items():
+        if hold.nonce < youngest or callback_id == order.callback_id:
+            continue
+        known = ports.callbacks.find(callback_id)
+        if known is None or known.state.final or known.account != account.profile.account:
+            continue
+        if (known.customer, known.destination) == (order.customer, order.destination):
+            return known
+    return None
 
 
 def _same(known: Callback, account: Account, order: Order) -> Callback:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from switchboard.calls.callback import Callback, State
+from switchboard.calls.callback import Callback, State, claim_mark
 from switchboard.calls.ending import Party
 from switchboard.clock import Clock
 from switchboard.desk.till import Till
@@ -34,7 +34,7 @@ class Purse:
         self._clock = clock
         self._callback = callback
         # A claim that follows another is later by a lease at least: nonces sort as claims do.
-        self._nonce = f"{callback.reached[State.CLAIMED]:%Y%m%d%H%M%S%f}-{nonce}"
+        self._nonce = f"{claim_mark(callback.reached[State.CLAIMED])}-{nonce}"
         self._terms = terms
         self._hold: Hold | None = None
         self._answered: dict[Party, datetime] = {}

@@ -11,6 +11,7 @@ from switchboard.calls.ending import Ending
 from switchboard.calls.ring import Ring
 from switchboard.desk.lockout import unknown
 from switchboard.desk.orders import Order, order_callback
+from switchboard.desk.velocity import count_ring
 from switchboard.errors import NoService, Refusal, TooLate, WithheldCaller
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Directory, Ports
@@ -36,8 +37,8 @@ def ring_service_number(ports: Ports, ring: Ring) -> Callback:
     the quiet period, is answered with the first one.
 
     A refusal is logged and counted: NoService, TooLate, UnknownSender, WithheldCaller,
-    NumberClosed, and all that `order_callback` refuses. A door must not let the caller tell one
-    from another, nor from a callback: that would say whose accounts there are.
+    NumberClosed, TooOften, and all that `order_callback` refuses. A door must not let the caller
+    tell one from another, nor from a callback: that would say whose accounts there are.
     """
     now = ports.clock.now()
     try:
@@ -93,6 +94,8 @@ def _rung(ports: Ports, ring: Ring) -> Callback:
         now=now,
         until=now + service.quiet,
     )
+    if callback_id == ring.trigger.callback_id:
+        count_ring(ports, payer.customer)
     order = Order(
         customer=payer.customer,
         destination=None,

@@ -12,7 +12,6 @@ from chalicelib.routes import answer
 from chalicelib.wiring import Wiring
 from switchboard.billing.account import Account
 from switchboard.desk.callback_numbers import (
-    CodeSender,
     arrange_numbers,
     ask_for_code,
     confirm_number,
@@ -60,10 +59,8 @@ def put_numbers(wiring: Wiring, request: Request, account_id: str) -> Response:
     known = account.profile.numbers
     wanted = [read_phone("numbers", text, account.profile) for text in asked.numbers]
     new = [number for number in dict.fromkeys(wanted) if number not in known]
-    keys = wiring.text_keys
-    sender = CodeSender(keys.pins, keys.texts, keys.randbelow)
     for number in new:
-        ask_for_code(wiring.ports, sender, account, number)
+        ask_for_code(wiring.ports, wiring.text_keys.codes, account, number)
     kept = [number for number in wanted if number in known]
     return _numbers(arrange_numbers(wiring.ports, account_id, kept), new)
 

@@ -105,7 +105,9 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _flat(f"{name}.{key}" if name else str(key), inner)
     elif value is not None:
-        yield name, value if isinstance(value, str) else json.dumps(value)
+        text = value if isinstance(value, str) else json.dumps(value)
+        # Half a surrogate pair, as in "\ud83d", has no UTF-8 of its own.
+        yield name, text.encode(errors="replace").decode()
 
 
 def _answer(provider: SmsProvider, words: str) -> Response:

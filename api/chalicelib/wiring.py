@@ -40,10 +40,11 @@ def open_wiring(environ: Mapping[str, str]) -> Wiring:
         ports = open_ports(AwsSettings.from_env(environ))
     except KeyError as error:
         raise SettingsError(f"the environment does not set {error.args[0]}") from error
-    return Wiring(settings, ports, ArgonPasswords(), _texts(settings))
+    return Wiring(settings, ports, ArgonPasswords(), texts_of(settings))
 
 
-def _texts(settings: Settings) -> Texts:
+def texts_of(settings: Settings) -> Texts:
+    """The way out for texts, where one is configured."""
     if not (settings.twilio_account_sid and settings.texts_from):
         return NoTexts()
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token

@@ -11,7 +11,7 @@ from switchboard.billing.pins import PinKey, RandBelow
 from switchboard.desk.lockout import unknown
 from switchboard.desk.permission import permit
 from switchboard.desk.profiles import Changes, change_profile
-from switchboard.errors import AlreadyExists, Conflict, NotAllowed, NotFound
+from switchboard.errors import AlreadyExists, Conflict, NotAllowed
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Confirmation, Limit, Ports, Texts
 from switchboard.texts.grammar import CODE_DIGITS
@@ -71,13 +71,6 @@ def add_number(ports: Ports, account: Account, number: PhoneNumber) -> Account:
     account's."""
     _check_room(account)
     return change_profile(ports, account.profile.account, Changes(add_numbers=(number,)))
-
-
-def remove_number(ports: Ports, account: str, number: PhoneNumber) -> Account:
-    """The account without this phone. NotFound where it is none of its own."""
-    if number not in ports.accounts.get(account).profile.numbers:
-        raise NotFound(f"{number} is not a phone of this account")
-    return change_profile(ports, account, Changes(remove_numbers=(number,)))
 
 
 def arrange_numbers(ports: Ports, account: str, numbers: Sequence[PhoneNumber]) -> Account:

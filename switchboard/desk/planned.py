@@ -72,6 +72,18 @@ def cancel_planned(ports: Ports, account: str, planned_id: str) -> Planned:
     return find_planned(ports, account, planned_id)
 
 
+def cancel_order(ports: Ports, account: str, order_id: str) -> Callback | Planned:
+    """What was ordered under this id, cancelled: a callback, or one that is planned. Cancelling it
+    again changes nothing. NotFound where neither is there, or they are somebody else's."""
+    if ports.callbacks.find(order_id) is None:
+        planned = find_planned(ports, account, order_id)
+        ports.schedule.move(planned.id, PlanState.PLANNED, PlanState.CANCELLED)
+        planned = find_planned(ports, account, order_id)
+        if not planned.state.open and planned.state is not PlanState.PLACED:
+            return planned
+    return cancel_callback(ports, account, order_id)
+
+
 def run_due(ports: Ports) -> list[Planned]:
     """Place the callbacks whose time has come, and give up those whose time is long over; gives
     them as they are now. Safe at any time and by several at once: each becomes one callback,
@@ -84,24 +96,22 @@ def run_due(ports: Ports) -> list[Planned]:
 
 
 def _run(ports: Ports, planned: Planned, now: datetime) -> Iterator[Planned]:
-    schedule = ports.schedule
-    if now >= planned.at + LATEST and schedule.move(
-        planned.id, PlanState.PLANNED, PlanState.MISSED
-    ):
-        yield find_planned(ports, planned.account, planned.id)
-        return
     # Before it is placed: who cancels it now is told to cancel the callback.
-    if not schedule.move(planned.id, PlanState.PLANNED, PlanState.STARTED):
-        return
+    if ports.schedule.move(planned.id, PlanState.PLANNED, PlanState.STARTED):
+        ports.schedule.move(planned.id, PlanState.STARTED, _place(ports, planned, now))
+        yield find_planned(ports, planned.account, planned.id)
+
+
+def _place(ports: Ports, planned: Planned, now: datetime) -> PlanState:
+    # It may have been placed by one that broke off then.
+    if now >= planned.at + LATEST and ports.callbacks.find(planned.id) is None:
+        return PlanState.MISSED
     order = Order(planned.customer, planned.destination, planned.trigger)
     try:
         order_callback(ports, ports.accounts.get(planned.account), order)
     except Refusal:
-        became = PlanState.REFUSED
-    else:
-        became = PlanState.PLACED
-    schedule.move(planned.id, PlanState.STARTED, became)
-    yield find_planned(ports, planned.account, planned.id)
+        return PlanState.REFUSED
+    return PlanState.PLACED
 
 
 def _check(ports: Ports, account: Account, order: Order, at: datetime) -> None:
@@ -114,15 +124,3 @@ def _check(ports: Ports, account: Account, order: Order, at: datetime) -> None:
     permit(ports, account, order.customer, order.destination)
     if len(ports.schedule.of(account.profile.account)) >= MOST_PLANNED:
         raise TooManyCallbacks(f"{MOST_PLANNED} callbacks are planned, no more at once")
-
-
-def cancel_order(ports: Ports, account: str, order_id: str) -> Callback | Planned:
-    """What was ordered under this id, cancelled: a callback, or one that is planned. Cancelling it
-    again changes nothing. NotFound where neither is there, or they are somebody else's."""
-    if ports.callbacks.find(order_id) is None:
-        planned = find_planned(ports, account, order_id)
-        ports.schedule.move(planned.id, PlanState.PLANNED, PlanState.CANCELLED)
-        planned = find_planned(ports, account, order_id)
-        if not planned.state.open and planned.state is not PlanState.PLACED:
-            return planned
-    return cancel_callback(ports, account, order_id)

@@ -6,7 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from switchboard.calls.callback import Callback
-from switchboard.desk.callback_numbers import CodeSender, add_number, ask_for_code
+from switchboard.desk.callback_numbers import add_number, ask_for_code
+from switchboard.desk.lockout import one_try
 from switchboard.desk.orders import Order, cancel_callback, order_callback, quote
 from switchboard.desk.planned import cancel_planned, plan_callback
 from switchboard.desk.text_senders import Asking, phones_of
@@ -102,7 +103,11 @@ def hang_up(asking: Asking, _order: HangUp) -> Reply:
 
 
 def top_up(asking: Asking, order: Redeem) -> Reply:
-    account = redeem(asking.ports, asking.keys.pins, asking.account.profile.account, order.voucher)
+    """Vouchers are PINs: whoever tries them is locked out as for any other."""
+    ports, incoming = asking.ports, asking.incoming
+    with one_try(ports, incoming.sender, incoming.service):
+        name = asking.account.profile.account
+        account = redeem(ports, asking.keys.pins, name, order.voucher)
     return Reply("redeemed", {"balance": str(account.balance.posted)})
 
 
@@ -115,9 +120,7 @@ def register(asking: Asking, order: Register) -> Reply:
     if asking.proven and number == asking.incoming.sender:
         add_number(asking.ports, asking.account, number)
         return Reply("registered", {"number": str(number)})
-    keys = asking.keys
-    sender = CodeSender(keys.pins, keys.texts, keys.randbelow)
-    ask_for_code(asking.ports, sender, asking.account, number)
+    ask_for_code(asking.ports, asking.keys.codes, asking.account, number)
     return Reply("code_sent", {"number": str(number)})
 
 

@@ -7,13 +7,13 @@ from switchboard.billing.account import Account
 from switchboard.billing.pins import PinKey, RandBelow
 from switchboard.calls.callback import Trigger
 from switchboard.desk.accounts import sign_in
-from switchboard.desk.callback_numbers import confirm_number
+from switchboard.desk.callback_numbers import CodeSender, confirm_number
 from switchboard.desk.lockout import one_try, unknown
 from switchboard.desk.pins import account_by_pin
 from switchboard.errors import NotSignedIn, UnreadableText
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Passwords, Ports, Texts
-from switchboard.texts.grammar import split_pin
+from switchboard.texts.grammar import split_pin, unreadable
 from switchboard.texts.orders import Confirm, Connect, PlainOrder, SignedOrder, TextOrder
 from switchboard.texts.phones import Phones, read_phones
 
@@ -36,6 +36,11 @@ class TextKeys:
     pins: PinKey
     texts: Texts
     randbelow: RandBelow = secrets.randbelow
+
+    @property
+    def codes(self) -> CodeSender:
+        """What codes are made and sent with."""
+        return CodeSender(self.pins, self.texts, self.randbelow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,9 @@ def identify(
             account = _by_login(ports, keys, order)
         return Asking(ports, keys, incoming, account, order.order, proven=True)
     if isinstance(order, Confirm):
+        if owner is not None:
+            # Nothing is to be confirmed of a phone that is known.
+            raise unreadable()
         account = confirm_number(ports, keys.pins, sender, order.code)
         return Asking(ports, keys, incoming, account, order, proven=True)
     pinned = split_pin(order.phones) if isinstance(order, Connect) else None

@@ -11,9 +11,9 @@ _SIGNATURE = re.compile(
     r"""
     (?:^|\n)[^\S\n]*(?:--|[\u2014\u2015]).*             # a line of its own, and all below
     | [^\S\n]--[^\S\n]+(?=[^\W\d_]).*                   # behind the order
-    | (?:^|\n)[^\S\n]*(?:sent|envoy\w+|enviad\w+|gesendet|inviato|get|obtener|obtenha|t\w+charger)
-      \b[^\n]*\b(?:iphone|ipad|ios|android|galaxy|samsung|huawei|xiaomi|blackberry|mobile|phone
-      |outlook|yahoo|gmail|mail|tel\w+fono|t\w+l\w+phone|telem\w+vel|celular|smartphone|handy)\b.*
+    | (?:^|\n)[^\S\n]*(?:sent|envoy|enviad|gesendet|inviato|get|obtener|obtenha|t.l.charger)
+      [^\n]*\b(?:iphone|ipad|ios|android|galaxy|samsung|huawei|xiaomi|blackberry|mobile|phone
+      |outlook|yahoo|gmail|mail|tel.fono|t.l.phone|telem.vel|celular|smartphone|handy)\b.*
     """,
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )

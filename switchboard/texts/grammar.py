@@ -23,6 +23,8 @@ from switchboard.texts.orders import (
 
 EXAMPLE = "442071234567"
 CODE_DIGITS = 6
+# One more than a login can have: what is longer is nobody's, and no key that a store refuses.
+LONGEST_LOGIN = 65
 
 _ALONE: dict[str, PlainOrder] = {
     "CB": Connect(""),
@@ -112,7 +114,7 @@ def _signed(written: str) -> TextOrder | None:
         return order
     if not {"U", "P"} <= fields.keys():
         raise unreadable()
-    return SignedOrder(plain(fields["U"]).lower(), fields["P"], order)
+    return SignedOrder(plain(fields["U"]).lower()[:LONGEST_LOGIN], fields["P"], order)
 
 
 def _field(written: str, *, last: bool) -> str:

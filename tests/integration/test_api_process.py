@@ -17,7 +17,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from chalicelib.settings import PUBLIC_URL, SECRET_KEY
+from chalicelib.settings import PIN_KEY, PUBLIC_URL, SECRET_KEY
 from chalicelib.settings import TWILIO_AUTH_TOKEN as TOKEN_NAME
 from ringback.embedded.process import start_embedded_aws
 from switchboard.aws import AwsSettings, callbacks_inbox, create_tables, open_ports
@@ -57,6 +57,7 @@ def system(tmp_path, monkeypatch) -> Iterator[System]:
             PUBLIC_URL: ADDRESS,
             SECRET_KEY: uuid4().hex,
             TOKEN_NAME: TWILIO_AUTH_TOKEN,
+            PIN_KEY: "p" * 16,
         }
         yield System(settings, {**os.environ, **own}, ports)
 

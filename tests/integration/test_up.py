@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -95,6 +96,25 @@ def test_a_call_cut_by_a_kill_is_charged_once_after_the_restart(tmp_path, monkey
     assert Decimal(account["balance"]) == 5 - Decimal(cdr["cost"])
     assert (account["held"], breaches) == ("0.00", [])
     assert parts_of(tmp_path) == []
+
+
+def test_a_planned_callback_survives_a_restart_and_is_placed_in_its_time(tmp_path):
+    order = ["callback", "+442079460123", "+14155550100", "--account", "demo"]
+    with up(tmp_path) as system:
+        at = datetime.now(UTC) + timedelta(seconds=15)
+        planned = ringback(tmp_path, *order, "--at", at.isoformat())
+        system.terminate()
+        system.wait(timeout=60)
+
+    with up(tmp_path) as system:
+        placed = f"planned callback {planned['id']} is placed\n"
+        assert any(line == placed for line in system.stdout)
+        placed_at = datetime.now(UTC)
+        system.terminate()
+        system.wait(timeout=60)
+
+    assert planned["status"] == "planned"
+    assert at <= placed_at
 
 
 def test_the_demo_holds_and_leaves_nothing_behind(tmp_path):

@@ -192,6 +192,11 @@ def test_another_method_and_another_provider_are_refused():
     assert api.get("/webhooks/sms/other").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["id", "from", "to", "text"])
+def test_half_a_character_is_no_reason_to_fail(name):
+    assert deliver(provided(), {**MESSAGE, name: "\ud83d"}).status_code == 200
+
+
 @given(st.dictionaries(st.text(max_size=5), st.recursive(st.text(), st.lists, max_leaves=4)))
 def test_any_signed_json_is_answered(message):
     assert deliver(provided(), {**message, "id": "1"}).status_code == 400

@@ -85,8 +85,10 @@ def test_a_runner_that_broke_off_is_followed_by_another_that_places_it_once(port
     assert list(ports.callbacks.placed) == [planned.id]
 
 
-def test_nobody_is_rung_when_the_time_is_long_over(ports):
-    plan(ports)
+@pytest.mark.parametrize("state", [PlanState.PLANNED, PlanState.STARTED])
+def test_nobody_is_rung_when_the_time_is_long_over(ports, state):
+    planned = plan(ports)
+    ports.schedule.move(planned.id, PlanState.PLANNED, state)
     ports.clock.pass_by(HOUR + LATEST)
 
     assert states(run_due(ports)) == [PlanState.MISSED]

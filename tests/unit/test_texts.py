@@ -75,6 +75,7 @@ def test_any_text_is_an_order_or_a_refusal_that_repeats_nothing(text):
         ("14155550100\nSent from my iPhone", TO_BOB),
         ("14155550100\n\nEnvoy\u00e9 de mon t\u00e9l\u00e9phone", TO_BOB),
         ("14155550100\nEnviado desde mi iPhone", TO_BOB),
+        ("14155550100\nEnviado desde mi tel\u00e9fono", TO_BOB),
         ("14155550100\n--\nJohn\n+44 20 7946 0000", TO_BOB),
         ("14155550100 -- John", TO_BOB),
         ("14155550100\r\n\u2014 John", TO_BOB),

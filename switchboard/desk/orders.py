@@ -31,7 +31,7 @@ class Order:
     rung and asked for it, and for a PIN before that, if it `asks_pin`.
 
     Patience counts from `starts_at`, without which it may ring at once. The language is the
-    account's unless it is said. `callback_id` is the trigger's own where nothing else is said.
+    account's unless it is said. `known_as` is the callback's id where that is not the trigger's.
     """
 
     customer: PhoneNumber
@@ -42,11 +42,12 @@ class Order:
     language: str | None = None
     asks_pin: bool = False
     retries: Retries | None = None
-    callback_id: str = ""
+    known_as: str | None = None
 
-    def __post_init__(self) -> None:
-        if not self.callback_id:
-            object.__setattr__(self, "callback_id", self.trigger.callback_id)
+    @property
+    def callback_id(self) -> str:
+        """The id of the callback that this order makes."""
+        return self.known_as or self.trigger.callback_id
 
 
 def order_callback(ports: Ports, account: Account, order: Order) -> Callback:

@@ -69,7 +69,7 @@ def ring_again(ports: Ports, callback: Callback, cdr: Cdr) -> Callback | None:
         language=callback.language,
         asks_pin=callback.asks_pin,
         retries=replace(retries, left=retries.left - 1),
-        callback_id=callback.next_try,
+        known_as=callback.next_try,
     )
     try:
         return order_callback(ports, ports.accounts.get(callback.account), order)
@@ -104,7 +104,7 @@ def _rung(ports: Ports, ring: Ring) -> Callback:
         language=service.language,
         asks_pin=payer.asks_pin,
         retries=Retries(service.retries, service.retry_after) if service.retries else None,
-        callback_id=callback_id,
+        known_as=callback_id,
     )
     return order_callback(ports, payer.account, order)
 
@@ -118,9 +118,9 @@ def _payer(ports: Ports, ring: Ring, service: ServiceNumber, directory: Director
         raise WithheldCaller("the caller ID is withheld")
     if directory.account is not None and service.mode is not ServiceMode.PIN:
         account = ports.accounts.get(directory.account)
-        default = account.profile.default_number
-        wants_default = service.rings_back is RingsBack.DEFAULT_NUMBER and default is not None
-        return _Payer(account, default if wants_default and default else ring.caller)
+        goes_home = service.rings_back is RingsBack.DEFAULT_NUMBER
+        home = account.profile.default_number if goes_home else None
+        return _Payer(account, home or ring.caller)
     if service.mode.may_ask_pin:
         assert service.account is not None, "somebody pays until the PIN is known"
         return _Payer(ports.accounts.get(service.account), ring.caller, asks_pin=True)

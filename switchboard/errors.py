@@ -41,6 +41,24 @@ class UnknownSender(Refusal):
     code = "unknown_sender"
 
 
+class WithheldCaller(Refusal):
+    """A caller ID is withheld, or no number, where it has to say who rings."""
+
+    code = "withheld_caller"
+
+
+class TooLate(Refusal):
+    """Something came so late that nobody waits for it any more."""
+
+    code = "too_late"
+
+
+class TooOften(Refusal):
+    """Somebody asks more often than they may."""
+
+    code = "too_often"
+
+
 class NotFound(Refusal):
     """There is no such thing, or it is somebody else's."""
 
@@ -93,6 +111,12 @@ class NotAllowed(Refusal):
     """A rule of the service forbids this call."""
 
     code = "not_allowed"
+
+
+class NumberClosed(NotAllowed):
+    """A service number takes no orders at this time."""
+
+    code = "number_closed"
 
 
 class SpendLimitReached(NotAllowed):

@@ -12,8 +12,9 @@ from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, LegRecord, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.routing import Routes
-from switchboard.desk.orders import CANCELLED
+from switchboard.desk.orders import CANCELLED, offer_again
 from switchboard.desk.purse import Purse, PurseTerms
+from switchboard.desk.rings import ring_again
 from switchboard.desk.routes import routes_of
 from switchboard.desk.sweep import LOST
 from switchboard.desk.till import Till
@@ -81,7 +82,9 @@ class Session:
             )
             return None
         verdict = await self._hold(callback, purse, routes)
-        return await self._settle(callback, purse, verdict)
+        cdr = await self._settle(callback, purse, verdict)
+        await asyncio.to_thread(ring_again, ports, callback, cdr)
+        return cdr
 
     def hang_up(self, why: Verdict = CANCELLED) -> None:
         """End the callback now; it is settled like any other."""
@@ -107,7 +110,10 @@ class Session:
     def _claim(self) -> Callback | None:
         callbacks, now = self._desk.ports.callbacks, self._desk.ports.clock.now()
         claimed = callbacks.claim(self.callback_id, self._desk.worker, now=now, lease=LEASE)
-        return claimed or self._moved(State.CLAIMED, now)
+        claimed = claimed or self._moved(State.CLAIMED, now)
+        if claimed is None:
+            offer_again(self._desk.ports, self.callback_id)
+        return claimed
 
     def _may_ring(self, now: datetime) -> bool:
         """True once: from here on nobody rings this callback again. A lapsed claim shows here,

@@ -9,6 +9,7 @@ from typing import Self
 from uuid import uuid4
 
 from switchboard.desk.purse import PurseTerms
+from workers.doorbell import BUSY_HERE, DoorbellTerms
 from workers.host import HostTerms
 from workers.pjsip import PjsipSettings
 
@@ -25,10 +26,12 @@ class Settings:
     sip: PjsipSettings
     host: HostTerms
     purse: PurseTerms
+    doorbell: DoorbellTerms | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """All have a default: RINGBACK_SIP_HOST, RINGBACK_SIP_PORT (0: any), RINGBACK_RTP_PORT,
+        RINGBACK_RINGS_PORT (0: no rings by SIP), RINGBACK_RINGS_CODE (how they are rejected),
         RINGBACK_PUBLIC_ADDRESS, RINGBACK_WORKER_CALLBACKS (two legs each; the stock engine has
         four), and in seconds RINGBACK_BEAT_S, RINGBACK_QUANTUM_S, RINGBACK_MARGIN_S and
         RINGBACK_RING_LIMIT_S. BadSetting names the one that is wrong."""
@@ -45,8 +48,11 @@ class Settings:
             ring_limit=_seconds(env, "RINGBACK_RING_LIMIT_S", 60),
             margin=_seconds(env, "RINGBACK_MARGIN_S", 15),
         )
+        rings_port = _number(env, "RINGBACK_RINGS_PORT", 0, least=0, most=65_535)
+        code = _number(env, "RINGBACK_RINGS_CODE", BUSY_HERE, least=400, most=699)
+        doorbell = DoorbellTerms(sip.host, rings_port, code) if rings_port else None
         host = HostTerms(callbacks, _seconds(env, "RINGBACK_BEAT_S", 5))
-        return cls(f"{socket.gethostname()}-{uuid4().hex[:8]}", sip, host, purse)
+        return cls(f"{socket.gethostname()}-{uuid4().hex[:8]}", sip, host, purse, doorbell)
 
 
 def _seconds(env: Mapping[str, str], name: str, default: int) -> timedelta:

@@ -1,10 +1,14 @@
 """A worker, put together by hand."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from switchboard.aws import AwsSettings, callbacks_inbox, control_inbox, open_ports
+from switchboard.desk.rings import ring_service_number
+from workers.admission import Admission
 from workers.channels import Channels
+from workers.doorbell import doorbell
 from workers.host import Host
 from workers.lines import EnginePhone
 from workers.pjsip import PjsipEngine
@@ -24,7 +28,10 @@ async def work(settings: Settings, engine: PjsipEngine, env: Mapping[str, str]) 
     desk = Desk(ports, phone, settings.worker, settings.purse, channels)
     control = control_inbox(aws, settings.worker)
     control.create()
+    admission = Admission(ports.trunks.all)
+    take = partial(ring_service_number, ports)
     try:
-        await Host(desk, settings.host, callbacks_inbox(aws), control).run()
+        async with doorbell(settings.doorbell, admission, ports.clock, take):
+            await Host(desk, settings.host, callbacks_inbox(aws), control).run()
     finally:
         control.remove()

@@ -8,7 +8,7 @@ from chalice.app import Request, Response
 from chalicelib.assets import show_asset, show_vendored_asset
 from chalicelib.progress import Progress, outcome, progress_of
 from chalicelib.render import redirect, render
-from chalicelib.routes import FORM, Routes, callback_id, query_of, status_of
+from chalicelib.routes import FORM, Routes, callback_id, query_of, source_of, status_of
 from chalicelib.sessions import Session
 from chalicelib.signing_in import log_in, log_out, show_login
 from chalicelib.visits import own_form, seal_of, signed_in
@@ -16,6 +16,7 @@ from chalicelib.wiring import Wire, Wiring
 from switchboard.billing.account import Account
 from switchboard.calls.callback import Callback, Trigger
 from switchboard.desk.orders import Order, cancel_callback, find_callback, order_callback, quote
+from switchboard.desk.velocity import count_order
 from switchboard.errors import NotSignedIn, Refusal
 from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.wire import Body, quote_body
@@ -97,6 +98,7 @@ def post_callback(wiring: Wiring, request: Request, visit: Session, account_id: 
             return _home(wiring, visit, account, entered)
         # Pressed twice, it is one callback; with other numbers after a step back, it is another.
         key = "#".join([account_id, form.text("nonce"), *map(str, phones)])
+        count_order(wiring.ports, account.profile.account, source_of(request))
         callback = order_callback(wiring.ports, account, Order(*phones, Trigger("web", key)))
     except Refusal as refusal:
         return _home(wiring, visit, account, replace(entered, refusal=refusal))

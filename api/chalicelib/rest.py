@@ -9,8 +9,9 @@ from chalice.app import Request, Response
 from chalicelib import bodies
 from chalicelib.bearer import read_phone, signed_in, token_seal
 from chalicelib.bodies import read_body, read_query
+from chalicelib.bridge import BRIDGE_OPERATIONS
 from chalicelib.openapi import Operation, openapi_document
-from chalicelib.routes import JSON, Routes, answer, callback_id, refuse_as_json
+from chalicelib.routes import JSON, Routes, answer, callback_id, refuse_as_json, source_of
 from chalicelib.self_service import SELF_SERVICE
 from chalicelib.sessions import Session
 from chalicelib.wiring import Wire, Wiring
@@ -20,6 +21,7 @@ from switchboard.calls.planned import Planned
 from switchboard.desk.accounts import sign_in
 from switchboard.desk.orders import Order, order_callback, quote
 from switchboard.desk.planned import cancel_order, find_order, plan_callback
+from switchboard.desk.velocity import count_order
 from switchboard.errors import Malformed
 from switchboard.numbering import PhoneNumber
 from switchboard.wire import (
@@ -65,6 +67,7 @@ def create_callback(wiring: Wiring, request: Request, account_id: str) -> Respon
     key = request.headers.get("idempotency-key", uuid4().hex)
     if not IDEMPOTENCY_KEY.fullmatch(key):
         raise Malformed("the Idempotency-Key has 1 to 200 printable ASCII characters")
+    count_order(wiring.ports, account_id, source_of(request))
     account = wiring.ports.accounts.get(account_id)
     customer, destination = _phones(asked, account.profile)
     order = Order(customer, destination, Trigger("api", f"{account_id}#{key}"))
@@ -202,6 +205,7 @@ OPERATIONS = (
         refused_with=(400, 422),
     ),
     *SELF_SERVICE,
+    *BRIDGE_OPERATIONS,
     Operation("GET", "/healthz", show_health, "Tell that all is well", bodies.Health, public=True),
     Operation("GET", "/openapi.json", show_openapi, "This document", None, public=True),
 )

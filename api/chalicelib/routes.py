@@ -19,6 +19,7 @@ from switchboard.errors import (
     NotSignedIn,
     Refusal,
     TooManyCallbacks,
+    TooOften,
 )
 from switchboard.wire import Body
 
@@ -50,6 +51,7 @@ STATUSES: Mapping[type[Refusal], int] = {
     Conflict: 409,
     AlreadyExists: 409,
     TooManyCallbacks: 429,
+    TooOften: 429,
 }
 ANY_OTHER_RULE = 422
 # Nobody knows when a callback will end; by then most are over or have got further.
@@ -112,6 +114,11 @@ def path_part(request: Request, name: str) -> str:
 def query_of(request: Request) -> dict[str, str]:
     """The query, the last value of each name."""
     return dict(request.query_params or {})
+
+
+def source_of(request: Request) -> str:
+    """The address that a request comes from, as the gateway saw it."""
+    return str(request.context.get("identity", {}).get("sourceIp", ""))
 
 
 def callback_id(request: Request) -> str:

@@ -1,6 +1,8 @@
 """Twilio's webhooks: a text to a service number, and a ring on it."""
 
 import logging
+from contextlib import suppress
+from datetime import datetime
 from urllib.parse import urlencode
 
 from chalice.app import Request, Response
@@ -13,10 +15,16 @@ from chalicelib.forms import Form, read_form
 from chalicelib.routes import FORM, Forged, Routes, refuse_as_json
 from chalicelib.wiring import Wire, Wiring
 from switchboard.calls.callback import Trigger
+from switchboard.calls.ring import Ring, caller_id
+from switchboard.desk.rings import ring_service_number
 from switchboard.desk.text_senders import Incoming
-from switchboard.desk.triggers import take_ring, take_text
+from switchboard.desk.triggers import take_text
 from switchboard.errors import Malformed, NotANumber, Refusal
 from switchboard.numbering import PhoneNumber
+
+# What stands in the place of a withheld caller ID, where it is not a word ("anonymous"): on a
+# keypad these are ANONYMOUS, RESTRICTED, UNAVAILABLE, UNKNOWN and BLOCKED.
+WITHHELD = {"+266696687", "+7378742833", "+86282452253", "+8656696", "+2562533"}
 
 log = logging.getLogger("ringback.twilio")
 
@@ -57,18 +65,13 @@ def take_sms(wiring: Wiring, request: Request) -> Response:
 
 
 def take_call(wiring: Wiring, request: Request) -> Response:
-    """A ring: ordered, and always rejected as busy, so that it costs the caller nothing."""
+    """A ring: answered by a callback, or by nothing, and always rejected as busy: so it costs the
+    caller nothing, and tells nothing."""
     form = _signed_form(wiring, request)
+    with suppress(Refusal):  # which the log has been told of
+        ring_service_number(wiring.ports, _ring(form, wiring.ports.clock.now()))
     answer = VoiceResponse()
     answer.reject(reason="busy")
-    try:
-        if not form.text("CallSid"):
-            raise Malformed("CallSid is missing")
-        caller, service = PhoneNumber(form.text("From")), PhoneNumber(form.text("To"))
-        trigger = Trigger("twilio-voice", form.text("CallSid"))
-        take_ring(wiring.ports, Incoming(trigger, caller, service))
-    except Refusal as refusal:
-        log.info("a ring of %s is refused: %s", _masked(form.text("From")), refusal.code)
     return _twiml(answer)
 
 
@@ -90,11 +93,17 @@ def _signed_form(wiring: Wiring, request: Request) -> Form:
     return form
 
 
-def _masked(caller: str) -> str:
+def _ring(form: Form, now: datetime) -> Ring:
+    if not form.text("CallSid"):
+        log.info("a ring is refused: CallSid is missing")
+        raise Malformed("CallSid is missing")
     try:
-        return PhoneNumber(caller).masked
+        service = PhoneNumber(form.text("To"))
     except NotANumber:
-        return "a withheld number"
+        log.info("a ring is refused: To is no number")
+        raise
+    caller = None if form.text("From") in WITHHELD else caller_id(form.text("From"))
+    return Ring(Trigger("twilio-voice", form.text("CallSid")), caller, service, rang_at=now)
 
 
 def _twiml(document: TwiML) -> Response:

@@ -15,11 +15,11 @@ from ringback.carrier.media.sound import source_of
 from ringback.carrier.script import ANSWERS, PhoneBook, PhoneScript
 from ringback.carrier.sip.dialog import ALLOW
 from ringback.carrier.sip.endpoint import Endpoint
-from ringback.carrier.sip.fields import MalformedSip, Uri
-from ringback.carrier.sip.message import Header, Request
 from ringback.carrier.sip.sdp import CONTENT_TYPE
 from ringback.carrier.sip.transaction import LIFETIME_S, ServerTransaction, SocketAddress
 from ringback.carrier.summary import summary
+from switchboard.sip.fields import MalformedSip, Uri
+from switchboard.sip.message import Header, Request
 
 log = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ import typer
 from ringback.cli import (
     account_files,
     accounts,
+    bridges,
     callbacks,
     calls,
     classes,
@@ -45,6 +46,7 @@ app.add_typer(rates.app, name="rates")
 routes.add_to(trunks.app)
 app.add_typer(trunks.app, name="trunks")
 app.add_typer(numbers.app, name="numbers")
+app.add_typer(bridges.app, name="bridges")
 app.add_typer(sms_providers.app, name="sms-providers")
 app.add_typer(calls.cdrs, name="cdrs")
 app.add_typer(callbacks.app, name="callbacks")

@@ -109,6 +109,27 @@ def remove(name: Name, state: State = None) -> None:
     typer.echo(f"{name} is removed")
 
 
+@app.command("rings")
+def rings(
+    name: Name,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from", help="A network like 203.0.113.0/28, or an address; several add up."
+        ),
+    ] = None,
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say from where a trunk sends rings, beside its own host; without --from from there only."""
+    from switchboard.calls.trunk import check_network
+    from switchboard.desk.trunks import TrunkChanges, change_trunk
+
+    networks = tuple(check_network(text) for text in network or ())
+    trunk = change_trunk(ports_for(state), name, TrunkChanges(rings_from=networks))
+    show_one(_trunk_row(trunk), as_json=as_json)
+
+
 @app.command("list")
 def list_trunks(state: State = None, as_json: AsJson = False) -> None:
     """Every trunk, by priority."""
@@ -154,6 +175,7 @@ def _trunk_row(trunk: "Trunk") -> dict[str, Any]:
         "cost_sheet": trunk.cost_sheet,
         "rewrites": [str(rule) for rule in trunk.rewrites],
         "enabled": trunk.enabled,
+        "rings_from": list(trunk.rings_from),
         "user": None if trunk.credentials is None else trunk.credentials[0],
     }
 

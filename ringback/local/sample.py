@@ -1,6 +1,7 @@
 """What a new system begins with, so that the first callback needs no set-up."""
 
-from switchboard.billing.account import Profile, ServiceNumber
+from switchboard.billing.account import Profile
+from switchboard.billing.service_number import ServiceNumber
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.decks import import_deck
 from switchboard.errors import NotFound

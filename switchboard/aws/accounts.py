@@ -1,7 +1,6 @@
 """Accounts in DynamoDB, and who stands behind a number or a login."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -18,9 +17,11 @@ from switchboard.aws.models import (
     SubscriptionItem,
     made,
 )
+from switchboard.aws.service_numbers import ServiceNumbers, service_of
 from switchboard.aws.subscriptions import wake_plan
-from switchboard.billing.account import Account, Profile, ServiceNumber
+from switchboard.billing.account import Account, Profile
 from switchboard.billing.buckets import Bucket
+from switchboard.billing.service_number import ServiceNumber
 from switchboard.errors import AlreadyExists, Conflict, NotFound
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Directory, Opening
@@ -35,6 +36,7 @@ class DynamoAccounts:
         self._identities = database.table(IdentityItem)
         self._subscriptions = database.table(SubscriptionItem)
         self._journal = database.table(EntryItem)
+        self._services = ServiceNumbers(database)
         self._connection = database.connection
 
     def open(self, *openings: Opening) -> None:
@@ -79,14 +81,15 @@ class DynamoAccounts:
         found = self._accounts.scan(consistent_read=True)
         return (_account(list(items)) for _, items in groupby(found, attrgetter("account")))
 
-    def look_up(self, sender: PhoneNumber, service: PhoneNumber) -> Directory:
+    def look_up(self, sender: PhoneNumber | None, service: PhoneNumber) -> Directory:
         """Who stands behind both numbers, in one read."""
         keys = [f"number#{sender}", f"service#{service}"]
-        found = {item.identity: item for item in self._identities.batch_get(keys)}
+        asked = keys if sender is not None else keys[1:]
+        found = {item.identity: item for item in self._identities.batch_get(asked)}
         owner, line = (found.get(key) for key in keys)
         return Directory(
             account=None if owner is None else owner.account,
-            service=None if line is None else _service(line),
+            service=None if line is None else service_of(line),
         )
 
     def by_number(self, number: PhoneNumber) -> str | None:
@@ -103,17 +106,23 @@ class DynamoAccounts:
 
     def add_service_number(self, service: ServiceNumber) -> None:
         """Add a number that customers ring or text."""
-        text = to_text(replace(service, suspended=False))
-        item = self._identities(
-            f"service#{service.number}", service=text, suspended=service.suspended or None
-        )
-        if not made(lambda: item.save(self._identities.identity.does_not_exist())):
-            raise AlreadyExists(f"{service.number} is in use already")
+        self._services.add(service)
+
+    def change_service_number(self, old: ServiceNumber, new: ServiceNumber) -> bool:
+        """Replace a service number, if it is still `old`."""
+        return self._services.change(old, new)
+
+    def remove_service_number(self, number: PhoneNumber) -> bool:
+        """Take a service number away; whether there was one."""
+        return self._services.remove(number)
+
+    def is_service_number(self, number: PhoneNumber) -> bool:
+        """Whether customers ring or text this number, as it was known within half a minute."""
+        return self._services.has(number)
 
     def service_numbers(self) -> Sequence[ServiceNumber]:
         """Every service number."""
-        found = self._identities.scan(self._identities.service.exists(), consistent_read=True)
-        return sorted(map(_service, found), key=lambda service: service.number)
+        return self._services.all()
 
     def _owner(self, identity: str) -> str | None:
         try:
@@ -157,10 +166,6 @@ def identities_of(profile: Profile) -> list[str]:
     logins = [] if profile.login is None else [f"login#{profile.login}"]
     pins = [] if profile.pin_hash is None else [f"pin#{profile.pin_hash}"]
     return [*(f"number#{number}" for number in profile.numbers), *logins, *pins]
-
-
-def _service(item: Any) -> ServiceNumber:
-    return replace(from_text(item.service, ServiceNumber), suspended=bool(item.suspended))
 
 
 def _account(items: list[Any]) -> Account:

@@ -8,13 +8,16 @@ from typing import Any
 
 from switchboard.aws.forms import from_text, from_us, to_text, to_us
 from switchboard.aws.models import CallbackItem, Database, made
-from switchboard.calls.callback import Callback, State
+from switchboard.calls.callback import Callback, Retries, State
 from switchboard.calls.ending import Verdict
 from switchboard.errors import Malformed
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Page
 from switchboard.rating.quote import Quote
+
+# How long before its start a callback may be claimed (see the port).
+EARLY = timedelta(seconds=1)
 
 
 class DynamoCallbacks:
@@ -47,7 +50,8 @@ class DynamoCallbacks:
             items.worker.set(worker),
             items.lease_until.set(to_us(now + lease)),
         ]
-        condition = (items.expires_at > to_us(now)) & free
+        begun = items.starts_at.does_not_exist() | (items.starts_at <= to_us(now + EARLY))
+        condition = (items.expires_at > to_us(now)) & begun & free
         if not made(lambda: item.update(actions, condition=condition)):
             return None
         return _callback(item)
@@ -55,8 +59,9 @@ class DynamoCallbacks:
     def advance(self, callback: str, worker: str, state: State, at: datetime) -> bool:
         """Move on, if this worker has the callback and the state is a later one."""
         later = (self._items.worker == worker) & (self._items.rank < state.rank)
-        # What it counts for is its worker's affair by now, and makes each write larger.
-        actions = [*self._moves(state, at), self._items.spend.remove()]
+        # These are its worker's affair by now, and make each write larger.
+        settled = (self._items.spend, self._items.starts_at, self._items.retries)
+        actions = [*self._moves(state, at), *(known.remove() for known in settled)]
         return self._update(callback, actions, later)
 
     def set_destination(
@@ -69,6 +74,21 @@ class DynamoCallbacks:
             [items.destination.set(str(destination)), items.quote.set(to_text(quote))],
             (items.worker == worker)
             & (items.rank < State.ENDED.rank)
+            & items.destination.does_not_exist(),
+        )
+
+    def identify(
+        self, callback: str, worker: str, old_account: str, account: str, quote: Quote
+    ) -> bool:
+        """Have another account pay a callback that asks for a PIN."""
+        items = self._items
+        return self._update(
+            callback,
+            [items.account.set(account), items.quote.set(to_text(quote)), items.asks_pin.remove()],
+            (items.worker == worker)
+            & (items.rank < State.ENDED.rank)
+            & (items.account == old_account)
+            & items.asks_pin.exists()
             & items.destination.does_not_exist(),
         )
 
@@ -109,6 +129,9 @@ class DynamoCallbacks:
             rank=callback.state.rank,
             reached={state.value: to_us(at) for state, at in callback.reached.items()},
             spend=None if callback.spend == Spend() else to_text(callback.spend),
+            starts_at=None if callback.starts_at is None else to_us(callback.starts_at),
+            retries=None if callback.retries is None else to_text(callback.retries),
+            asks_pin=callback.asks_pin or None,
         )
 
     def _moves(self, state: State, at: datetime) -> list[Any]:
@@ -142,6 +165,9 @@ def _callback(item: Any) -> Callback:
         lease_until=None if item.lease_until is None else from_us(int(item.lease_until)),
         verdict=None if item.verdict is None else from_text(item.verdict, Verdict),
         spend=Spend() if item.spend is None else from_text(item.spend, Spend),
+        starts_at=None if item.starts_at is None else from_us(int(item.starts_at)),
+        asks_pin=bool(item.asks_pin),
+        retries=None if item.retries is None else from_text(item.retries, Retries),
     )
 
 

@@ -1,4 +1,4 @@
-"""How values are kept: as JSON text without defaults, instants as whole microseconds."""
+"""How values are kept: as JSON text without defaults, instants and spans as whole microseconds."""
 
 import json
 import zlib
@@ -67,6 +67,8 @@ def _converter() -> Converter:
     converter = Converter(omit_if_default=True, unstruct_collection_overrides={AbstractSet: sorted})
     converter.register_unstructure_hook(datetime, to_us)
     converter.register_structure_hook(datetime, lambda us, _: from_us(us))
+    converter.register_unstructure_hook(timedelta, lambda span: span // _MICROSECOND)
+    converter.register_structure_hook(timedelta, lambda us, _: us * _MICROSECOND)
     for kind in (date, time):
         converter.register_unstructure_hook(kind, kind.isoformat)
         converter.register_structure_hook(kind, lambda iso, kind: kind.fromisoformat(iso))

@@ -12,6 +12,7 @@ from pynamodb.attributes import (
     MapAttribute,
     NumberAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 from pynamodb.connection import Connection
 from pynamodb.exceptions import (
@@ -65,7 +66,7 @@ class AccountItem(Model):
 
 class IdentityItem(Model):
     """Who stands behind a number, a login or the hash of a PIN: `number#+44…`, `login#…`, `pin#…`,
-    `service#+44…`."""
+    `service#+44…`. The one item `services` names every service number."""
 
     class Meta(_Meta):
         """Named without the prefix."""
@@ -76,6 +77,7 @@ class IdentityItem(Model):
     account = UnicodeAttribute(null=True)
     service = UnicodeAttribute(null=True)
     suspended = BooleanAttribute(null=True)
+    services = UnicodeSetAttribute(null=True)
 
 
 class EntryItem(Model):
@@ -142,6 +144,9 @@ class CallbackItem(Model):
     lease_until = NumberAttribute(null=True)
     verdict = UnicodeAttribute(null=True)
     spend = UnicodeAttribute(null=True)
+    starts_at = NumberAttribute(null=True)
+    retries = UnicodeAttribute(null=True)
+    asks_pin = BooleanAttribute(null=True)
     by_account = _ByAccount()
 
 

@@ -6,6 +6,7 @@ from typing import Self
 
 from switchboard.aws.accounts import DynamoAccounts
 from switchboard.aws.books import DynamoBooks
+from switchboard.aws.bridges import DynamoBridges
 from switchboard.aws.callbacks import DynamoCallbacks
 from switchboard.aws.catalogue import DynamoCatalogue
 from switchboard.aws.fleet import DynamoTrunks, DynamoWorkers
@@ -14,6 +15,8 @@ from switchboard.aws.passing import DynamoAnswers, DynamoConfirmations, DynamoTh
 from switchboard.aws.phone_books import DynamoPhoneBooks
 from switchboard.aws.pins import DynamoPins
 from switchboard.aws.queues import SqsControl, SqsQueue, sqs_client
+from switchboard.aws.ring_models import RING_MODELS
+from switchboard.aws.rings import DynamoRings
 from switchboard.aws.schedule import DynamoSchedule
 from switchboard.aws.settings import DynamoSettings
 from switchboard.aws.sheets import DynamoSheets
@@ -64,6 +67,8 @@ def open_ports(settings: AwsSettings) -> Ports:
         workers=DynamoWorkers(database),
         trunks=DynamoTrunks(database),
         pins=DynamoPins(database),
+        rings=DynamoRings(database),
+        bridges=DynamoBridges(database),
         settings=DynamoSettings(database),
         phone_books=DynamoPhoneBooks(database),
         schedule=DynamoSchedule(database),
@@ -91,7 +96,7 @@ def control_inbox(settings: AwsSettings, worker: str) -> SqsQueue:
 def create_tables(settings: AwsSettings) -> list[str]:
     """Make the tables and the callbacks queue that are missing; gives the names of all."""
     database = Database.open(settings.prefix, settings.region)
-    models = [database.table(model) for model in (*ALL, *TEXT_MODELS)]
+    models = [database.table(model) for model in (*ALL, *RING_MODELS, *TEXT_MODELS)]
     for model in models:
         if not model.exists():
             model.create_table(wait=True)
@@ -102,7 +107,7 @@ def create_tables(settings: AwsSettings) -> list[str]:
 def delete_tables(settings: AwsSettings) -> list[str]:
     """Delete the tables and the callbacks queue with all that is in them; gives the names."""
     database = Database.open(settings.prefix, settings.region)
-    models = [database.table(model) for model in (*ALL, *TEXT_MODELS)]
+    models = [database.table(model) for model in (*ALL, *RING_MODELS, *TEXT_MODELS)]
     gone = [model for model in models if model.exists()]
     for model in gone:
         model.delete_table()

@@ -1,6 +1,8 @@
 """The queues in SQS: callbacks for all workers, and a control queue for each of them."""
 
+import math
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import boto3
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 # SQS gives a message to another worker after this long, if nobody deleted it.
 VISIBLE_AGAIN_S = 30
+# The longest that SQS keeps a message back.
+LONGEST_DELAY_S = 900
 # The longest that SQS lets a receiver wait.
 LONGEST_WAIT_S = 20
 
@@ -44,9 +48,10 @@ class SqsQueue:
             if not _is_missing(error):
                 raise
 
-    def send(self, body: str) -> None:
-        """Append a message."""
-        self._sqs.send_message(QueueUrl=self._address(), MessageBody=body)
+    def send(self, body: str, *, delay: timedelta = timedelta()) -> None:
+        """Append a message, which is there after whole seconds: 15 minutes at most."""
+        delay_s = min(math.ceil(delay.total_seconds()), LONGEST_DELAY_S)
+        self._sqs.send_message(QueueUrl=self._address(), MessageBody=body, DelaySeconds=delay_s)
 
     def receive(self, *, most: int) -> Sequence[Message]:
         """Up to `most` messages, ten at most, as soon as there is one; none where none came

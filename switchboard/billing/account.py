@@ -79,8 +79,7 @@ class Profile:
             check_id("login", self.login)
         if not re.fullmatch("[A-Z]{2}", self.country):
             raise Malformed(f"“{self.country[:20]}” is not a country: write two letters, like GB")
-        if not _LANGUAGE.fullmatch(self.language):
-            raise Malformed(f"“{self.language[:20]}” is not a language: write it like en or pt-BR")
+        check_language(self.language)
         if self.email is not None and (len(self.email) > 254 or not _EMAIL.fullmatch(self.email)):
             raise Malformed(f"“{self.email[:60]}” is not an e-mail address")
         if self.tax_id is not None and not (self.tax_id.isprintable() and len(self.tax_id) <= 32):
@@ -137,36 +136,19 @@ class Account:
     buckets: tuple[Bucket, ...] = ()
 
 
-class ServiceMode(Enum):
-    """How a service number knows who pays: by caller ID, or by belonging to one account."""
-
-    ANI = "ani"
-    DID = "did"
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceNumber:
-    """A number that customers ring or text. A DID names its account and the phone to ring; while it
-    is `suspended`, it rings nobody."""
-
-    number: PhoneNumber
-    mode: ServiceMode = ServiceMode.ANI
-    account: str | None = None
-    rings: PhoneNumber | None = None
-    suspended: bool = False
-
-    def __post_init__(self) -> None:
-        is_did = self.mode is ServiceMode.DID
-        if (self.account is not None, self.rings is not None) != (is_did, is_did):
-            raise Malformed("a DID, and only a DID, has an account and a number that it rings")
-
-
 def check_id(what: str, text: str) -> str:
     """An account id or login as it may be. Malformed where it may not."""
     if not _ID.fullmatch(text):
         raise Malformed(
             f"{what} “{text[:40]}”: use up to 64 small letters, digits, dots, dashes, underscores"
         )
+    return text
+
+
+def check_language(text: str) -> str:
+    """The tag of a language, as it may be. Malformed where it may not."""
+    if not _LANGUAGE.fullmatch(text):
+        raise Malformed(f"“{text[:20]}” is not a language: write it like en or pt-BR")
     return text
 
 

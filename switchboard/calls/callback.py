@@ -53,13 +53,28 @@ class Trigger:
         return uuid.uuid5(_TRIGGERS, f"{self.kind}#{self.identity}").hex
 
 
+def claim_mark(at: datetime) -> str:
+    """What the nonce of a claim begins with: those of later claims sort behind those of earlier."""
+    return f"{at:%Y%m%d%H%M%S%f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """How often a callback is tried again where its customer is not reached, and after how long.
+    Each try is a callback of its own."""
+
+    left: int
+    after: timedelta
+
+
 @dataclass(frozen=True, slots=True)
 class Callback:
     """One order, and what became of it so far. `reached` tells when it came into each state.
 
     While `destination` is None the customer is asked for it. The quote is the one announced:
     the callback keeps it whatever the sheet does. `spend` is what it counts for of the account's
-    daily limits.
+    daily limits. It may ring from `starts_at` on, at once without one. One that `asks_pin` is paid
+    by the account of its service number until the customer's own is known by PIN.
     """
 
     id: str
@@ -77,6 +92,23 @@ class Callback:
     lease_until: datetime | None = None
     verdict: Verdict | None = None
     spend: Spend = field(default_factory=Spend)
+    starts_at: datetime | None = None
+    asks_pin: bool = False
+    retries: Retries | None = None
+
+    @property
+    def patience(self) -> timedelta:
+        """How long it may wait for a worker from the moment it may ring."""
+        return self.expires_at - (self.starts_at or self.requested_at)
+
+    @property
+    def next_try(self) -> str:
+        """The id of the callback that tries this one again: there is one at most."""
+        return uuid.uuid5(_TRIGGERS, f"again#{self.id}").hex
+
+    def wait_at(self, now: datetime) -> timedelta:
+        """How long it is until it may ring; nothing where it may."""
+        return timedelta() if self.starts_at is None else max(timedelta(), self.starts_at - now)
 
     def state_at(self, now: datetime) -> State:
         """The state, where a callback that nobody rang in time has expired by itself."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network
 from typing import Self
 
 from switchboard.calls.rewriting import Rewrite, rewritten
@@ -10,6 +11,7 @@ from switchboard.numbering import PhoneNumber
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
+WIDEST_NETWORK = 16
 _PORT = re.compile(r"\d{1,5}", re.ASCII)
 DEFAULT_PORT = 5060
 
@@ -22,7 +24,9 @@ class Trunk:
 
     `credentials` is (user name, password) for digest authentication, None where the carrier
     knows us by our address. `cost_sheet` is the rate sheet with its prices; None: what it costs
-    is not known. The first of `rewrites` that is for a number says how it is sent.
+    is not known. The first of `rewrites` that is for a number says how it is sent. Rings on our
+    service numbers come from its host, and from the networks in `rings_from` ("203.0.113.0/28";
+    one address is one, too).
     """
 
     name: str
@@ -35,6 +39,7 @@ class Trunk:
     weight: int = 1
     capacity: int | None = None
     enabled: bool = True
+    rings_from: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.priority < 0:
@@ -74,3 +79,15 @@ def _checked_name(text: str) -> str:
             f"trunk “{text[:40]}”: use up to 64 letters, digits, dots, dashes, underscores"
         )
     return text
+
+
+def check_network(text: str) -> str:
+    """A network of IPv4 as it is kept: 203.0.113.0/28, 203.0.113.7/32. Malformed where it is none,
+    or wider than any carrier's."""
+    try:
+        network = IPv4Network(text)
+    except ValueError:
+        raise Malformed(f"“{text[:40]}” is no network of IPv4, like 203.0.113.0/28") from None
+    if network.prefixlen < WIDEST_NETWORK:
+        raise Malformed(f"{network} is too wide: /{WIDEST_NETWORK} at most")
+    return str(network)

@@ -1,47 +1,74 @@
 """Orders: somebody asks for a callback, or to end one."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from switchboard.billing.account import Account
 from switchboard.billing.covering import grown
-from switchboard.calls.callback import DEFAULT_PATIENCE, Callback, State, Trigger
+from switchboard.calls.callback import (
+    DEFAULT_PATIENCE,
+    Callback,
+    Retries,
+    State,
+    Trigger,
+    claim_mark,
+)
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.desk.permission import permit
 from switchboard.desk.pins import begin_use
 from switchboard.desk.routes import check_routes
-from switchboard.errors import Conflict, NotFound, Refusal
+from switchboard.errors import Conflict, NotAllowed, NotFound, Refusal
 from switchboard.ledger.cover import NO_COVER
 from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.ports import Ports
 from switchboard.rating.quote import Quote
 
+# Who orders the same again in this time has seen nothing happen yet.
+QUIET_PERIOD = timedelta(seconds=30)
 CANCELLED = Verdict(Ending.CANCELLED, Culprit.CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What somebody wants: these two phones connected. Without a destination the customer is
-    rung and asked for it."""
+    rung and asked for it, and for a PIN before that, if it `asks_pin`.
+
+    Patience counts from `starts_at`, without which it may ring at once. The language is the
+    account's unless it is said. `known_as` is the callback's id where that is not the trigger's.
+    """
 
     customer: PhoneNumber
     destination: PhoneNumber | None
     trigger: Trigger
     patience: timedelta = DEFAULT_PATIENCE
+    starts_at: datetime | None = None
+    language: str | None = None
+    asks_pin: bool = False
+    retries: Retries | None = None
+    known_as: str | None = None
+
+    @property
+    def callback_id(self) -> str:
+        """The id of the callback that this order makes."""
+        return self.known_as or self.trigger.callback_id
 
 
 def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
     """The callback that this trigger makes, written and offered to the workers.
 
     The same trigger again is answered with the same callback, also where the order would be
-    refused by now; with another order it is a Conflict. Refuses before anything is written:
-    AccountBlocked, NotEnoughCredit, TooManyCallbacks, NoRate, NoRoute, NotAllowed and its kinds,
-    LossGuard among them.
+    refused by now; with another order it is a Conflict. Another order of the same two phones is
+    answered with the first one's callback, while that is under way and young. Refuses before
+    anything is written: AccountBlocked, NotEnoughCredit, TooManyCallbacks, NoRate, NoRoute,
+    NotAllowed and its kinds, LossGuard among them.
     """
+    twin = _twin(ports, account, order)
+    if twin is not None:
+        return twin
     try:
         callback = _checked(ports, account, order)
     except Refusal:
-        known = ports.callbacks.find(order.trigger.callback_id)
+        known = ports.callbacks.find(order.callback_id)
         if known is None:
             raise
         callback = _same(known, account, order)
@@ -53,16 +80,34 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
     # Offered again where it still waits: the first writer may have died in between, and a
     # second message for a claimed callback rings nobody.
     if callback.state is State.QUEUED:
-        ports.queue.send(callback.id)
+        offer(ports, callback)
     return callback
 
 
+def offer(ports: Ports, callback: Callback) -> None:
+    """Offer a callback to the workers for when it may ring. What the queue cannot keep back for so
+    long comes early, and is offered again by the worker that it comes to."""
+    ports.queue.send(callback.id, delay=callback.wait_at(ports.clock.now()))
+
+
+def offer_again(ports: Ports, callback_id: str) -> None:
+    """Offer a callback again that came to a worker before its time."""
+    callback = ports.callbacks.find(callback_id)
+    waits = callback is not None and callback.wait_at(ports.clock.now())
+    if callback is not None and callback.state is State.QUEUED and waits:
+        offer(ports, callback)
+
+
 def quote(
-    ports: Ports, account: Account, customer: PhoneNumber, destination: PhoneNumber | None
+    ports: Ports,
+    account: Account,
+    customer: PhoneNumber,
+    destination: PhoneNumber | None,
+    at: datetime | None = None,
 ) -> Quote:
-    """What these two phones would be connected for now. NoRate where they would not."""
-    now = ports.clock.now()
-    return ports.sheets.current(account.profile.sheet_at(now)).quote(customer, destination, now)
+    """What these two phones would be connected for, now or then. NoRate where they would not."""
+    at = at or ports.clock.now()
+    return ports.sheets.current(account.profile.sheet_at(at)).quote(customer, destination, at)
 
 
 def find_callback(ports: Ports, account: str, callback_id: str) -> Callback:
@@ -92,6 +137,8 @@ def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
     account's country, what `quote` refuses, and where the callback was taken from its worker: a
     leg that no record knows of would cost nothing."""
     assert callback.worker is not None, "only its worker hears what a customer dials"
+    if callback.asks_pin:
+        raise NotAllowed("nobody calls before the PIN is known")
     account = ports.accounts.get(callback.account)
     destination = parse_number(digits, account.profile.country)
     quoted = quote(ports, account, callback.customer, destination)
@@ -109,26 +156,44 @@ def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
 
 def _checked(ports: Ports, account: Account, order: Order) -> Callback:
     profile, now = account.profile, ports.clock.now()
-    quoted = quote(ports, account, order.customer, order.destination)
+    quoted = quote(ports, account, order.customer, order.destination, order.starts_at)
     spend = permit(ports, account, order.customer, order.destination)
     check_routes(ports, profile, quoted, order.customer, order.destination)
     callback = Callback(
-        id=order.trigger.callback_id,
+        id=order.callback_id,
         account=profile.account,
         customer=order.customer,
         destination=order.destination,
         trigger=order.trigger.kind,
-        language=profile.language,
+        language=order.language or profile.language,
         requested_at=now,
-        expires_at=now + order.patience,
+        expires_at=(order.starts_at or now) + order.patience,
         quote=quoted,
         reached={State.QUEUED: now},
         spend=spend,
+        starts_at=order.starts_at,
+        asks_pin=order.asks_pin,
+        retries=order.retries,
     )
     cover = grown(NO_COVER, callback, account, 0, 0, at=now)
     account.balance.check(callback.id, replace(quoted, cover=cover).least_micros, spend.counters)
     begin_use(ports, profile)
     return callback
+
+
+def _twin(ports: Ports, account: Account, order: Order) -> Callback | None:
+    """Another callback of the same two phones that a worker has had for less than the quiet period.
+    The holds tell which there are, so that nothing is read where none is so young."""
+    youngest = claim_mark(ports.clock.now() - QUIET_PERIOD)
+    for callback_id, hold in account.balance.holds.items():
+        if hold.nonce < youngest or callback_id == order.callback_id:
+            continue
+        known = ports.callbacks.find(callback_id)
+        if known is None or known.state.final or known.account != account.profile.account:
+            continue
+        if (known.customer, known.destination) == (order.customer, order.destination):
+            return known
+    return None
 
 
 def _same(known: Callback, account: Account, order: Order) -> Callback:

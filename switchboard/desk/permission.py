@@ -22,6 +22,10 @@ def permit(
     """
     if customer == destination:
         raise NotAllowed("a phone cannot be connected with itself")
+    for number in (customer, destination):
+        # It would order the next callback, and that another.
+        if number is not None and ports.accounts.is_service_number(number):
+            raise NotAllowed("a service number cannot be called back or be called")
     profile, now, classes = account.profile, ports.clock.now(), ports.settings.classes()
     check_valid(profile, now)
     if profile.batch is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from switchboard.billing.covering import grown
-from switchboard.calls.callback import Callback, State
+from switchboard.calls.callback import Callback, State, claim_mark
 from switchboard.calls.ending import Party
 from switchboard.desk.till import Till, Wanted, Wish
 from switchboard.errors import NotEnoughCredit, SpendLimitReached
@@ -34,7 +34,7 @@ class Purse:
         self._till = Till(ports.books)
         self._callback = callback
         # A claim that follows another is later by a lease at least: nonces sort as claims do.
-        self._nonce = f"{callback.reached[State.CLAIMED]:%Y%m%d%H%M%S%f}-{nonce}"
+        self._nonce = f"{claim_mark(callback.reached[State.CLAIMED])}-{nonce}"
         self._terms = terms
         self._hold: Hold | None = None
         self._answered: dict[Party, datetime] = {}
@@ -49,6 +49,14 @@ class Purse:
         """The hold as it is now; only once the purse is open."""
         assert self._hold is not None, "a purse is opened before it is used"
         return self._hold
+
+    def of(self, callback: Callback) -> "Purse":
+        """A purse of the same attempt at the same legs, not yet open, that another account pays."""
+        other = Purse(self._ports, callback, "", self._terms)
+        other._nonce = self._nonce
+        other._answered = self._answered
+        other._price()
+        return other
 
     def open(self) -> None:
         """Reserve both legs for a quantum, or for what the account can pay. Refuses where that is

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from switchboard.billing.account import Account, ServiceMode
+from switchboard.billing.account import Account
 from switchboard.billing.periods import local_date, midnight
+from switchboard.billing.service_number import ServiceMode
 from switchboard.billing.subscriptions import PLAN, Deal, Subscription, Wish
 from switchboard.desk.catalogue import Offers
 from switchboard.desk.recurring import due_at, settle

@@ -10,6 +10,7 @@ from switchboard.calls.cdr import Cdr, LegRecord, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.desk.routes import trunk_price
 from switchboard.desk.till import Till
+from switchboard.ledger.balance import Hold
 from switchboard.ports import Ports
 
 LOST = Verdict(Ending.WORKER_LOST, Culprit.US)
@@ -39,22 +40,27 @@ def sweep(ports: Ports) -> Swept:
                 outcomes.append(_sweep_one(ports, callback, live, beat.beat_at))
         ports.workers.forget(beat)
         ports.control.forget(beat.worker)
-    for callback_id in _expired_holds(ports, now):
-        if callback_id not in alive:
-            callback = ports.callbacks.find(callback_id)
-            assert callback is not None, "a callback is never removed"
+    for account, callback_id, hold in _expired_holds(ports, now):
+        if callback_id in alive:
+            continue
+        callback = ports.callbacks.find(callback_id)
+        assert callback is not None, "a callback is never removed"
+        if callback.account == account:
             outcomes.append(_sweep_one(ports, callback, LiveCall(), now))
+        elif callback.state.final:
+            # Left by an identification that broke off: another account pays.
+            Till(ports.books).drop(account, callback_id, hold)
     return Swept(
         settled=tuple(found for found in outcomes if isinstance(found, Cdr)),
         requeued=tuple(found for found in outcomes if isinstance(found, str)),
     )
 
 
-def _expired_holds(ports: Ports, now: datetime) -> Iterator[str]:
+def _expired_holds(ports: Ports, now: datetime) -> Iterator[tuple[str, str, Hold]]:
     for account in ports.accounts.all():
         for callback_id, hold in account.balance.holds.items():
             if hold.expires_at < now:
-                yield callback_id
+                yield account.profile.account, callback_id, hold
 
 
 def _sweep_one(

@@ -1,12 +1,9 @@
-"""Triggers: what a text to a service number, or a ring on it, sets going."""
+"""Triggers: what a text to a service number sets going. Rings: see rings.py."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from switchboard.billing.account import Account, ServiceMode
-from switchboard.calls.callback import Callback
-from switchboard.desk.lockout import unknown
-from switchboard.desk.orders import Order, order_callback
+from switchboard.billing.account import Account
 from switchboard.desk.text_orders import answer_order
 from switchboard.desk.text_senders import Incoming, TextKeys, identify
 from switchboard.errors import NoService, Refusal
@@ -52,24 +49,6 @@ def take_text(ports: Ports, keys: TextKeys, incoming: Incoming, text: str) -> An
         language = ENGLISH if payer is None else payer.profile.language
         answer = Answer(apologise(refusal, language), refusal.code)
     return answer if callback_only else _within_limits(ports, incoming, payer, answer)
-
-
-def take_ring(ports: Ports, incoming: Incoming) -> Callback:
-    """The callback that a ring on a service number asks for.
-
-    A DID rings the phone preset for it, whoever rang; any other number rings the caller back,
-    by whose number the account is known. The destination is asked for on the phone.
-    """
-    directory = _look_up(ports, incoming)
-    service = directory.service
-    if service is not None and service.mode is ServiceMode.DID:
-        account_id, customer = service.account, service.rings
-    else:
-        account_id, customer = directory.account, incoming.sender
-    if account_id is None or customer is None:
-        raise unknown()
-    account = ports.accounts.get(account_id)
-    return order_callback(ports, account, Order(customer, None, incoming.trigger))
 
 
 def _only_connects(order: TextOrder) -> bool:

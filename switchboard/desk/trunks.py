@@ -24,6 +24,7 @@ class TrunkChanges:
     cost_sheet: str | None = None
     rewrites: tuple[Rewrite, ...] | None = None
     enabled: bool | None = None
+    rings_from: tuple[str, ...] | None = None
     credentials: tuple[str, str] | None = field(default=None, repr=False)
 
     def over(self, trunk: Trunk) -> Trunk:
@@ -40,6 +41,7 @@ class TrunkChanges:
             cost_sheet=trunk.cost_sheet if self.cost_sheet is None else self.cost_sheet or None,
             rewrites=trunk.rewrites if self.rewrites is None else self.rewrites,
             enabled=trunk.enabled if self.enabled is None else self.enabled,
+            rings_from=trunk.rings_from if self.rings_from is None else self.rings_from,
             credentials=credentials if credentials and credentials[0] else None,
         )
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from switchboard.clock import Clock
+from switchboard.ports.bridges import Bridges
 from switchboard.ports.calls import Callbacks, Control, Inbox, Message, Queue, Trunks, Workers
 from switchboard.ports.money import Accounts, Books, Directory, Opening, Pins
 from switchboard.ports.pages import Page
 from switchboard.ports.rates import Settings, Sheets, Templates
 from switchboard.ports.recurring import Catalogue, Subscriptions
+from switchboard.ports.rings import Rings
 from switchboard.ports.schedule import Schedule
 from switchboard.ports.texts import (
     Answers,
@@ -29,6 +31,7 @@ __all__ = [
     "Accounts",
     "Answers",
     "Books",
+    "Bridges",
     "Callbacks",
     "Catalogue",
     "Confirmation",
@@ -45,6 +48,7 @@ __all__ = [
     "Pins",
     "Ports",
     "Queue",
+    "Rings",
     "Schedule",
     "Settings",
     "Sheets",
@@ -82,6 +86,8 @@ class Ports:
     trunks: Trunks
     templates: Templates
     pins: Pins
+    rings: Rings
+    bridges: Bridges
     settings: Settings
     phone_books: PhoneBooks
     schedule: Schedule

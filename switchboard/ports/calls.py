@@ -27,16 +27,24 @@ class Callbacks(Protocol):
         self, callback: str, worker: str, *, now: datetime, lease: timedelta
     ) -> Callback | None:
         """Take a callback that is queued in time, or whose claim by another lapsed before its
-        phone rang; None where there is nothing to take."""
+        phone rang; None where there is nothing to take. One whose start is not a second away may
+        be taken: queues count in whole ones, and clocks differ."""
 
     def advance(self, callback: str, worker: str, state: State, at: datetime) -> bool:
         """Move on, if this worker has the callback and the state is a later one. What it counts
-        for is kept no longer: no other worker will reserve for it."""
+        for, when it starts and how often it is tried again is kept no longer: no other worker will
+        have it."""
 
     def set_destination(
         self, callback: str, worker: str, destination: PhoneNumber, quote: Quote
     ) -> bool:
         """Fill in what the customer dialled, with its price."""
+
+    def identify(
+        self, callback: str, worker: str, old_account: str, account: str, quote: Quote
+    ) -> bool:
+        """Have another account, or the same, pay a callback that asks for a PIN, if it is still
+        paid by the old one, nothing is dialled, and this worker has it. It asks no more."""
 
     def finish(
         self, callback: str, state: State, verdict: Verdict, at: datetime, *, worker: str | None
@@ -50,8 +58,8 @@ class Callbacks(Protocol):
 class Queue(Protocol):
     """Where orders wait for a worker."""
 
-    def send(self, callback: str) -> None:
-        """Offer a callback to the workers."""
+    def send(self, callback: str, *, delay: timedelta = timedelta()) -> None:
+        """Offer a callback to the workers, after a while: 15 minutes at most, whatever is asked."""
 
 
 @dataclass(frozen=True, slots=True)

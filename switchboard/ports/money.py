@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from switchboard.billing.account import Account, Profile, ServiceNumber
+from switchboard.billing.account import Account, Profile
 from switchboard.billing.batches import Batch, BatchState
 from switchboard.billing.buckets import Bucket
+from switchboard.billing.service_number import ServiceNumber
 from switchboard.billing.vouchers import Redemption, Voucher
 from switchboard.calls.cdr import Cdr
 from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
@@ -51,8 +52,8 @@ class Accounts(Protocol):
     def all(self) -> Iterator[Account]:
         """Every account, for listings and audits."""
 
-    def look_up(self, sender: PhoneNumber, service: PhoneNumber) -> Directory:
-        """Who stands behind both numbers, in one read."""
+    def look_up(self, sender: PhoneNumber | None, service: PhoneNumber) -> Directory:
+        """Who stands behind both numbers, in one read; behind one, where the sender is unknown."""
 
     def by_number(self, number: PhoneNumber) -> str | None:
         """The account that a caller ID acts for."""
@@ -65,6 +66,16 @@ class Accounts(Protocol):
 
     def add_service_number(self, service: ServiceNumber) -> None:
         """Add a number that customers ring or text. AlreadyExists where it is in use."""
+
+    def change_service_number(self, old: ServiceNumber, new: ServiceNumber) -> bool:
+        """Replace a service number, if it is still `old`."""
+
+    def remove_service_number(self, number: PhoneNumber) -> bool:
+        """Take a service number away; whether there was one."""
+
+    def is_service_number(self, number: PhoneNumber) -> bool:
+        """Whether customers ring or text this number, as it was known within half a minute: asked
+        for each callback, it seldom costs a read."""
 
     def service_numbers(self) -> Sequence[ServiceNumber]:
         """Every service number."""

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from switchboard.billing.account import Profile, ServiceMode, ServiceNumber
+from switchboard.aws.accounts import DynamoAccounts
+from switchboard.billing.account import Profile
+from switchboard.billing.service_number import ServiceMode, ServiceNumber
 from switchboard.calls.beat import Beat, LiveCall
 from switchboard.calls.trunk import Trunk
 from switchboard.desk.accounts import MOST_NUMBERS, Terms, open_account, opening_of
@@ -103,6 +105,7 @@ def test_a_sender_and_a_service_number_are_looked_up_together(ports):
     assert ports.accounts.look_up(ALICE, SERVICE) == Directory("alice", ServiceNumber(SERVICE))
     assert ports.accounts.look_up(SERVICE, BOB) == Directory(None, did)
     assert ports.accounts.look_up(BOB, ALICE) == Directory(None, None)
+    assert ports.accounts.look_up(None, BOB) == Directory(None, did)
     assert ports.accounts.service_numbers() == [did, ServiceNumber(SERVICE)]
 
 
@@ -111,6 +114,43 @@ def test_a_service_number_is_added_once(ports):
 
     with pytest.raises(AlreadyExists, match="0000"):
         ports.accounts.add_service_number(ServiceNumber(SERVICE))
+
+
+def test_a_service_number_is_changed_from_what_was_read_and_removed_once(ports):
+    open_alice(ports)
+    old = ServiceNumber(SERVICE)
+    new = replace(old, language="fr", delay=timedelta(seconds=5))
+
+    assert ports.accounts.change_service_number(old, new)
+    assert not ports.accounts.change_service_number(old, replace(old, language="es"))
+    assert ports.accounts.service_numbers() == [new]
+    assert ports.accounts.remove_service_number(SERVICE)
+    assert not ports.accounts.remove_service_number(SERVICE)
+    assert not ports.accounts.change_service_number(new, old)
+    assert ports.accounts.service_numbers() == []
+
+
+def test_it_is_known_which_numbers_are_service_numbers(ports):
+    assert not ports.accounts.is_service_number(SERVICE)
+    open_alice(ports)
+    ports.accounts.add_service_number(ServiceNumber(BOB))
+
+    assert ports.accounts.is_service_number(SERVICE)
+    assert ports.accounts.is_service_number(BOB)
+    assert not ports.accounts.is_service_number(ALICE)
+    ports.accounts.remove_service_number(BOB)
+    assert not ports.accounts.is_service_number(BOB)
+    assert ports.accounts.is_service_number(SERVICE)
+
+
+def test_the_service_numbers_of_an_older_system_are_known_as_such(ports):
+    open_alice(ports)
+    if isinstance(ports.accounts, DynamoAccounts):
+        ports.accounts._identities("services").delete()
+
+    assert ports.accounts.is_service_number(SERVICE)
+    ports.accounts.add_service_number(ServiceNumber(BOB))
+    assert ports.accounts.is_service_number(SERVICE)
 
 
 def test_the_last_heartbeat_counts_until_goodbye(ports):

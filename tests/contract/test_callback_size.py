@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from switchboard.aws.callbacks import DynamoCallbacks
-from switchboard.calls.callback import Callback, State
+from switchboard.calls.callback import Callback, Retries, State
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.meter import Step
@@ -47,6 +47,8 @@ CALLBACK = Callback(
     expires_at=NOON + timedelta(seconds=90),
     quote=Quote("retail-2026", "20260102T120000-0a1b2c", "EUR", RICH, RICH),
     reached={State.QUEUED: NOON},
+    starts_at=NOON,
+    retries=Retries(10, timedelta(hours=1)),
 )
 A_WRITE_UNIT = 1024
 
@@ -75,6 +77,8 @@ def test_a_callback_with_a_rich_price_stays_under_a_write_unit(ports):
         CALLBACK,
         state=State.ENDED,
         reached=dict.fromkeys(list(State)[:8], NOON),
+        starts_at=None,
+        retries=None,
         worker="worker-0a1b2c3d4e5f",
         lease_until=NOON + LEASE,
         verdict=hung_up,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from switchboard.calls.callback import Callback, State
+from switchboard.calls.callback import Callback, Retries, State
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.errors import Malformed
 from tests.fakes.world import ALICE, BOB, NOON, retail_sheet
@@ -44,6 +44,52 @@ def test_a_callback_is_placed_once(ports):
 
     assert ports.callbacks.find("c1") == callback()
     assert ports.callbacks.find("c2") is None
+
+
+def test_a_callback_of_a_ring_is_kept_whole(ports):
+    rung = callback(
+        destination=None,
+        starts_at=NOON + timedelta(seconds=2),
+        asks_pin=True,
+        retries=Retries(3, timedelta(minutes=1)),
+    )
+
+    ports.callbacks.place(rung)
+
+    assert ports.callbacks.find("c1") == rung
+
+
+def test_a_callback_is_claimed_from_its_start_on_to_the_second(ports):
+    starts_at = NOON + timedelta(minutes=1)
+    ports.callbacks.place(callback(starts_at=starts_at))
+    early = starts_at - timedelta(seconds=1)
+
+    too_early = early - timedelta(milliseconds=1)
+    assert ports.callbacks.claim("c1", "w1", now=too_early, lease=LEASE) is None
+    assert ports.callbacks.claim("c1", "w1", now=early, lease=LEASE) is not None
+
+
+def test_who_pays_for_a_callback_that_asks_for_a_pin_is_known_once(ports):
+    ports.callbacks.place(callback(destination=None, asks_pin=True))
+    ports.callbacks.claim("c1", "w1", now=NOON, lease=LEASE)
+    quote = retail_sheet("gold").quote(ALICE, None, NOON)
+
+    assert not ports.callbacks.identify("c1", "w2", "alice", "bob", quote)
+    assert not ports.callbacks.identify("c1", "w1", "carol", "bob", quote)
+    assert ports.callbacks.identify("c1", "w1", "alice", "bob", quote)
+    assert not ports.callbacks.identify("c1", "w1", "bob", "carol", quote)
+    found = ports.callbacks.find("c1")
+    assert (found.account, found.quote, found.asks_pin) == ("bob", quote, False)
+    assert [one.id for one in ports.callbacks.recent("bob", limit=5, cursor=None).items] == ["c1"]
+    assert ports.callbacks.recent("alice", limit=5, cursor=None).items == []
+
+
+def test_nobody_is_known_by_pin_after_the_end(ports):
+    ports.callbacks.place(callback(destination=None, asks_pin=True))
+    ports.callbacks.claim("c1", "w1", now=NOON, lease=LEASE)
+    ports.callbacks.finish("c1", State.ENDED, HUNG_UP, NOON, worker="w1")
+
+    assert not ports.callbacks.identify("c1", "w1", "alice", "bob", callback().quote)
 
 
 def test_a_claim_is_for_one_worker(ports):

@@ -8,10 +8,11 @@ from uuid import uuid4
 import pytest
 
 from switchboard.aws.opening import AwsSettings, create_tables, open_ports
-from switchboard.billing.account import Profile, ServiceMode, ServiceNumber
+from switchboard.billing.account import Profile
 from switchboard.billing.catalogue import Item, Proration, Unpaid
 from switchboard.billing.periods import Anchor, Interval, Period, Unit
 from switchboard.billing.plans import Allowance, Group, Plan
+from switchboard.billing.service_number import ServiceMode, ServiceNumber
 from switchboard.billing.subscriptions import Deal, Paid, State, Subscription, Wish
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.check_books import check_books

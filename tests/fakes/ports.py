@@ -5,21 +5,23 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from switchboard.billing.account import Account, Profile, ServiceNumber
+from switchboard.billing.account import Account, Profile
+from switchboard.billing.service_number import ServiceNumber
 from switchboard.calls.beat import Beat
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Verdict
 from switchboard.calls.trunk import Trunk
-from switchboard.errors import AlreadyExists, Conflict, Malformed, NotFound
+from switchboard.errors import AlreadyExists, Conflict, Malformed
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Directory, Opening, Page, Ports
-from switchboard.rating.deck.reading import Template
 from switchboard.rating.quote import Quote
+from tests.fakes.bridges import MemoryBridges
 from tests.fakes.ledger import MemoryBooks
 from tests.fakes.pins import MemoryPins, MemorySettings
 from tests.fakes.recurring import MemoryCatalogue, MemorySubscriptions
-from tests.fakes.sheets import MemorySheets
+from tests.fakes.rings import MemoryRings
+from tests.fakes.sheets import MemorySheets, MemoryTemplates
 from tests.fakes.texts import text_ports
 
 
@@ -72,8 +74,9 @@ class MemoryAccounts:
     def all(self) -> Iterator[Account]:
         return iter([self.get(account) for account in self.profiles])
 
-    def look_up(self, sender: PhoneNumber, service: PhoneNumber) -> Directory:
-        return Directory(self.by_number(sender), self.services.get(service))
+    def look_up(self, sender: PhoneNumber | None, service: PhoneNumber) -> Directory:
+        account = None if sender is None else self.by_number(sender)
+        return Directory(account, self.services.get(service))
 
     def by_number(self, number: PhoneNumber) -> str | None:
         owners = (name for name, profile in self.profiles.items() if number in profile.numbers)
@@ -91,6 +94,18 @@ class MemoryAccounts:
         if service.number in self.services:
             raise AlreadyExists(f"{service.number} is in use already")
         self.services[service.number] = service
+
+    def change_service_number(self, old: ServiceNumber, new: ServiceNumber) -> bool:
+        if self.services.get(old.number) != old:
+            return False
+        self.services[old.number] = new
+        return True
+
+    def remove_service_number(self, number: PhoneNumber) -> bool:
+        return self.services.pop(number, None) is not None
+
+    def is_service_number(self, number: PhoneNumber) -> bool:
+        return number in self.services
 
     def service_numbers(self) -> Sequence[ServiceNumber]:
         return [self.services[number] for number in sorted(self.services)]
@@ -146,7 +161,8 @@ class MemoryCallbacks:
             if found.worker != worker or found.state.rank >= state.rank:
                 return False
             reached = {**found.reached, state: at}
-            self._keep(replace(found, state=state, reached=reached, spend=Spend()))
+            settled = replace(found, spend=Spend(), starts_at=None, retries=None)
+            self._keep(replace(settled, state=state, reached=reached))
             return True
 
     def set_destination(
@@ -157,6 +173,17 @@ class MemoryCallbacks:
             if found.worker != worker or found.state.final or found.destination is not None:
                 return False
             self._keep(replace(found, destination=destination, quote=quote))
+            return True
+
+    def identify(
+        self, callback: str, worker: str, old_account: str, account: str, quote: Quote
+    ) -> bool:
+        with self.lock:
+            found = self.placed[callback]
+            asking = found.asks_pin and found.destination is None and not found.state.final
+            if not asking or (found.worker, found.account) != (worker, old_account):
+                return False
+            self._keep(replace(found, account=account, quote=quote, asks_pin=False))
             return True
 
     def finish(
@@ -187,7 +214,7 @@ class MemoryCallbacks:
 
 
 def _is_free(callback: Callback, now: datetime) -> bool:
-    if now >= callback.expires_at:
+    if now >= callback.expires_at or callback.wait_at(now) > timedelta(seconds=1):
         return False
     lapsed = callback.lease_until is not None and callback.lease_until < now
     return callback.state is State.QUEUED or (callback.state is State.CLAIMED and lapsed)
@@ -196,9 +223,11 @@ def _is_free(callback: Callback, now: datetime) -> bool:
 @dataclass
 class MemoryQueue:
     sent: list[str] = field(default_factory=list)
+    delays: list[timedelta] = field(default_factory=list)
 
-    def send(self, callback: str) -> None:
+    def send(self, callback: str, *, delay: timedelta = timedelta()) -> None:
         self.sent.append(callback)
+        self.delays.append(delay)
 
 
 @dataclass
@@ -242,22 +271,6 @@ class MemoryTrunks:
         return sorted(self.trunks.values(), key=lambda trunk: (trunk.priority, trunk.name))
 
 
-@dataclass
-class MemoryTemplates:
-    templates: dict[str, Template] = field(default_factory=dict)
-
-    def save(self, template: Template) -> None:
-        self.templates[template.name] = template
-
-    def get(self, name: str) -> Template:
-        if name not in self.templates:
-            raise NotFound(f"there is no template {name}")
-        return self.templates[name]
-
-    def all(self) -> Sequence[Template]:
-        return [self.templates[name] for name in sorted(self.templates)]
-
-
 def memory_ports() -> Ports:
     """A whole system in memory, with a clock that stands still."""
     books = MemoryBooks()
@@ -274,6 +287,8 @@ def memory_ports() -> Ports:
         workers=MemoryWorkers(),
         trunks=MemoryTrunks(),
         pins=MemoryPins(accounts),
+        rings=MemoryRings(),
+        bridges=MemoryBridges(),
         settings=MemorySettings(),
         catalogue=MemoryCatalogue(),
         subscriptions=subscriptions,

@@ -1,14 +1,17 @@
 """Queues under simulated time, which deliver again what is not deleted, as SQS does."""
 
 import asyncio
+import math
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from itertools import count
 
 from switchboard.ports import Message
 
 VISIBLE_AGAIN_S = 30
 LONGEST_WAIT_S = 20
+LONGEST_DELAY_S = 900
 
 
 class SimulatedQueue:
@@ -23,8 +26,10 @@ class SimulatedQueue:
     def waiting(self) -> list[str]:
         return [message.body for message in self._messages]
 
-    def send(self, body: str) -> None:
-        self._messages[Message(body, str(next(self._receipts)))] = 0.0
+    def send(self, body: str, *, delay: timedelta = timedelta()) -> None:
+        delay_s = min(math.ceil(delay.total_seconds()), LONGEST_DELAY_S)
+        visible_at = asyncio.get_running_loop().time() + delay_s if delay_s else 0.0
+        self._messages[Message(body, str(next(self._receipts)))] = visible_at
         self._sent.set()
 
     async def receive(self, *, most: int) -> Sequence[Message]:

@@ -1,10 +1,11 @@
-"""Rate sheets in memory."""
+"""Rate sheets, and templates of decks, in memory."""
 
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from switchboard.errors import Conflict, NotFound
+from switchboard.rating.deck.reading import Template
 from switchboard.rating.sheet import RateSheet
 
 
@@ -36,3 +37,19 @@ class MemorySheets:
 
     def names(self) -> Sequence[str]:
         return sorted(self.published)
+
+
+@dataclass
+class MemoryTemplates:
+    templates: dict[str, Template] = field(default_factory=dict)
+
+    def save(self, template: Template) -> None:
+        self.templates[template.name] = template
+
+    def get(self, name: str) -> Template:
+        if name not in self.templates:
+            raise NotFound(f"there is no template {name}")
+        return self.templates[name]
+
+    def all(self) -> Sequence[Template]:
+        return [self.templates[name] for name in sorted(self.templates)]

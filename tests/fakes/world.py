@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from switchboard.billing.account import Account, Profile, ServiceNumber
+from switchboard.billing.account import Account, Profile
+from switchboard.billing.service_number import ServiceNumber
 from switchboard.calls.trunk import Trunk
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.numbering import PhoneNumber

@@ -290,3 +290,41 @@ def test_a_command_that_is_typed_alone_shows_its_help(shell):
 
     assert (done.returncode, done.stderr) == (2, "")
     assert "Usage: ringback rates" in done.stdout
+
+
+def test_a_service_number_is_added_changed_shown_and_removed(shell):
+    number, account = "+442079460555", "numbers-house"
+    shell.json("accounts", "add", account, "--sheet", "retail", "--country", "GB")
+
+    added = shell.json("numbers", "add", number, "--paid-by", account, "--delay", "3.5")
+    hours = ("--hours", "mon-fri 09:00-17:00", "--hours", "sat", "--time-zone", "Europe/London")
+    changed = shell.json("numbers", "set", number, *hours, "--retries", "2", "--language", "fr")
+    did = shell.json("numbers", "set", number, "--account", account, "--rings", "020 7946 0123")
+    shown = shell.json("numbers", "show", number)
+    plain = shell.json("numbers", "set", number, "--mode", "ani", "--hours", "always")
+
+    assert (added["mode"], added["account"], added["delay_seconds"]) == ("pin", account, 3.5)
+    assert changed == {
+        **added,
+        "hours": ["mon-fri 09:00-17:00", "sat"],
+        "time_zone": "Europe/London",
+        "retries": 2,
+        "language": "fr",
+    }
+    assert did == {**changed, "mode": "did", "rings": "+442079460123"}
+    assert shown == {**did, "refused_today": {}}
+    assert (plain["mode"], plain["account"], plain["hours"]) == ("ani", None, None)
+    assert shell.run("numbers", "add", number).returncode == 2
+    assert shell.run("numbers", "set", number, "--mode", "nonsense").returncode == 2
+    assert shell.run("numbers", "remove", number).returncode == 0
+    assert shell.run("numbers", "show", number).returncode == 2
+
+
+def test_a_trunk_says_from_where_it_rings(shell):
+    shell.json("trunks", "add", "ringer", "sip.example.net")
+
+    row = shell.json("trunks", "rings", "ringer", "--from", "203.0.113.0/28")
+
+    assert row["rings_from"] == ["203.0.113.0/28"]
+    assert shell.run("trunks", "rings", "ringer", "--from", "10.0.0.0/8").returncode == 2
+    assert shell.run("trunks", "remove", "ringer").returncode == 0

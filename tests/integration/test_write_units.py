@@ -1,18 +1,23 @@
 """What a callback costs in DynamoDB: counted by the engine, call by call, in simulated time."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from ringback.embedded.process import EmbeddedAws
 from switchboard.aws import AwsSettings, create_tables, open_ports
+from switchboard.billing.service_number import ServiceNumber
 from switchboard.calls.callback import Callback, State, Trigger
 from switchboard.calls.cdr import Cdr
+from switchboard.calls.ring import Ring
+from switchboard.desk.rings import ring_service_number
 from switchboard.desk.text_senders import Incoming
 from switchboard.desk.triggers import take_text
+from switchboard.numbering import PhoneNumber
 from switchboard.rating.row import Charges
 from switchboard.rating.sheet import RateSheet
 from tests.dynamodb_local.server import dynamodb_local
@@ -32,6 +37,9 @@ pytestmark = pytest.mark.dynamodb_local
 MOST_WRITE_UNITS = 12
 # That it is asked, what was dialled, and the money for it.
 UNITS_OF_A_QUESTION = 3
+# Which ring came first, and how often this phone was rung back.
+UNITS_OF_A_RING = 2
+RUNG = PhoneNumber("+442079460077")
 MOST_CALLS_OF_A_WEBHOOK = 3
 # As long as names in real decks are.
 LONG_NAME = "United Kingdom - Mobile - Hutchison 3G (Three), special services"
@@ -55,6 +63,8 @@ class MeteredSystem:
         ports.settings.classes()
         ports.settings.routing()
         ports.trunks.all()
+        ports.accounts.add_service_number(ServiceNumber(RUNG, delay=timedelta()))
+        ports.accounts.is_service_number(BOB)
 
     def publish(self, version: str, **terms) -> None:
         """A sheet with long names. It is warm afterwards, as it is for all calls but the first."""
@@ -65,6 +75,19 @@ class MeteredSystem:
 
     def connect(self, text: str, customer: FarEnd, destination: FarEnd) -> Cdr:
         """A callback from the SMS on; the meter begins with the SMS."""
+        return self._connect(lambda: self.ask(text), customer, destination)
+
+    def ring(self, customer: FarEnd, destination: FarEnd) -> Cdr:
+        """A callback from the ring on."""
+
+        def rung() -> Callback:
+            trigger = Trigger("twilio-voice", f"CA{uuid4().hex}")
+            now = self.ports.clock.now()
+            return ring_service_number(self.ports, Ring(trigger, ALICE, RUNG, now))
+
+        return self._connect(rung, customer, destination)
+
+    def _connect(self, ask: Callable[[], Callback], customer: FarEnd, destination: FarEnd) -> Cdr:
         phone = FakePhone(self.ports.clock, {ALICE: customer, BOB: destination})
         name = _worker_name()
         channels = Channels(self.ports.workers, self.ports.clock, name)
@@ -72,7 +95,7 @@ class MeteredSystem:
 
         async def story() -> Cdr | None:
             self.meter.asked.clear()
-            callback = self.ask(text)
+            callback = ask()
             return await Session(desk, callback.id).serve()
 
         cdr = run_simulated(story())
@@ -168,6 +191,17 @@ def test_a_callback_that_asks_for_the_destination_keeps_to_its_write_units(syste
     assert cdr.talked_s == 60
     assert system.meter.write_units <= MOST_WRITE_UNITS + UNITS_OF_A_QUESTION
     assert State.COLLECTING in system.states(cdr)
+
+
+def test_a_ring_costs_its_own_marks_and_the_question(system):
+    keys = tuple((0.5 + at / 10, key) for at, key in enumerate("0014155550100#"))
+
+    cdr = system.ring(FarEnd(presses=keys), FarEnd(hangs_up_s=60))
+
+    logger.info("\n%s", system.meter.table())
+    assert cdr.talked_s == 60
+    extra = UNITS_OF_A_QUESTION + UNITS_OF_A_RING
+    assert system.meter.write_units <= MOST_WRITE_UNITS + extra
 
 
 def test_daily_limits_and_a_sheet_with_every_charge_keep_to_the_write_units(system):

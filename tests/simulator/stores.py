@@ -69,8 +69,8 @@ class Orders:
     waiting: dict[Message, datetime] = field(default_factory=dict)
     _receipts: count = field(default_factory=count)
 
-    def send(self, callback: str) -> None:
-        self.waiting[Message(callback, str(next(self._receipts)))] = self.clock.now()
+    def send(self, callback: str, *, delay: timedelta = timedelta()) -> None:
+        self.waiting[Message(callback, str(next(self._receipts)))] = self.clock.now() + delay
 
     def receive(self) -> Message | None:
         now = self.clock.now()

@@ -8,7 +8,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from chalicelib.openapi import Operation
 from chalicelib.rest import OPERATIONS
 from switchboard.calls.callback import State
+from switchboard.desk.bridges import add_bridge
 from switchboard.desk.orders import CANCELLED
+from switchboard.wire import instant
 from tests.fakes.api import Api, open_api, signed_in_api
 from tests.fakes.world import BOB
 
@@ -50,8 +52,23 @@ def test_the_document_names_our_public_address(document):
     assert document["servers"] == [{"url": "https://call.example.com"}]
 
 
+def called_by_bridge(api: Api, path: str):
+    """The operation, asked as a bridge should."""
+    at = instant(api.ports.clock.now())
+    event = {"id": "e1", "from": str(BOB), "to": str(BOB)}
+    bodies = {
+        "/bridge/v1/rings": {**event, "rang_at": at},
+        "/bridge/v1/sms": {**event, "received_at": at, "text": "CB"},
+        "/bridge/v1/heartbeat": {"modems": [], "outbox": 0},
+    }
+    token = add_bridge(api.ports, "attic", "s" * 43)
+    return api.send(path, bodies[path], authorization=f"Bearer {token}")
+
+
 def called(api: Api, operation: Operation):
     """The operation, asked as it should be."""
+    if operation.path.startswith("/bridge/"):
+        return called_by_bridge(api, operation.path)
     order = api.send("/api/v1/callbacks", {"to": str(BOB)}).json_body["id"]
     path = operation.path.replace("{id}", order)
     if operation.view.__name__ == "create_session":

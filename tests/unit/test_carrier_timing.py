@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from ringback.carrier.media.pacer import Pacer
-from ringback.carrier.sip.message import Request
 from ringback.carrier.sip.transaction import ClientTransaction, ServerTransaction
+from switchboard.sip.message import Request
 from tests.fakes.loop import NothingWillHappen, run_simulated
 
 PEER = ("127.0.0.1", 5080)

@@ -5,23 +5,27 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from switchboard.billing.account import AccountType, Profile, ServiceMode, ServiceNumber
+from switchboard.billing.account import AccountType, Profile
 from switchboard.billing.catalogue import Proration, Unpaid
 from switchboard.billing.periods import Anchor, Interval
 from switchboard.billing.recurring import Did
+from switchboard.billing.service_number import ServiceMode, ServiceNumber
 from switchboard.billing.subscriptions import Deal, State
 from switchboard.calls.callback import Trigger
+from switchboard.calls.ring import Ring
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.check_books import check_books
 from switchboard.desk.recurring import run_recurring
+from switchboard.desk.rings import ring_service_number
 from switchboard.desk.subscriptions import (
     change_subscription,
     end_subscription,
     keep_blocked,
     subscribe,
 )
-from switchboard.desk.triggers import Incoming, take_ring, take_text
-from switchboard.errors import AlreadyExists, Conflict, Malformed, NotAllowed, NotFound
+from switchboard.desk.text_senders import Incoming
+from switchboard.desk.triggers import take_text
+from switchboard.errors import AlreadyExists, Conflict, Malformed, NoService, NotFound
 from tests.fakes.recurring_world import (
     alices_system,
     charges,
@@ -30,6 +34,7 @@ from tests.fakes.recurring_world import (
     take,
     turn_to,
 )
+from tests.fakes.texts import text_keys
 from tests.fakes.world import ALICE, BOB, SERVICE
 
 
@@ -317,20 +322,22 @@ def test_a_did_rings_as_long_as_it_is_paid_for():
     take(ports, grace_days=0, price_micros=29_000_000)
     end_subscription(ports, "alice", "line")
     subscribe(ports, "alice", Deal("line"), name="did", number=BOB)
-    ring = Incoming(Trigger("test", "1"), SERVICE, BOB)
+
+    def rung(event: str) -> Ring:
+        return Ring(Trigger("test", event), SERVICE, BOB, ports.clock.now())
 
     run_on(ports, "2026-07-01")
-    with pytest.raises(NotAllowed, match="out of service"):
-        take_ring(ports, ring)
-    with pytest.raises(NotAllowed, match="out of service"):
-        take_text(ports, Incoming(Trigger("test", "2"), ALICE, BOB), "")
+    with pytest.raises(NoService):
+        ring_service_number(ports, rung("1"))
+    texted = take_text(ports, text_keys(), Incoming(Trigger("test", "2"), ALICE, BOB), "")
+    assert texted.refused == "no_service"
     pay(ports, 90_000_000)
     run_on(ports, "2026-07-02")
-    assert take_ring(ports, ring).customer == ALICE
+    assert ring_service_number(ports, rung("1")).customer == ALICE
 
     end_subscription(ports, "alice", "did")
-    with pytest.raises(NotAllowed):
-        take_ring(ports, Incoming(Trigger("test", "3"), SERVICE, BOB))
+    with pytest.raises(NoService):
+        ring_service_number(ports, rung("3"))
 
 
 def test_what_cannot_be_subscribed_to_is_refused():

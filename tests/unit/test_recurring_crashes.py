@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switchboard.billing.account import ServiceMode, ServiceNumber
 from switchboard.billing.catalogue import Item, Unpaid
 from switchboard.billing.periods import Anchor, Interval, Unit
 from switchboard.billing.plans import Allowance
 from switchboard.billing.recurring import Did
+from switchboard.billing.service_number import ServiceMode, ServiceNumber
 from switchboard.billing.subscriptions import Deal
 from switchboard.desk.buckets import drop_expired_buckets
 from switchboard.desk.catalogue import save_item

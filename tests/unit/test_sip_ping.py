@@ -6,8 +6,8 @@ import socket
 import pytest
 
 from ringback.carrier import SimulatedCarrier
-from ringback.carrier.sip.message import Request, parse, serialise
 from ringback.carrier.sip.ping import NoReply, ping
+from switchboard.sip.message import Request, parse, serialise
 
 HOST = "127.0.0.1"
 

@@ -151,7 +151,11 @@ def test_an_order_that_was_no_callback_does_not_stop_a_sweep(ports):
 
 
 def test_every_lost_call_of_every_account_is_settled(ports):
-    calls = [rung(ports, identity=str(n), worker=f"w{n % 2}")[0] for n in range(4)]
+    calls = []
+    for number in range(4):
+        calls.append(rung(ports, identity=str(number), worker=f"w{number % 2}")[0])
+        # Sooner, it would be the same callback.
+        later(ports, seconds=31)
     for worker in ("w0", "w1"):
         mine = [call.id for call in calls if call.worker == worker]
         beat(ports, worker, **dict.fromkeys(mine, LiveCall("carrier", 60, 60)))

@@ -180,7 +180,7 @@ def test_a_voucher_tops_up_once_however_often_its_text_comes(line):
 
     assert first == "Thank you. Your balance is 7.00 EUR."
     assert line.words(f"ADD {pins[0]}", identity="a") == first
-    assert line.words(f"ADD {pins[0]}") == "Sorry, this voucher was redeemed before."
+    assert line.words(f"ADD {pins[0]}") == "Sorry, this account redeemed that voucher before."
 
 
 def test_who_tries_vouchers_is_locked_out(line):

@@ -5,9 +5,9 @@ from contextlib import suppress
 from ipaddress import AddressValueError, IPv4Address
 from urllib.parse import quote
 
-from ringback.carrier.sip.fields import DEFAULT_PORT, MalformedSip, NameAddress, Uri
-from ringback.carrier.sip.message import Header, Message, Request
 from ringback.carrier.sip.transaction import SocketAddress
+from switchboard.sip.fields import DEFAULT_PORT, MalformedSip, NameAddress, Uri
+from switchboard.sip.message import Header, Message, Request
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS"
 

@@ -8,9 +8,9 @@ import socket
 from collections.abc import Callable
 from typing import Protocol
 
-from ringback.carrier.sip.fields import MalformedSip
-from ringback.carrier.sip.message import Request, Response, parse, serialise
 from ringback.carrier.sip.transaction import ClientTransaction, ServerTransaction, SocketAddress
+from switchboard.sip.fields import MalformedSip
+from switchboard.sip.message import Request, Response, parse, serialise
 
 log = logging.getLogger(__name__)
 

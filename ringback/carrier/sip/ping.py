@@ -7,9 +7,9 @@ import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
 
-from ringback.carrier.sip.fields import MalformedSip
-from ringback.carrier.sip.message import Request, Response, parse, serialise
 from ringback.carrier.sip.transaction import T1_S, T2_S, SocketAddress
+from switchboard.sip.fields import MalformedSip
+from switchboard.sip.message import Request, Response, parse, serialise
 
 
 class NoReply(Exception):

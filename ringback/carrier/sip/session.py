@@ -7,10 +7,10 @@ from typing import Protocol
 from ringback.carrier.media.line import Agreed, Line
 from ringback.carrier.sip.dialog import ALLOW, Dialog
 from ringback.carrier.sip.endpoint import Endpoint
-from ringback.carrier.sip.message import Header, Request, Response
 from ringback.carrier.sip.negotiation import Negotiation
 from ringback.carrier.sip.sdp import CONTENT_TYPE, NotAcceptable
 from ringback.carrier.sip.transaction import ClientTransaction, ServerTransaction, SocketAddress
+from switchboard.sip.message import Header, Request, Response
 
 _SDP: Header = ("Content-Type", CONTENT_TYPE)
 _ALLOW: Header = ("Allow", ALLOW)

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from ringback.carrier.sip.fields import CSeq
-from ringback.carrier.sip.message import Header, Request, Response
+from switchboard.sip.fields import CSeq
+from switchboard.sip.message import Header, Request, Response
 
 T1_S = 0.5
 T2_S = 4.0

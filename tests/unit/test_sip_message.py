@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ringback.carrier.sip.fields import CSeq, MalformedSip, NameAddress, Uri, Via
-from ringback.carrier.sip.message import Request, Response, parse, serialise
+from switchboard.sip.fields import CSeq, MalformedSip, NameAddress, Uri, Via
+from switchboard.sip.message import Request, Response, parse, serialise
 
 INVITE = b"""INVITE sip:+442071234567@127.0.0.1:5070 SIP/2.0\r
 Via: SIP/2.0/UDP 127.0.0.1:5080;rport;branch=z9hG4bKa, SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKb\r

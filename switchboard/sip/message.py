@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
-from ringback.carrier.sip.fields import TOKEN, CSeq, MalformedSip, NameAddress, Via, split
+from switchboard.sip.fields import TOKEN, CSeq, MalformedSip, NameAddress, Via, split
 
 Header = tuple[str, str]
 

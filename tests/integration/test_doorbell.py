@@ -1,0 +1,183 @@
+"""Rings by real SIP: an INVITE at a worker is rejected, and our INVITE rings the caller back."""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from ringback.carrier import BUSY, PhoneScript, Press, Tone
+from ringback.embedded.process import EmbeddedAws
+from switchboard.billing.service_number import ServiceNumber
+from switchboard.numbering import PhoneNumber
+from switchboard.sip.message import Response, parse
+from tests.integration.caller import in_real_time
+from tests.integration.system import HOST, System, make_system, until
+
+pytestmark = pytest.mark.integration
+
+SERVICE = PhoneNumber("+442079469999")
+DELAY = timedelta(seconds=1)
+RINGS = 5
+LOOPBACK_OF_A_STRANGER = "127.0.0.2"
+
+logger = logging.getLogger(__name__)
+
+
+def free_port() -> int:
+    with socket.socket(type=socket.SOCK_DGRAM) as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Exchange(asyncio.DatagramProtocol):
+    """A carrier's side of a ring."""
+
+    def __init__(self) -> None:
+        self.answers: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.answers.put_nowait((asyncio.get_running_loop().time(), data))
+
+
+async def ring(
+    port: int, caller: PhoneNumber, source: str = HOST, limit_s: float = 2
+) -> tuple[Response | None, float, float]:
+    """The answer to an INVITE, when that left, and how long the answer took."""
+    loop = asyncio.get_running_loop()
+    transport, exchange = await loop.create_datagram_endpoint(Exchange, local_addr=(source, 0))
+    call, own = uuid4().hex, transport.get_extra_info("sockname")
+    begun = [
+        f"Via: SIP/2.0/UDP {own[0]}:{own[1]};branch=z9hG4bK{call[:8]};rport",
+        f"From: <sip:{caller}@carrier.example>;tag={call[:6]}",
+        f"Call-ID: {call}",
+        "Max-Forwards: 70",
+    ]
+    uri = f"sip:{SERVICE}@{HOST}:{port}"
+    invite = [f"INVITE {uri} SIP/2.0", *begun, f"To: <{uri}>", "CSeq: 1 INVITE", "", ""]
+    left = loop.time()
+    with closing(transport):
+        transport.sendto("\r\n".join(invite).encode(), (HOST, port))
+        try:
+            async with asyncio.timeout(limit_s):
+                at, data = await exchange.answers.get()
+        except TimeoutError:
+            return None, left, limit_s
+        answer = parse(data)
+        ack = [f"ACK {uri} SIP/2.0", *begun, f"To: {answer.header('To')}", "CSeq: 1 ACK", "", ""]
+        transport.sendto("\r\n".join(ack).encode(), (HOST, port))
+    return answer, left, at - left
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def system(aws: EmbeddedAws, tmp_path_factory, port: int) -> Iterator[System]:
+    """Two workers, which share the port for rings."""
+    log: Path = tmp_path_factory.mktemp("doorbell") / "workers.log"
+    system = make_system(aws, log, RINGBACK_RINGS_PORT=str(port))
+    service = ServiceNumber(SERVICE, delay=DELAY, quiet=timedelta())
+    system.ports.accounts.add_service_number(service)
+    with system.worker(), system.worker():
+        yield system
+
+
+@in_real_time
+async def test_a_ring_is_rejected_and_its_caller_rung_back_and_connected(system, port):
+    alice = system.customer()
+    keys = f"00{alice.friend.digits}#"
+    dials = PhoneScript(
+        ring_for=timedelta(),
+        sound=Tone(700),
+        digits=(Press(timedelta(seconds=0.5), keys),),
+    )
+    talks = PhoneScript(ring_for=timedelta(), sound=Tone(1200), hang_up_after=timedelta(seconds=1))
+    async with system.carrier({alice.phone: dials, alice.friend: talks}) as carrier:
+        answer, left, took_s = await ring(port, alice.phone)
+        one = await carrier.next_call(str(alice.phone))
+        other = await carrier.next_call(str(alice.friend))
+        await other.wait_ended()
+        await one.wait_ended()
+        [callback] = system.ports.callbacks.recent(alice.account, limit=5, cursor=None).items
+        _, cdr = await system.ended(callback)
+
+    assert (answer.status, cdr.trigger) == (486, "sip")
+    assert took_s < 0.1
+    assert one.invited.monotonic - left >= DELAY.total_seconds()
+    talk = other.heard.between(other.answered.monotonic + 0.3, other.ended.monotonic)
+    assert {round(hertz, -1) for hertz in talk.frequencies_hz} == {700}
+    assert cdr.talked_s >= 1
+    assert system.books_are_clean()
+
+
+@in_real_time
+async def test_the_way_from_a_ring_to_the_ring_back_is_short(system, port):
+    over_s, rejected_s = [], []
+    for _ in range(RINGS):
+        alice = system.customer()
+        busy = PhoneScript(ring_for=timedelta(seconds=0.1), verdict=BUSY)
+        async with system.carrier({alice.phone: busy}) as carrier:
+            _, left, took_s = await ring(port, alice.phone)
+            one = await carrier.next_call(str(alice.phone))
+            rang = await one.wait_ringing()
+            over_s.append(rang.monotonic - left - DELAY.total_seconds())
+            rejected_s.append(took_s)
+            await one.wait_ended()
+
+    logger.info("rejected after %s ms", sorted(round(1000 * one, 1) for one in rejected_s))
+    logger.info("rings %s ms after the delay", sorted(round(1000 * one) for one in over_s))
+    assert sorted(over_s)[RINGS // 2] < 0.5
+
+
+@in_real_time
+async def test_rings_take_no_call_from_those_that_talk(system, port):
+    stranger = PhoneNumber("+447700900123")
+
+    answers = [(await ring(port, stranger))[0] for _ in range(20)]
+
+    assert {answer.status for answer in answers} == {486}
+    alice = system.customer()
+    talks = PhoneScript(ring_for=timedelta(), hang_up_after=timedelta(seconds=1))
+    async with system.carrier({alice.phone: talks, alice.friend: talks}):
+        over, _ = await system.ended(system.order(alice, alice.friend))
+    assert over.verdict is not None
+    today = system.ports.clock.now().date()
+    refused = system.ports.rings.refused
+    await until(lambda: refused(SERVICE, today).get("unknown_sender") == 20 or None)
+
+
+@in_real_time
+async def test_who_is_no_trunk_gets_no_answer(system, port):
+    alice = system.customer()
+
+    answer, _, _ = await ring(port, alice.phone, LOOPBACK_OF_A_STRANGER, limit_s=0.5)
+
+    assert answer is None
+    assert system.ports.callbacks.recent(alice.account, limit=5, cursor=None).items == []
+
+
+SCENARIO = Path(__file__).parent / "sipp" / "rings_a_service_number.xml"
+
+
+@in_real_time
+async def test_sipp_sees_a_busy_line(system, port):
+    process = await asyncio.create_subprocess_exec(
+        *("sipp", f"{HOST}:{port}", "-i", HOST, "-sf", SCENARIO, "-m", "3", "-nostdin"),
+        *("-s", str(SERVICE), "-timeout", "10"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, "TERM": "dumb"},
+    )
+    said, _ = await process.communicate()
+
+    assert process.returncode == 0, said.decode(errors="replace")

@@ -1,0 +1,155 @@
+"""The doorbell: INVITEs of carriers, each rejected at once and passed on as a ring.
+
+It is a SIP server without state (RFC 3261 §8.2.7), and not the media engine's: no call of the
+engine's few is spent on a ring that is never answered, an unknown source gets no reply at all,
+which pjsua2 has no way to say, and any worker of a host can answer on the one port that all of
+them share.
+"""
+
+import asyncio
+import hmac
+import logging
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import cast
+
+from switchboard.calls.ring import Ring
+from switchboard.clock import Clock
+from switchboard.errors import NotANumber, Refusal
+from switchboard.sip.fields import MalformedSip
+from switchboard.sip.message import Header, Request, parse, serialise
+from workers.admission import Admission
+from workers.invites import read_ring
+
+logger = logging.getLogger(__name__)
+
+ALLOW: Header = ("Allow", "INVITE, ACK, CANCEL, OPTIONS")
+# As long as a carrier may repeat an INVITE that it saw no answer to (RFC 3261, Timer B).
+REPEATED_WITHIN_S = 32
+# Rings that wait for the stores. More than these come from no customer.
+MOST_WAITING = 200
+THREADS = 4
+BUSY_HERE = 486
+
+Take = Callable[[Ring], object]
+
+
+@dataclass(frozen=True, slots=True)
+class DoorbellTerms:
+    """Where it listens, and with which code it rejects.
+
+    486 by default: the caller hears that the line is busy, which all carriers pass on. On 480 some
+    play an announcement, which may be charged; on 603 some take us for one who blocks callers.
+    """
+
+    host: str
+    port: int
+    code: int = BUSY_HERE
+
+
+class Doorbell(asyncio.DatagramProtocol):
+    """Answers each datagram by itself, within this call; what takes longer goes to `take`, in
+    threads of its own, so that rings keep no running call waiting."""
+
+    def __init__(
+        self, terms: DoorbellTerms, admission: Admission, clock: Clock, take: Take
+    ) -> None:
+        self._terms = terms
+        self._admission = admission
+        self._clock = clock
+        self._take = take
+        self._key = secrets.token_bytes(16)
+        self._pool = ThreadPoolExecutor(THREADS, "rings")
+        self._waiting = 0
+        self._seen: dict[str, float] = {}
+        self._transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The port is open."""
+        # No subclass of it in asyncio's own selector loop, before Python 3.12.
+        self._transport = cast("asyncio.DatagramTransport", transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """From anywhere: what no trunk sent is not answered."""
+        if not self._admission.admits(addr[0]):
+            return
+        try:
+            request = parse(data)
+            if isinstance(request, Request) and request.method != "ACK":
+                self._answer(request.noted(*addr))
+        except MalformedSip as error:
+            logger.info("a datagram of a trunk is no SIP: %s", error)
+
+    def close(self) -> None:
+        """Take no more; what was taken is still passed on."""
+        if self._transport is not None:
+            self._transport.close()
+        self._pool.shutdown()
+
+    def _answer(self, request: Request) -> None:
+        rings = request.method == "INVITE" and request.to_tag is None
+        known = {"OPTIONS": 200, "INVITE": 481, "BYE": 481, "CANCEL": 481}
+        code = self._terms.code if rings else known.get(request.method, 405)
+        # Without state, the tag has to come from the request itself.
+        tag = hmac.digest(self._key, f"{request.call_id} {request.from_tag}".encode(), "sha256")
+        answer = request.response(code, to_tag=tag[:8].hex(), headers=(ALLOW,))
+        assert self._transport is not None, "a datagram came in by it"
+        self._transport.sendto(serialise(answer), request.via.reply_address)
+        if rings:
+            self._pass_on(request)
+
+    def _pass_on(self, invite: Request) -> None:
+        try:
+            ring = read_ring(invite, self._clock.now())
+        except NotANumber:
+            logger.info("a ring is refused: no number was rung")
+            return
+        if self._is_repeated(ring.trigger.identity):
+            return
+        if self._waiting >= MOST_WAITING:
+            logger.error("a ring is lost: %s wait already", self._waiting)
+            return
+        self._waiting += 1
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(self._pool, self._take, ring).add_done_callback(self._taken)
+
+    def _is_repeated(self, identity: str) -> bool:
+        now = asyncio.get_running_loop().time()
+        while self._seen and now - next(iter(self._seen.values())) > REPEATED_WITHIN_S:
+            del self._seen[next(iter(self._seen))]
+        return self._seen.setdefault(identity, now) != now
+
+    def _taken(self, taken: "asyncio.Future[object]") -> None:
+        self._waiting -= 1
+        fault = taken.exception()
+        # Of a refusal the log has been told.
+        if fault is not None and not isinstance(fault, Refusal):
+            logger.error("a ring is lost", exc_info=fault)
+
+
+@asynccontextmanager
+async def doorbell(
+    terms: DoorbellTerms | None, admission: Admission, clock: Clock, take: Take
+) -> AsyncIterator[None]:
+    """Listens while the block runs, where there are terms. Every worker of a host listens on the
+    same port, and the system deals the datagrams out. OSError where another program has it."""
+    if terms is None:
+        yield
+        return
+    await asyncio.to_thread(admission.renew)
+    shared = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    shared.bind((terms.host, terms.port))
+    _, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: Doorbell(terms, admission, clock, take), sock=shared
+    )
+    renewing = asyncio.create_task(admission.keep_renewing())
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        await asyncio.to_thread(protocol.close)

@@ -9,14 +9,13 @@ from switchboard.billing.account import AccountType
 from switchboard.calls.callback import State
 from switchboard.desk.accounts import enter, set_limits
 from switchboard.desk.check_books import check_books
-from switchboard.desk.orders import QUIET_PERIOD
 from switchboard.desk.till import Till
 from switchboard.ledger.audit import Breach
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.entries import EntryKind, SettlementKind
 from switchboard.money import Money
 from switchboard.ports import Opening, Ports
-from tests.fakes.claims import HUNG_UP, claimed, later, record, rung
+from tests.fakes.claims import HUNG_UP, claimed, held, later, record, ring
 from tests.fakes.ports import MemoryBooks, memory_ports
 from tests.fakes.world import NOON, open_alice
 
@@ -225,8 +224,9 @@ def test_a_price_that_was_not_quoted_is_named_with_its_leg(ports):
 
 
 def test_a_callback_that_rang_and_has_no_record_is_named(ports):
-    ports.clock.pass_by(2 * QUIET_PERIOD)
-    callback, purse = rung(ports, "3")
+    callback = claimed(ports, "3", destination=None)
+    purse = held(ports, callback)
+    ring(ports, callback)
     ports.callbacks.finish(callback.id, State.ENDED, HUNG_UP, NOON, worker="w1")
     assert list(check_books(ports)) == []
 

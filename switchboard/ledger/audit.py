@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from switchboard.billing.account import Account, AccountType
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, price_leg
-from switchboard.calls.ending import Party
+from switchboard.calls.ending import Ending, Party
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.cover import summed
 from switchboard.ledger.entries import JournalEntry, Settlement
@@ -141,7 +141,11 @@ def _audit_callbacks(
 
 
 def _is_missed(callback: Callback) -> bool:
-    return callback.state.final and State.CALLING_CUSTOMER in callback.reached
+    if not callback.state.final or State.CALLING_CUSTOMER not in callback.reached:
+        return False
+    # A worker that a sweep gave up in the moment before it rang gives its hold back, and that is
+    # all.
+    return callback.verdict is None or callback.verdict.ending is not Ending.WORKER_LOST
 
 
 def _audit_prices(balance: Balance, cdr: Cdr, callback: Callback) -> Iterator[Breach]:

@@ -1,6 +1,10 @@
 """The stories of tests/unit/test_simulator.py over the adapters of DynamoDB and the embedded
 engine: what botocore and PynamoDB make of trouble on the wire is part of them."""
 
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import get_context
+
 import pytest
 
 from switchboard.calls.cdr import Cdr
@@ -19,13 +23,27 @@ def _tamed(monkeypatch):
     tame(monkeypatch)
 
 
+@pytest.fixture(scope="module")
+def crowd() -> Iterator[Executor]:
+    """As many processes as a build has cores: a story is all computation."""
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(2, spawn, initializer=_tame_for_good) as crowd:
+        yield crowd
+
+
+def _tame_for_good() -> None:
+    tame(pytest.MonkeyPatch())
+
+
 def tell(seed: int, **kinds: type) -> list[str]:
     return Story(seed, PLOT, over=EmbeddedStores, **kinds).tell()
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, 10))
-def test_whatever_goes_wrong_each_call_is_charged_once_and_nothing_is_left(first):
-    wrong = {seed: tell(seed) for seed in range(first, first + 10)}
+def test_whatever_goes_wrong_each_call_is_charged_once_and_nothing_is_left(first, crowd):
+    seeds = range(first, first + 10)
+
+    wrong = dict(zip(seeds, crowd.map(tell, seeds), strict=True))
 
     assert {seed: found for seed, found in wrong.items() if found} == {}
 

@@ -20,6 +20,7 @@ from switchboard.desk.recurring import run_recurring
 from switchboard.desk.subscriptions import subscribe
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import EntryKind, JournalEntry
+from switchboard.ports import Opening
 from tests.contract.conftest import CREDENTIALS, REGION
 from tests.fakes.world import ALICE, BOB, NOON, open_alice
 from tests.meters import metered
@@ -154,7 +155,8 @@ def test_a_plan_of_a_profile_is_due_with_the_write_that_sets_it(ports):
 
 
 def open_account_with_plan(ports, profile):
-    ports.accounts.open(profile.with_plan("world", NOON), Balance(profile.account, "EUR"))
+    balance = Balance(profile.account, "EUR")
+    ports.accounts.open(Opening(profile.with_plan("world", NOON), balance, None))
 
 
 def test_buckets_end_where_they_are_and_only_sooner(ports):

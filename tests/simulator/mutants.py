@@ -212,6 +212,32 @@ class ClaimAgain(MemoryCallbacks):
         return super().claim(callback, worker, now=now, lease=lease)
 
 
+class PlaceAgain(MemoryCallbacks):
+    def place(self, callback: Callback) -> bool:
+        self.placed[callback.id] = callback
+        return True
+
+
+class ClaimTooLate(MemoryCallbacks):
+    def claim(self, callback, worker, *, now, lease):
+        found = self.placed.get(callback)
+        if found is None:
+            return None
+        self.placed[callback] = replace(found, expires_at=now + lease)
+        claimed = super().claim(callback, worker, now=now, lease=lease)
+        kept = replace(self.placed[callback], expires_at=found.expires_at)
+        self.placed[callback] = kept
+        return None if claimed is None else kept
+
+
+class AdvanceBackwards(MemoryCallbacks):
+    def advance(self, callback, worker, state, at):
+        found = self.placed[callback]
+        if found.worker == worker:
+            self.placed[callback] = replace(found, state=State.CLAIMED)
+        return super().advance(callback, worker, state, at)
+
+
 class AdvanceForAnybody(MemoryCallbacks):
     def advance(self, callback, worker, state, at):
         owner = self.placed[callback].worker
@@ -268,6 +294,9 @@ ALL: tuple[dict[str, type], ...] = (
     {"books": EnterAgain},
     {"callbacks": ClaimAgain},
     {"callbacks": AdvanceForAnybody},
+    {"callbacks": AdvanceBackwards},
+    {"callbacks": PlaceAgain},
+    {"callbacks": ClaimTooLate},
     {"purse": UnorderedPurse},
 )
 # Those that only show where there are buckets.

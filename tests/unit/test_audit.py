@@ -9,6 +9,7 @@ from switchboard.billing.account import AccountType
 from switchboard.calls.callback import State
 from switchboard.desk.accounts import enter, set_limits
 from switchboard.desk.check_books import check_books
+from switchboard.desk.sweep import LOST
 from switchboard.desk.till import Till
 from switchboard.ledger.audit import Breach
 from switchboard.ledger.balance import Balance, Hold
@@ -233,6 +234,15 @@ def test_a_callback_that_rang_and_has_no_record_is_named(ports):
     Till(ports.books).drop("alice", callback.id, purse.hold)
 
     assert rules(ports) == [f"a callback that rang has a record: {callback.id}"]
+
+
+def test_a_callback_whose_worker_was_given_up_before_it_rang_needs_no_record(ports):
+    callback, purse = rung(ports, "3")
+    ports.callbacks.finish(callback.id, State.ENDED, LOST, NOON, worker="w1")
+
+    Till(ports.books).drop("alice", callback.id, purse.hold)
+
+    assert list(check_books(ports)) == []
 
 
 def test_a_record_of_no_callback_is_named(ports):

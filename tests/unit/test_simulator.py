@@ -17,7 +17,7 @@ from tests.simulator.crowd import ACCOUNT
 from tests.simulator.story import Plot, Story
 
 SEEDS = 250
-# Most mutants are caught within thirty seeds; the rarest needs a hundred and sixty.
+# Most mutants are caught within thirty seeds; the rarest needs three hundred.
 SEEDS_A_MUTANT = 600
 PLOT = Plot()
 # So little that calls race for it, and that some go on with money.

@@ -278,6 +278,20 @@ def test_a_payment_does_not_unblock_what_an_operator_blocked(first):
     assert not ports.books.balance("alice").active
 
 
+def test_who_was_unblocked_by_an_operator_resumes_when_there_is_money():
+    ports = alices_system("2026-06-01", opening_micros=30_000_000)
+    take(ports, unpaid=Unpaid.SUSPEND_ACCOUNT, grace_days=0)
+    run_on(ports, "2026-07-01")
+    ports.books.set_active("alice", active=True)
+    pay(ports, 60_000_000)
+
+    report = run_on(ports, "2026-07-02")
+
+    assert report.failed == ()
+    assert state(ports) is State.ACTIVE
+    assert ports.books.balance("alice").active
+
+
 def test_an_item_may_take_an_account_below_zero():
     ports = alices_system("2026-06-01", opening_micros=0)
 

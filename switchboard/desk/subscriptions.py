@@ -77,11 +77,14 @@ def end_subscription(
 def keep_blocked(ports: Ports, account: str) -> None:
     """Block an account, so that no payment of what it owes unblocks it."""
     ports.books.set_active(account, active=False)
-    for known in ports.subscriptions.of(account):
-        if known.blocks:
-            payer = ports.accounts.get(account)
-            at = due_at(known, payer, ports.clock.now())
+    for found in ports.subscriptions.of(account):
+        known: Subscription | None = found
+        while known is not None and known.blocks:
+            at = due_at(known, ports.accounts.get(account), ports.clock.now())
             ports.subscriptions.advance(known, replace(known, blocks=False), at)
+            known = ports.subscriptions.find(account, known.name)
+    # A payment that came in between has unblocked it.
+    ports.books.set_active(account, active=False)
 
 
 def _wish(

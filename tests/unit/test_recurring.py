@@ -278,6 +278,28 @@ def test_a_payment_does_not_unblock_what_an_operator_blocked(first):
     assert not ports.books.balance("alice").active
 
 
+def test_a_payment_that_comes_between_does_not_undo_a_block():
+    ports = alices_system("2026-06-01", opening_micros=30_000_000)
+    take(ports, unpaid=Unpaid.SUSPEND_ACCOUNT, grace_days=0)
+    run_on(ports, "2026-07-01")
+    pay(ports, 60_000_000)
+    subscriptions = ports.subscriptions
+
+    class PaidMeanwhile:
+        def __getattr__(self, name):
+            return getattr(subscriptions, name)
+
+        def of(self, account):
+            found = subscriptions.of(account)
+            run_recurring(ports)
+            return found
+
+    keep_blocked(replace(ports, subscriptions=PaidMeanwhile()), "alice")
+
+    assert state(ports) is State.ACTIVE
+    assert not ports.books.balance("alice").active
+
+
 def test_who_was_unblocked_by_an_operator_resumes_when_there_is_money():
     ports = alices_system("2026-06-01", opening_micros=30_000_000)
     take(ports, unpaid=Unpaid.SUSPEND_ACCOUNT, grace_days=0)

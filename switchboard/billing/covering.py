@@ -24,17 +24,13 @@ def grown(
 ) -> Cover:
     """The cover of a callback as it grows from an older one, for legs of so many seconds, and for
     the first that is not free at least. It goes as far as the buckets do that are valid at this
-    instant: the customer leg first, each leg in burn order and in whole increments."""
+    instant: the customer leg first, each leg in burn order and in whole increments. A leg that
+    costs nothing anyway takes nothing."""
     stock, quote = _Stock(old, account, callback.spend.day, at), callback.quote
-    stock.serve(Party.CUSTOMER, callback.customer, _due_s(quote.customer, customer_s))
+    stock.serve(Party.CUSTOMER, callback.customer, quote.customer, customer_s)
     if callback.destination is not None and quote.destination is not None:
-        due_s = _due_s(quote.destination, destination_s)
-        stock.serve(Party.DESTINATION, callback.destination, due_s)
+        stock.serve(Party.DESTINATION, callback.destination, quote.destination, destination_s)
     return stock.cover
-
-
-def _due_s(price: LegPrice, seconds: int) -> int:
-    return price.due_s(max(seconds, price.first_due_s))
 
 
 class _Stock:
@@ -52,9 +48,12 @@ class _Stock:
     def cover(self) -> Cover:
         return Cover(tuple(take for take in self._takes.values() if take.seconds))
 
-    def serve(self, party: Party, number: PhoneNumber, due_s: int) -> None:
+    def serve(self, party: Party, number: PhoneNumber, price: LegPrice, seconds: int) -> None:
         """Let a leg burn, and take what it misses of the buckets that fit its number. What was
         taken before burns first, so that fees which are covered stay so."""
+        if price.is_free:
+            return
+        due_s = price.due_s(max(seconds, price.first_due_s))
         fitting = [one for one in self._account.buckets if one.covers(number, self._at)]
         for bucket in in_burn_order(fitting):
             take = self._takes.get(bucket.key) or self._blank(bucket)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from switchboard.ledger.cover import NO_COVER, Cover, Take, covers_fees, length_s
-from switchboard.rating.price import LegPrice
+from switchboard.rating.price import LONGEST_LEG_S, LegPrice
 
-# No call is longer than a day; also the end of the search where talk is free.
-LONGEST_TALK_S = 86_400
+# Also the end of the search where talk is free.
+LONGEST_TALK_S = LONGEST_LEG_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,10 @@ from switchboard.ledger.cover import Cover, Take
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.price import LegPrice
 
+# Of so many buckets one call takes seconds: what it burned of them is given back in one expression,
+# of which DynamoDB reads 4 KB.
+MOST_TAKES = 20
+
 
 def grown(
     old: Cover,
@@ -64,7 +68,8 @@ class _Stock:
                 continue
             wanted_s = take.burned_s(due_s)
             missing_s = self._burned_s[key] + wanted_s - take.seconds
-            if key in may_grow and missing_s > 0:
+            has_place = take.seconds > 0 or len(self.cover.takes) < MOST_TAKES
+            if key in may_grow and missing_s > 0 and has_place:
                 grown_s = take.seconds + min(missing_s, self._left_s(take))
                 self._takes[key] = take = replace(take, seconds=grown_s)
             burned_s = min(wanted_s, take.seconds - self._burned_s[key])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from switchboard.billing.account import Account
 from switchboard.billing.buckets import Bucket
-from switchboard.billing.covering import grown
+from switchboard.billing.covering import MOST_TAKES, grown
 from switchboard.ledger.cover import NO_COVER, Cover, Take
 from switchboard.ledger.spend import Spend
 from switchboard.rating.meter import Step
@@ -93,6 +93,16 @@ def test_a_free_leg_takes_where_it_may_run_into_a_period_that_is_not():
     found = grown(NO_COVER, callback, an_account(a_bucket(100, "44")), 90, 0, at=NOON)
 
     assert seconds(found) == [90]
+
+
+def test_one_call_takes_of_so_many_buckets_at_most():
+    account = an_account(*(a_bucket(10, name=f"b{number:02}") for number in range(50)))
+
+    found = cover(account, 400, 400)
+    more = cover(account, 800, 800, found)
+
+    assert len(found.takes) == MOST_TAKES
+    assert [*more.taken_s] == [*found.taken_s]
 
 
 def test_a_bucket_is_taken_from_until_it_is_empty_then_the_next_one_in_burn_order():

@@ -17,7 +17,14 @@ from chalicelib.wiring import Wire, Wiring
 from switchboard.billing.account import Profile
 from switchboard.calls.callback import Trigger
 from switchboard.desk.accounts import sign_in
-from switchboard.desk.orders import Order, cancel_callback, find_callback, order_callback, quote
+from switchboard.desk.orders import (
+    Order,
+    cancel_callback,
+    find_callback,
+    order_callback,
+    quote,
+    talk_s,
+)
 from switchboard.errors import Malformed, NotANumber, NotSignedIn
 from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.wire import Body, account_body, callback_body, charge_body, instant, quote_body
@@ -113,7 +120,8 @@ def show_quote(wiring: Wiring, request: Request, account_id: str) -> Response:
     account = wiring.ports.accounts.get(account_id)
     customer, destination = _phones(asked, account.profile)
     price = quote(wiring.ports, account, customer, destination)
-    return answer(quote_body(price, customer, destination, account.balance.avail_micros))
+    talk = talk_s(wiring.ports, account, customer, destination, price)
+    return answer(quote_body(price, customer, destination, talk))
 
 
 def show_health(wiring: Wiring, _request: Request) -> Response:

@@ -1,10 +1,11 @@
 """Orders: somebody asks for a callback, or to end one."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from switchboard.billing.account import Account
 from switchboard.billing.covering import grown
+from switchboard.billing.limits import spend_of
 from switchboard.calls.callback import DEFAULT_PATIENCE, Callback, State, Trigger
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.desk.permission import permit
@@ -12,9 +13,10 @@ from switchboard.desk.pins import begin_use
 from switchboard.desk.routes import check_routes
 from switchboard.errors import Conflict, NotFound, Refusal
 from switchboard.ledger.cover import NO_COVER
+from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.ports import Ports
-from switchboard.rating.quote import Quote
+from switchboard.rating.quote import Quote, most_s
 
 CANCELLED = Verdict(Ending.CANCELLED, Culprit.CUSTOMER)
 
@@ -65,6 +67,24 @@ def quote(
     return ports.sheets.current(account.profile.sheet_at(now)).quote(customer, destination, now)
 
 
+def talk_s(
+    ports: Ports, account: Account, customer: PhoneNumber, destination: PhoneNumber, quoted: Quote
+) -> int:
+    """How many seconds these two phones could talk now, at this price: on the account's money
+    within its daily limits, and on its included seconds. A day at most."""
+    now, classes = ports.clock.now(), ports.settings.classes()
+    spend = spend_of(account, classes, customer, destination, now)
+    order = Order(customer, destination, Trigger("quote", ""))
+    draft = _draft(account, order, quoted, spend, now)
+    most_micros = account.balance.most_micros(spend.counters)
+
+    def fits(seconds: int) -> bool:
+        cover = grown(NO_COVER, draft, account, seconds, seconds, at=now)
+        return replace(quoted, cover=cover).cost_micros(seconds, seconds) <= most_micros
+
+    return max(0, most_s(fits))
+
+
 def find_callback(ports: Ports, account: str, callback_id: str) -> Callback:
     """A callback of this account. NotFound where it is not there, or somebody else's."""
     callback = ports.callbacks.find(callback_id)
@@ -108,11 +128,20 @@ def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
 
 
 def _checked(ports: Ports, account: Account, order: Order) -> Callback:
-    profile, now = account.profile, ports.clock.now()
+    now = ports.clock.now()
     quoted = quote(ports, account, order.customer, order.destination)
     spend = permit(ports, account, order.customer, order.destination)
-    check_routes(ports, profile, quoted, order.customer, order.destination)
-    callback = Callback(
+    check_routes(ports, account.profile, quoted, order.customer, order.destination)
+    callback = _draft(account, order, quoted, spend, now)
+    cover = grown(NO_COVER, callback, account, 0, 0, at=now)
+    account.balance.check(callback.id, replace(quoted, cover=cover).least_micros, spend.counters)
+    begin_use(ports, account.profile)
+    return callback
+
+
+def _draft(account: Account, order: Order, quoted: Quote, spend: Spend, now: datetime) -> Callback:
+    profile = account.profile
+    return Callback(
         id=order.trigger.callback_id,
         account=profile.account,
         customer=order.customer,
@@ -125,10 +154,6 @@ def _checked(ports: Ports, account: Account, order: Order) -> Callback:
         reached={State.QUEUED: now},
         spend=spend,
     )
-    cover = grown(NO_COVER, callback, account, 0, 0, at=now)
-    account.balance.check(callback.id, replace(quoted, cover=cover).least_micros, spend.counters)
-    begin_use(ports, profile)
-    return callback
 
 
 def _same(known: Callback, account: Account, order: Order) -> Callback:

@@ -8,6 +8,7 @@ from switchboard.billing.account import Account, ServiceMode
 from switchboard.billing.periods import local_date, midnight
 from switchboard.billing.subscriptions import PLAN, Deal, Subscription, Wish
 from switchboard.desk.catalogue import Offers
+from switchboard.desk.profiles import ARREARS
 from switchboard.desk.recurring import due_at, settle
 from switchboard.errors import AlreadyExists, Conflict, Malformed, NotFound
 from switchboard.numbering import PhoneNumber
@@ -26,13 +27,15 @@ def subscribe(
     on: date | None = None,
     number: PhoneNumber | None = None,
 ) -> Subscription:
-    """A new subscription, from today or another day, charged as far as it is due. Its name is the
-    item's, if not given; a name is used once. A number is a DID of the account, which rings as
+    """A new subscription, from today or another day, a year ago at most, charged as far as it is
+    due. Its name is the item's, if not given; a name is used once. A number is a DID of the account, which rings as
     long as the subscription goes on and is paid for."""
     payer = ports.accounts.get(account)
     profile, offers = payer.profile, Offers.read(ports)
     offers.of(deal.item, profile.currency)
     today = local_date(ports.clock.now(), profile.time_zone)
+    if on is not None and on < today - ARREARS:
+        raise Malformed(f"{on} is more than a year ago: what is so old is not charged any more")
     if number is not None:
         _check_did(ports, account, number)
     new = Subscription.new(account, name or deal.item, deal, on or today, number)

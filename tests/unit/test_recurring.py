@@ -383,6 +383,8 @@ def test_what_cannot_be_subscribed_to_is_refused():
         subscribe(ports, "alice", Deal("line"), name="plan")
     with pytest.raises(Malformed, match="over"):
         end_subscription(ports, "alice", "line", on=date(2026, 5, 31))
+    with pytest.raises(Malformed, match="more than a year ago"):
+        subscribe(ports, "alice", Deal("line"), name="old", on=date(2025, 5, 30))
     with pytest.raises(NotFound, match="no subscription"):
         end_subscription(ports, "alice", "other")
 

@@ -28,8 +28,8 @@ def subscribe(
     number: PhoneNumber | None = None,
 ) -> Subscription:
     """A new subscription, from today or another day, a year ago at most, charged as far as it is
-    due. Its name is the item's, if not given; a name is used once. A number is a DID of the account, which rings as
-    long as the subscription goes on and is paid for."""
+    due. Its name is the item's, if not given; a name is used once. A number is a DID of the
+    account, which rings as long as the subscription goes on and is paid for."""
     payer = ports.accounts.get(account)
     profile, offers = payer.profile, Offers.read(ports)
     offers.of(deal.item, profile.currency)

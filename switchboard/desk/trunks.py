@@ -99,8 +99,8 @@ def remove_exchange(ports: Ports, source: str) -> Exchange:
 
 
 def check_payer(ports: Ports, currency: str) -> None:
-    """NoExchangeRate where what an account in this currency pays cannot be compared with the cost of
-    a trunk: their calls would not take it."""
+    """NoExchangeRate where what an account in this currency pays cannot be compared with the cost
+    of a trunk, which its calls would never take."""
     exchange = ports.settings.routing().exchange
     for trunk, costs_in in _cost_currencies(ports, fresh=False).items():
         if not exchange.joins(costs_in, currency):

@@ -1,11 +1,13 @@
 """Each invariant of the books, broken on purpose, is named; and none other."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from switchboard.billing.account import AccountType
+from switchboard.billing.periods import Period
+from switchboard.billing.subscriptions import Deal, Paid, Subscription
 from switchboard.calls.callback import State
 from switchboard.desk.accounts import enter, set_limits
 from switchboard.desk.check_books import check_books
@@ -286,3 +288,17 @@ def test_the_books_of_every_account_are_checked(ports):
     ports.accounts.open(Opening(profile, lucky, None))
 
     assert [breach.account for breach in check_books(ports)] == ["bob"]
+
+
+def test_a_span_that_is_paid_by_no_entry_is_named(ports):
+    paid = Paid("recurring#line#2026-01-02", Period(NOON.date(), date(2026, 2, 1)), 1, 31)
+    line = replace(Subscription.new("alice", "line", Deal("line"), NOON.date()), paid=paid)
+    ports.subscriptions.add(line, NOON)
+
+    assert list(check_books(ports)) == [
+        Breach(
+            "alice",
+            "what is paid was entered: subscription line",
+            "no recurring#line#2026-01-02",
+        )
+    ]

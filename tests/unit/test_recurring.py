@@ -9,7 +9,7 @@ from switchboard.billing.account import ServiceMode, ServiceNumber
 from switchboard.billing.catalogue import Proration
 from switchboard.billing.periods import Anchor, Interval
 from switchboard.billing.recurring import Did
-from switchboard.billing.subscriptions import Deal, State
+from switchboard.billing.subscriptions import Deal, State, Subscription
 from switchboard.calls.callback import Trigger
 from switchboard.desk.check_books import check_books
 from switchboard.desk.recurring import run_recurring
@@ -28,7 +28,7 @@ from tests.fakes.recurring_world import (
     take,
     turn_to,
 )
-from tests.fakes.world import ALICE, BOB, SERVICE
+from tests.fakes.world import ALICE, BOB, NOON, SERVICE
 
 
 def state(ports, name="line"):
@@ -254,3 +254,16 @@ def test_one_that_cannot_be_charged_does_not_hinder_others():
         ("line", "there is no item line")
     ]
     assert [one.after.name for one in report.done] == ["other"]
+
+
+def test_a_subscription_of_no_account_does_not_hinder_others():
+    ports = alices_system("2026-06-01")
+    take(ports)
+    ports.subscriptions.add(Subscription.new("ghost", "a", Deal("line"), date(2026, 6, 1)), NOON)
+
+    report = run_on(ports, "2026-07-01")
+
+    assert [(one.account, one.reason) for one in report.failed] == [
+        ("ghost", "there is no account ghost")
+    ]
+    assert [one.after.name for one in report.done] == ["line"]

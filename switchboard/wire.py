@@ -213,17 +213,15 @@ def class_body(found: DestinationClass) -> Body:
     }
 
 
-def quote_body(
-    quote: Quote, customer: PhoneNumber, destination: PhoneNumber, avail_micros: int
-) -> Body:
-    """The price of both legs, together and each, and how long they could talk on this money:
-    a day at most."""
+def quote_body(quote: Quote, customer: PhoneNumber, destination: PhoneNumber, talk_s: int) -> Body:
+    """The price of both legs, together and each, beyond what an account has included, and how long
+    they could talk."""
     prices = [price for price in (quote.customer, quote.destination) if price is not None]
     return {
         "currency": quote.currency,
         "per_minute": _exact(sum((price.per_minute for price in prices), Fraction())),
         "connection_fee": _exact(sum((price.fee for price in prices), Fraction())),
-        "talk_seconds": max(0, quote.talk_s(avail_micros)),
+        "talk_seconds": talk_s,
         "from": leg_price_body(customer, quote.customer),
         "to": None if quote.destination is None else leg_price_body(destination, quote.destination),
     }

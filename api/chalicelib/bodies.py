@@ -222,7 +222,8 @@ class Quote(Model):
     per_minute: Amount
     connection_fee: Amount
     talk_seconds: Seconds
-    """How long the two could talk on what is available now; a day at most."""
+    """How long the two could talk on what is available now, money and included minutes; a day at
+    most."""
     customer: Annotated[LegPrice, Field(alias="from")]
     destination: Annotated[LegPrice, Field(alias="to")]
 

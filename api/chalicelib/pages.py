@@ -15,7 +15,14 @@ from chalicelib.visits import own_form, seal_of, signed_in
 from chalicelib.wiring import Wire, Wiring
 from switchboard.billing.account import Account
 from switchboard.calls.callback import Callback, Trigger
-from switchboard.desk.orders import Order, cancel_callback, find_callback, order_callback, quote
+from switchboard.desk.orders import (
+    Order,
+    cancel_callback,
+    find_callback,
+    order_callback,
+    quote,
+    talk_s,
+)
 from switchboard.desk.velocity import count_order
 from switchboard.errors import NotSignedIn, Refusal
 from switchboard.numbering import PhoneNumber, parse_number
@@ -142,7 +149,8 @@ def _price(
     wiring: Wiring, account: Account, customer: PhoneNumber, destination: PhoneNumber
 ) -> Body:
     priced = quote(wiring.ports, account, customer, destination)
-    return quote_body(priced, customer, destination, account.balance.avail_micros)
+    talk = talk_s(wiring.ports, account, customer, destination, priced)
+    return quote_body(priced, customer, destination, talk)
 
 
 def _home(wiring: Wiring, visit: Session, account: Account, entered: Entered) -> Response:

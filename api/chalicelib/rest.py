@@ -19,7 +19,7 @@ from switchboard.billing.account import Profile
 from switchboard.calls.callback import Trigger
 from switchboard.calls.planned import Planned
 from switchboard.desk.accounts import sign_in
-from switchboard.desk.orders import Order, order_callback, quote
+from switchboard.desk.orders import Order, order_callback, quote, talk_s
 from switchboard.desk.planned import cancel_order, find_order, plan_callback
 from switchboard.desk.velocity import count_order
 from switchboard.errors import Malformed
@@ -121,7 +121,8 @@ def show_quote(wiring: Wiring, request: Request, account_id: str) -> Response:
     account = wiring.ports.accounts.get(account_id)
     customer, destination = _phones(asked, account.profile)
     price = quote(wiring.ports, account, customer, destination)
-    return answer(quote_body(price, customer, destination, account.balance.avail_micros))
+    talk = talk_s(wiring.ports, account, customer, destination, price)
+    return answer(quote_body(price, customer, destination, talk))
 
 
 def show_health(wiring: Wiring, _request: Request) -> Response:

@@ -143,9 +143,19 @@ def read_date(text: str, time_zone: str) -> "datetime":
         read = datetime.fromisoformat(text.strip())
         if read.tzinfo is None:
             read = read.replace(tzinfo=ZoneInfo(check_time_zone(time_zone)))
-        return read.astimezone(UTC)
+        read = read.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Malformed(f"“{text[:40]}” is no date: write 2026-11-01 or 2026-11-01T18:30") from None
+    check_year(read.year)
+    return read
+
+
+def check_year(year: int) -> None:
+    """Malformed where nobody can mean this year: the calendar ends soon after, or long before."""
+    from switchboard.errors import Malformed
+
+    if not 2000 <= year < 2200:
+        raise Malformed(f"the year {year:04} is not between 2000 and 2199")
 
 
 def in_short(body: Mapping[str, Any]) -> dict[str, Any]:

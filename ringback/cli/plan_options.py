@@ -105,17 +105,20 @@ def allowance_of(text: str) -> "Allowance":
 
 
 def read_day(text: str | None) -> "date | None":
-    """An ISO date. Malformed where it is none."""
+    """An ISO date of these two centuries. Malformed where it is none."""
     from datetime import date
 
+    from ringback.cli.account_options import check_year
     from switchboard.errors import Malformed
 
     if text is None:
         return None
     try:
-        return date.fromisoformat(text.strip())
+        read = date.fromisoformat(text.strip())
     except ValueError:
         raise Malformed(f"“{text[:40]}” is no date: write it like 2026-11-01") from None
+    check_year(read.year)
+    return read
 
 
 def _proration(text: str) -> "tuple[Proration, ...]":

@@ -12,6 +12,10 @@ from switchboard.ledger.cover import Cover, Take
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.price import LegPrice
 
+# Of so many buckets one call takes seconds: what it burned of them is given back in one expression,
+# of which DynamoDB reads 4 KB.
+MOST_TAKES = 20
+
 
 def grown(
     old: Cover,
@@ -24,17 +28,13 @@ def grown(
 ) -> Cover:
     """The cover of a callback as it grows from an older one, for legs of so many seconds, and for
     the first that is not free at least. It goes as far as the buckets do that are valid at this
-    instant: the customer leg first, each leg in burn order and in whole increments."""
+    instant: the customer leg first, each leg in burn order and in whole increments. A leg that
+    costs nothing anyway takes nothing."""
     stock, quote = _Stock(old, account, callback.spend.day, at), callback.quote
-    stock.serve(Party.CUSTOMER, callback.customer, _due_s(quote.customer, customer_s))
+    stock.serve(Party.CUSTOMER, callback.customer, quote.customer, customer_s)
     if callback.destination is not None and quote.destination is not None:
-        due_s = _due_s(quote.destination, destination_s)
-        stock.serve(Party.DESTINATION, callback.destination, due_s)
+        stock.serve(Party.DESTINATION, callback.destination, quote.destination, destination_s)
     return stock.cover
-
-
-def _due_s(price: LegPrice, seconds: int) -> int:
-    return price.due_s(max(seconds, price.first_due_s))
 
 
 class _Stock:
@@ -52,9 +52,12 @@ class _Stock:
     def cover(self) -> Cover:
         return Cover(tuple(take for take in self._takes.values() if take.seconds))
 
-    def serve(self, party: Party, number: PhoneNumber, due_s: int) -> None:
+    def serve(self, party: Party, number: PhoneNumber, price: LegPrice, seconds: int) -> None:
         """Let a leg burn, and take what it misses of the buckets that fit its number. What was
         taken before burns first, so that fees which are covered stay so."""
+        if price.is_free:
+            return
+        due_s = price.due_s(max(seconds, price.first_due_s))
         fitting = [one for one in self._account.buckets if one.covers(number, self._at)]
         for bucket in in_burn_order(fitting):
             take = self._takes.get(bucket.key) or self._blank(bucket)
@@ -65,7 +68,8 @@ class _Stock:
                 continue
             wanted_s = take.burned_s(due_s)
             missing_s = self._burned_s[key] + wanted_s - take.seconds
-            if key in may_grow and missing_s > 0:
+            has_place = take.seconds > 0 or len(self.cover.takes) < MOST_TAKES
+            if key in may_grow and missing_s > 0 and has_place:
                 grown_s = take.seconds + min(missing_s, self._left_s(take))
                 self._takes[key] = take = replace(take, seconds=grown_s)
             burned_s = min(wanted_s, take.seconds - self._burned_s[key])

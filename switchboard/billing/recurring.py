@@ -202,7 +202,7 @@ def _charge(scene: Scene, next_on: date) -> Step:
         _entry(scene, paid.identity, -micros, note, buckets),
         buckets,
         covered=must and micros > 0,
-        active=True if known.blocks else None,
+        active=True if known.blocks and not scene.account.balance.active else None,
     )
 
 

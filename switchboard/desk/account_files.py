@@ -14,6 +14,7 @@ from switchboard.billing.account_file import (
 )
 from switchboard.desk.accounts import Terms, all_accounts, check_limits, open_account
 from switchboard.desk.catalogue import Offers
+from switchboard.desk.trunks import check_payer
 from switchboard.errors import Malformed, Refusal
 from switchboard.ledger.entries import EntryKind
 from switchboard.ledger.spend import ALL
@@ -142,7 +143,9 @@ class _Plan:
 
     def _currency(self, sheet: str) -> str:
         if sheet not in self._currencies:
-            self._currencies[sheet] = self.ports.sheets.current(sheet).terms.currency
+            currency = self.ports.sheets.current(sheet).terms.currency
+            check_payer(self.ports, currency)
+            self._currencies[sheet] = currency
         return self._currencies[sheet]
 
     def _own(self, profile: Profile) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from switchboard.billing.account import Account, AccountType, Profile, Since
 from switchboard.desk.catalogue import Offers
+from switchboard.desk.trunks import check_payer
 from switchboard.errors import Conflict, Malformed, NotSignedIn
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import EntryKind, JournalEntry
@@ -36,13 +37,15 @@ class Terms:
 
 def open_account(ports: Ports, profile: Profile, terms: Terms) -> Account:
     """A new account, with its opening balance in the journal, or nothing of both. Its sheets must
-    exist and be in its currency, and the classes that it names must exist."""
+    exist and be in its currency, and the classes that it names must exist; NoExchangeRate where
+    that currency cannot be compared with what a trunk costs."""
     check_currency(profile.currency)
     if terms.opening_micros < 0 and profile.type is AccountType.PREPAID:
         raise Malformed("a prepaid account does not begin below zero")
     if len(profile.numbers) > MOST_NUMBERS:
         raise Malformed(f"an account begins with {MOST_NUMBERS} numbers at most")
     check_names(ports, profile)
+    check_payer(ports, profile.currency)
     _check_spend_limits(ports, terms.limits)
     check_limits(profile, terms.credit_limit_micros, terms.max_callbacks)
     ports.accounts.open(opening_of(profile, terms, ports.clock.now()))

@@ -27,6 +27,7 @@ def _breaches(ports: Ports, account: str) -> list[Breach]:
             ports.books.cdrs(account),
             _callbacks(ports, account),
             ports.clock.now(),
+            ports.subscriptions.of(account),
         )
     )
 

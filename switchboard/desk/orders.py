@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from switchboard.billing.account import Account
 from switchboard.billing.covering import grown
+from switchboard.billing.limits import spend_of
 from switchboard.calls.callback import (
     DEFAULT_PATIENCE,
     Callback,
@@ -19,9 +20,10 @@ from switchboard.desk.pins import begin_use
 from switchboard.desk.routes import check_routes
 from switchboard.errors import Conflict, NotAllowed, NotFound, Refusal
 from switchboard.ledger.cover import NO_COVER
+from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.ports import Ports
-from switchboard.rating.quote import Quote
+from switchboard.rating.quote import Quote, most_s
 
 # Who orders the same again in this time has seen nothing happen yet.
 QUIET_PERIOD = timedelta(seconds=30)
@@ -110,6 +112,24 @@ def quote(
     return ports.sheets.current(account.profile.sheet_at(at)).quote(customer, destination, at)
 
 
+def talk_s(
+    ports: Ports, account: Account, customer: PhoneNumber, destination: PhoneNumber, quoted: Quote
+) -> int:
+    """How many seconds these two phones could talk now, at this price: on the account's money
+    within its daily limits, and on its included seconds. A day at most."""
+    now, classes = ports.clock.now(), ports.settings.classes()
+    spend = spend_of(account, classes, customer, destination, now)
+    order = Order(customer, destination, Trigger("quote", ""))
+    draft = _draft(account, order, quoted, spend, now)
+    most_micros = account.balance.most_micros(spend.counters)
+
+    def fits(seconds: int) -> bool:
+        cover = grown(NO_COVER, draft, account, seconds, seconds, at=now)
+        return replace(quoted, cover=cover).cost_micros(seconds, seconds) <= most_micros
+
+    return max(0, most_s(fits))
+
+
 def find_callback(ports: Ports, account: str, callback_id: str) -> Callback:
     """A callback of this account. NotFound where it is not there, or somebody else's."""
     callback = ports.callbacks.find(callback_id)
@@ -155,11 +175,20 @@ def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
 
 
 def _checked(ports: Ports, account: Account, order: Order) -> Callback:
-    profile, now = account.profile, ports.clock.now()
+    now = ports.clock.now()
     quoted = quote(ports, account, order.customer, order.destination, order.starts_at)
     spend = permit(ports, account, order.customer, order.destination)
-    check_routes(ports, profile, quoted, order.customer, order.destination)
-    callback = Callback(
+    check_routes(ports, account.profile, quoted, order.customer, order.destination)
+    callback = _draft(account, order, quoted, spend, now)
+    cover = grown(NO_COVER, callback, account, 0, 0, at=now)
+    account.balance.check(callback.id, replace(quoted, cover=cover).least_micros, spend.counters)
+    begin_use(ports, account.profile)
+    return callback
+
+
+def _draft(account: Account, order: Order, quoted: Quote, spend: Spend, now: datetime) -> Callback:
+    profile = account.profile
+    return Callback(
         id=order.callback_id,
         account=profile.account,
         customer=order.customer,
@@ -175,10 +204,6 @@ def _checked(ports: Ports, account: Account, order: Order) -> Callback:
         asks_pin=order.asks_pin,
         retries=order.retries,
     )
-    cover = grown(NO_COVER, callback, account, 0, 0, at=now)
-    account.balance.check(callback.id, replace(quoted, cover=cover).least_micros, spend.counters)
-    begin_use(ports, profile)
-    return callback
 
 
 def _twin(ports: Ports, account: Account, order: Order) -> Callback | None:

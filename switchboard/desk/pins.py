@@ -12,6 +12,7 @@ from switchboard.billing.pins import PinKey, RandBelow, draw_pins
 from switchboard.billing.vouchers import Voucher
 from switchboard.desk.accounts import Terms, opening_of
 from switchboard.desk.catalogue import Offers
+from switchboard.desk.trunks import check_payer
 from switchboard.errors import AccountBlocked, AlreadyExists, Conflict, NotFound, UnknownSender
 from switchboard.ports import Opening, Ports
 
@@ -133,6 +134,7 @@ def _check_sheet(ports: Ports, batch: Batch) -> None:
         currency = ports.sheets.current(batch.sheet).terms.currency
         if currency != batch.currency:
             raise Conflict(f"sheet {batch.sheet} is in {currency}, the batch in {batch.currency}")
+        check_payer(ports, currency)
 
 
 def _serials(batch: Batch) -> Iterator[range]:

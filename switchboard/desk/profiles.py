@@ -1,7 +1,7 @@
 """Profiles: what is known of an account is changed, a thing at a time."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from switchboard.billing.account import EVERY, Account, AccountType, Profile
@@ -12,6 +12,8 @@ from switchboard.numbering import PhoneNumber, check_country
 from switchboard.ports import Ports
 
 T = TypeVar("T")
+# A day before that is a slip of the pen, and costly.
+ARREARS = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ def _with_dates(old: Profile, changes: Changes, now: datetime) -> Profile:
         new = new.with_sheet(changes.sheet, from_at)
     is_other = (changes.plan or None) != old.plan_at(from_at) or old.first_plan is not None
     if changes.plan is not None and is_other:
+        if from_at < now - ARREARS:
+            raise Malformed(f"{from_at:%Y-%m-%d} is more than a year ago: no plan is charged since")
         new = new.with_plan(changes.plan or None, from_at)
     if changes.valid_until is not None or changes.valid_days is not None:
         new = replace(new, valid_until=changes.valid_until, valid_days=changes.valid_days)

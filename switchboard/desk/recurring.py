@@ -67,9 +67,9 @@ def run_recurring(ports: Ports, *, at: datetime | None = None, dry_run: bool = F
     failed: list[Failed] = []
     waiting: list[Subscription] = []
     for account, name in ports.subscriptions.due(now):
-        if not dry_run:
-            drop_expired_buckets(ports, ports.accounts.get(account))
         try:
+            if not dry_run:
+                drop_expired_buckets(ports, ports.accounts.get(account))
             # What was done before a refusal is in the list.
             done.extend(_steps(ports, offers, account, name, now))
         except Refusal as refusal:

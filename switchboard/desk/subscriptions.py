@@ -9,6 +9,7 @@ from switchboard.billing.periods import local_date, midnight
 from switchboard.billing.service_number import ServiceMode
 from switchboard.billing.subscriptions import PLAN, Deal, Subscription, Wish
 from switchboard.desk.catalogue import Offers
+from switchboard.desk.profiles import ARREARS
 from switchboard.desk.recurring import due_at, settle
 from switchboard.errors import AlreadyExists, Conflict, Malformed, NotFound
 from switchboard.numbering import PhoneNumber
@@ -27,13 +28,15 @@ def subscribe(
     on: date | None = None,
     number: PhoneNumber | None = None,
 ) -> Subscription:
-    """A new subscription, from today or another day, charged as far as it is due. Its name is the
-    item's, if not given; a name is used once. A number is a DID of the account, which rings as
-    long as the subscription goes on and is paid for."""
+    """A new subscription, from today or another day, a year ago at most, charged as far as it is
+    due. Its name is the item's, if not given; a name is used once. A number is a DID of the
+    account, which rings as long as the subscription goes on and is paid for."""
     payer = ports.accounts.get(account)
     profile, offers = payer.profile, Offers.read(ports)
     offers.of(deal.item, profile.currency)
     today = local_date(ports.clock.now(), profile.time_zone)
+    if on is not None and on < today - ARREARS:
+        raise Malformed(f"{on} is more than a year ago: what is so old is not charged any more")
     if number is not None:
         _check_did(ports, account, number)
     new = Subscription.new(account, name or deal.item, deal, on or today, number)
@@ -78,11 +81,14 @@ def end_subscription(
 def keep_blocked(ports: Ports, account: str) -> None:
     """Block an account, so that no payment of what it owes unblocks it."""
     ports.books.set_active(account, active=False)
-    for known in ports.subscriptions.of(account):
-        if known.blocks:
-            payer = ports.accounts.get(account)
-            at = due_at(known, payer, ports.clock.now())
+    for found in ports.subscriptions.of(account):
+        known: Subscription | None = found
+        while known is not None and known.blocks:
+            at = due_at(known, ports.accounts.get(account), ports.clock.now())
             ports.subscriptions.advance(known, replace(known, blocks=False), at)
+            known = ports.subscriptions.find(account, known.name)
+    # A payment that came in between has unblocked it.
+    ports.books.set_active(account, active=False)
 
 
 def _wish(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from switchboard.calls.callback import Callback
 from switchboard.desk.callback_numbers import add_number, ask_for_code
 from switchboard.desk.lockout import one_try
-from switchboard.desk.orders import Order, cancel_callback, order_callback, quote
+from switchboard.desk.orders import Order, cancel_callback, order_callback, quote, talk_s
 from switchboard.desk.planned import cancel_planned, plan_callback
 from switchboard.desk.text_senders import Asking, phones_of
 from switchboard.desk.vouchers import redeem
@@ -65,14 +65,14 @@ def show_price(asking: Asking, order: ShowPrice) -> Reply:
     customer, destination = _phones(asking, order.phones)
     price = quote(asking.ports, asking.account, customer, destination)
     legs = [leg for leg in (price.customer, price.destination) if leg is not None]
-    talk_s = max(0, price.talk_s(asking.account.balance.avail_micros))
+    seconds = talk_s(asking.ports, asking.account, customer, destination, price)
     return Reply(
         "price",
         {
             "to": str(destination),
             "per_minute": _sum(legs, price.currency, lambda leg: leg.per_minute),
             "fee": _sum(legs, price.currency, lambda leg: leg.fee),
-            "minutes": str(talk_s // 60),
+            "minutes": str(seconds // 60),
         },
     )
 

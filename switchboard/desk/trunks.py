@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from switchboard.calls.rewriting import Rewrite
 from switchboard.calls.routing import RoutingTerms
 from switchboard.calls.trunk import Trunk, parse_address
-from switchboard.errors import Conflict, NotFound
+from switchboard.errors import Conflict, NoExchangeRate, NotFound
 from switchboard.money import check_currency
 from switchboard.ports import Ports
 from switchboard.rating.exchange import Exchange
@@ -84,14 +84,32 @@ def set_exchange(ports: Ports, source: str, target: str, units: int) -> Exchange
 
 
 def remove_exchange(ports: Ports, source: str) -> Exchange:
-    """Forget what a currency is worth. Conflict where a trunk's cost sheet is in it."""
+    """Forget what a currency is worth. Conflict where a trunk's cost sheet is in it, or an account
+    and the cost of a trunk could not be compared any more."""
     terms = ports.settings.routing(fresh=True)
     currency = check_currency(source)
     changed = terms.exchange.without(currency)
-    for trunk, costs_in in _cost_currencies(ports).items():
+    costs = _cost_currencies(ports)
+    for trunk, costs_in in costs.items():
         if costs_in == currency:
             raise Conflict(f"the costs of trunk {trunk} are in {currency}")
+    if costs:
+        for account in ports.accounts.all():
+            if account.profile.currency == currency:
+                raise Conflict(f"account {account.profile.account} is in {currency}")
     return _save(ports, replace(terms, exchange=changed)).exchange
+
+
+def check_payer(ports: Ports, currency: str) -> None:
+    """NoExchangeRate where what an account in this currency pays cannot be compared with the cost
+    of a trunk, which its calls would never take."""
+    exchange = ports.settings.routing().exchange
+    for trunk, costs_in in _cost_currencies(ports, fresh=False).items():
+        if not exchange.joins(costs_in, currency):
+            raise NoExchangeRate(
+                f"there is no exchange rate between {costs_in}, which trunk {trunk} costs, and"
+                f" {currency}, which this would pay"
+            )
 
 
 def _save(ports: Ports, terms: RoutingTerms) -> RoutingTerms:
@@ -113,10 +131,10 @@ def _check_exchange(ports: Ports, trunk: Trunk, currency: str) -> None:
             exchange.rate(currency, account.profile.currency)
 
 
-def _cost_currencies(ports: Ports) -> dict[str, str]:
+def _cost_currencies(ports: Ports, *, fresh: bool = True) -> dict[str, str]:
     """The currencies of the cost sheets, by trunk."""
     found = {}
-    for trunk in ports.trunks.all(fresh=True):
+    for trunk in ports.trunks.all(fresh=fresh):
         if trunk.cost_sheet is not None:
             try:
                 found[trunk.name] = ports.sheets.current(trunk.cost_sheet).terms.currency

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from switchboard.billing.account import Account, AccountType
+from switchboard.billing.subscriptions import Subscription
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, price_leg
 from switchboard.calls.ending import Ending, Party
@@ -36,6 +37,7 @@ def audit(
     cdrs: Iterable[Cdr],
     callbacks: Iterable[Callback],
     now: datetime,
+    subscriptions: Iterable[Subscription] = (),
 ) -> Iterator[Breach]:
     """Every breach in the books of one account; none is the only good answer."""
     balance, entries, cdrs = account.balance, list(entries), list(cdrs)
@@ -49,6 +51,7 @@ def audit(
     yield from _audit_buckets(account, entries, cdrs)
     yield from _audit_callbacks(balance, cdrs, callbacks)
     yield from _audit_limit(account, entries, cdrs)
+    yield from _audit_paid(entries, subscriptions)
 
 
 def _is_applied(cdr: Cdr, balance: Balance) -> bool:
@@ -174,6 +177,16 @@ def _audit_limit(
         found = format_micros(balance.posted_micros)
         rule = "never beyond the limit but by a late record, an entry or a lower limit"
         yield Breach(balance.account, rule, found)
+
+
+def _audit_paid(
+    entries: Sequence[JournalEntry], subscriptions: Iterable[Subscription]
+) -> Iterator[Breach]:
+    entered = {entry.identity for entry in entries}
+    for known in subscriptions:
+        if known.paid is not None and known.paid.identity not in entered:
+            rule = f"what is paid was entered: subscription {known.name}"
+            yield Breach(known.account, rule, f"no {known.paid.identity}")
 
 
 def _equal(balance: Balance, rule: str, found: int, expected: int) -> Iterator[Breach]:

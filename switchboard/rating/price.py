@@ -9,6 +9,8 @@ from typing import NamedTuple
 from switchboard.rating.meter import Block, Step, changed_over, lay_out
 from switchboard.rating.rounding import Rounding
 
+# No leg is longer than a day.
+LONGEST_LEG_S = 86_400
 _SECOND = timedelta(seconds=1)
 # A percentage in millionths is a share of this many.
 _WHOLE = 100_000_000
@@ -108,6 +110,11 @@ class LegPrice:
     def least_micros(self) -> int:
         """The first second that is charged: who cannot pay for that is not connected."""
         return self.cost_micros(self.first_due_s)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a leg costs nothing, however long it lasts."""
+        return self.percent == 0 or (not self.later and self.cost_micros(LONGEST_LEG_S) == 0)
 
     def covered(self, seconds: int, *, fees: bool) -> "LegPrice":
         """The price of a leg of which so many seconds are covered, and the fees too if so. It never

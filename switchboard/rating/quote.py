@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from switchboard.ledger.cover import NO_COVER, Cover, Take, covers_fees, length_s
-from switchboard.rating.price import LegPrice
+from switchboard.rating.price import LONGEST_LEG_S, LegPrice
 
-# No call is longer than a day; also the end of the search where talk is free.
-LONGEST_TALK_S = 86_400
+# Also the end of the search where talk is free.
+LONGEST_TALK_S = LONGEST_LEG_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,12 @@ class Quote:
         """The most seconds that the customer leg can run alone and leave the money for one
         increment of the destination leg; -1 where it cannot even begin."""
         least_s = self._destination_least_s
-        return _most_s(lambda seconds: self.cost_micros(seconds, least_s) <= micros)
+        return most_s(lambda seconds: self.cost_micros(seconds, least_s) <= micros)
 
     def talk_s(self, micros: int, *, customer_s: int = 0, destination_s: int = 0) -> int:
         """The most seconds that both legs can still run on `micros` in all, after they have run
         so long already; -1 where even what has run costs more. A day at most."""
-        return _most_s(
+        return most_s(
             lambda more_s: self.cost_micros(customer_s + more_s, destination_s + more_s) <= micros
         )
 
@@ -88,8 +88,9 @@ def _covered(price: LegPrice, takes: tuple[Take, ...]) -> LegPrice:
     return price.covered(length_s(takes), fees=covers_fees(takes))
 
 
-def _most_s(fits: Callable[[int], bool]) -> int:
-    """The most seconds that fit; a price never falls as time grows, so a bisection is exact."""
+def most_s(fits: Callable[[int], bool]) -> int:
+    """The most seconds that fit, a day at most; -1 where not even none do. A price never falls as
+    time grows, so a bisection is exact."""
     low, high = -1, LONGEST_TALK_S
     while low < high:
         middle = (low + high + 1) // 2

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from switchboard.billing.buckets import Bucket
+from switchboard.billing.covering import MOST_TAKES
 from switchboard.calls.callback import Callback, State
 from switchboard.desk.check_books import check_books
 from switchboard.desk.purse import Purse, PurseTerms
@@ -79,6 +80,23 @@ def test_what_need_not_be_covered_may_take_more_than_there_is(ports):
 
 
 # What holds take of them
+
+
+def test_a_call_may_take_of_as_many_buckets_as_it_ever_does(ports):
+    open_alice(ports)
+    keys = [f"travel/{'x' * 32}#2026-01-01#{number}" for number in range(MOST_TAKES)]
+    promised = [replace(BUCKET, key=key, seconds=120, per_day_s=60) for key in keys]
+    for bucket in promised:
+        gift = replace(fee(0), identity=bucket.key, grants={bucket.key: 120})
+        assert ports.books.enter(gift, [bucket])
+    old = hold(*(take(30, bucket=key, day="2026-01-01", per_day_s=60) for key in keys))
+    new = hold(*(replace(one, seconds=60) for one in old.cover.takes), request=1)
+
+    assert ports.books.reserve("alice", "c1", old)
+    assert ports.books.extend("alice", "c1", old, new)
+    assert ports.books.release("alice", "c1", new, 0, dict.fromkeys(keys, 45))
+
+    assert ports.books.balance("alice").included_s == dict.fromkeys(keys, 75)
 
 
 def hold(*takes: Take, micros: int = 0, **changes) -> Hold:

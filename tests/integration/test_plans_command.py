@@ -146,5 +146,7 @@ def test_what_was_wrong_is_named(shell):
     assert "fortnight" in refused(shell, *add, "--every", "fortnight")
     assert "no plan nowhere" in refused(shell, "accounts", "set", "alice", "--plan", "nowhere")
     assert "no date" in refused(shell, "recurring", "end", "alice", "plan", "--from", "soon")
+    for words in (["end", "alice", "plan", "--from", "0001-01-01"], ["run", "--at", "9999-12-31"]):
+        assert "between 2000 and 2199" in refused(shell, "recurring", *words)
     assert "follows the account's plan" in refused(shell, "recurring", "end", "alice", "plan")
     assert "no account nobody" in refused(shell, "recurring", "list", "--account", "nobody")

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.rest import OPERATIONS, TOKEN_LIFETIME
 from tests.fakes.api import Api, open_api, signed_in_api
+from tests.fakes.plenty import a_bucket, grant
 from tests.fakes.world import ALICE, BOB
 
 CALLBACKS = "/api/v1/callbacks"
@@ -132,6 +133,15 @@ def test_a_quote_without_money_has_no_time_to_talk():
     response = signed_in_api(opening_micros=1).get("/api/v1/quote?to=%2B14155550100")
 
     assert response.json_body["talk_seconds"] == 0
+
+
+def test_a_quote_counts_included_minutes_as_time_to_talk():
+    api = signed_in_api(opening_micros=0)
+    grant(api.ports, a_bucket(1_000, covers_fees=True))
+
+    response = api.get("/api/v1/quote?to=%2B14155550100")
+
+    assert response.json_body["talk_seconds"] == 500
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """Each invariant of the books, broken on purpose, is named; and none other."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from switchboard.billing.account import AccountType
-from switchboard.calls.callback import State
+from switchboard.billing.periods import Period
+from switchboard.billing.subscriptions import Deal, Paid, Subscription
+from switchboard.calls.callback import Callback, State
 from switchboard.desk.accounts import enter, set_limits
 from switchboard.desk.check_books import check_books
+from switchboard.desk.purse import Purse
 from switchboard.desk.sweep import LOST
 from switchboard.desk.till import Till
 from switchboard.ledger.audit import Breach
@@ -224,10 +227,16 @@ def test_a_price_that_was_not_quoted_is_named_with_its_leg(ports):
     assert list(check_books(ports)) == [Breach("alice", rule, "0.039999, should be 0.04")]
 
 
-def test_a_callback_that_rang_and_has_no_record_is_named(ports):
+def being_rung(ports: Ports) -> tuple[Callback, Purse]:
+    """Of another pair of phones than the callback that runs already."""
     callback = claimed(ports, "3", destination=None)
     purse = held(ports, callback)
     ring(ports, callback)
+    return callback, purse
+
+
+def test_a_callback_that_rang_and_has_no_record_is_named(ports):
+    callback, purse = being_rung(ports)
     ports.callbacks.finish(callback.id, State.ENDED, HUNG_UP, NOON, worker="w1")
     assert list(check_books(ports)) == []
 
@@ -237,7 +246,7 @@ def test_a_callback_that_rang_and_has_no_record_is_named(ports):
 
 
 def test_a_callback_whose_worker_was_given_up_before_it_rang_needs_no_record(ports):
-    callback, purse = rung(ports, "3")
+    callback, purse = being_rung(ports)
     ports.callbacks.finish(callback.id, State.ENDED, LOST, NOON, worker="w1")
 
     Till(ports.books).drop("alice", callback.id, purse.hold)
@@ -298,3 +307,17 @@ def test_the_books_of_every_account_are_checked(ports):
     ports.accounts.open(Opening(profile, lucky, None))
 
     assert [breach.account for breach in check_books(ports)] == ["bob"]
+
+
+def test_a_span_that_is_paid_by_no_entry_is_named(ports):
+    paid = Paid("recurring#line#2026-01-02", Period(NOON.date(), date(2026, 2, 1)), 1, 31)
+    line = replace(Subscription.new("alice", "line", Deal("line"), NOON.date()), paid=paid)
+    ports.subscriptions.add(line, NOON)
+
+    assert list(check_books(ports)) == [
+        Breach(
+            "alice",
+            "what is paid was entered: subscription line",
+            "no recurring#line#2026-01-02",
+        )
+    ]

@@ -110,6 +110,32 @@ def test_one_leg_is_covered_and_the_other_paid():
     assert exchange.breaches == []
 
 
+def test_two_minutes_of_which_one_is_included_cost_one():
+    bucket = a_bucket(60, "1")
+    exchange = an_exchange(bucket, cents=1_000, talks_s=120)
+    terms = SheetTerms("EUR", customer_leg_percent=0)
+    exchange.ports.sheets.publish(RateSheet.of("retail", "v3", terms, read_deck(CENT_A_SECOND)))
+
+    cdr = exchange.connect()
+
+    assert legs_of(cdr) == [(123, 0, 0), (120, 60, 60)]
+    assert cdr.cost.decimal == "0.60"
+    assert exchange.breaches == []
+
+
+def test_a_free_customer_leg_burns_no_included_second():
+    bucket = a_bucket(10_000)
+    exchange = an_exchange(bucket, talks_s=60)
+    terms = SheetTerms("EUR", customer_leg_percent=0)
+    exchange.ports.sheets.publish(RateSheet.of("retail", "v3", terms, read_deck(CENT_A_SECOND)))
+
+    cdr = exchange.connect()
+
+    assert legs_of(cdr) == [(63, 0, 0), (60, 60, 0)]
+    assert left_s(exchange.ports, bucket) == 10_000 - 60
+    assert exchange.breaches == []
+
+
 @pytest.mark.parametrize(("covers_fees", "cents"), [(False, 5), (True, 0)])
 def test_a_fee_is_covered_only_where_the_bucket_says_so(covers_fees, cents):
     exchange = an_exchange(

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from switchboard.billing.account import Account
 from switchboard.billing.buckets import Bucket
-from switchboard.billing.covering import grown
+from switchboard.billing.covering import MOST_TAKES, grown
 from switchboard.ledger.cover import NO_COVER, Cover, Take
 from switchboard.ledger.spend import Spend
+from switchboard.rating.meter import Step
+from switchboard.rating.price import Change
 from tests.fakes.claims import claimed
 from tests.fakes.plenty import a_bucket, grant
 from tests.fakes.ports import memory_ports
@@ -68,6 +70,39 @@ def test_the_first_second_that_is_not_free_is_taken_at_least():
     found = grown(NO_COVER, callback, an_account(a_bucket(100)), 0, 0, at=NOON)
 
     assert seconds(found) == [2]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"percent": 0}, {"steps": (Step(0, 1, 0),), "connection_fee": 0}],
+)
+def test_a_leg_that_costs_nothing_takes_nothing(changes):
+    price = replace(CALLBACK.quote.customer, **changes)
+    callback = replace(CALLBACK, quote=replace(CALLBACK.quote, customer=price))
+
+    found = grown(NO_COVER, callback, an_account(a_bucket(100)), 90, 60, at=NOON)
+
+    assert found == Cover((Take("travel/all#2026-01-01", 60, for_customer=False),))
+
+
+def test_a_free_leg_takes_where_it_may_run_into_a_period_that_is_not():
+    later = (Change(NOON + timedelta(seconds=60), (Step(0, 1, 10**12),)),)
+    price = replace(CALLBACK.quote.customer, steps=(Step(0, 1, 0),), connection_fee=0, later=later)
+    callback = replace(CALLBACK, quote=replace(CALLBACK.quote, customer=price))
+
+    found = grown(NO_COVER, callback, an_account(a_bucket(100, "44")), 90, 0, at=NOON)
+
+    assert seconds(found) == [90]
+
+
+def test_one_call_takes_of_so_many_buckets_at_most():
+    account = an_account(*(a_bucket(10, name=f"b{number:02}") for number in range(50)))
+
+    found = cover(account, 400, 400)
+    more = cover(account, 800, 800, found)
+
+    assert len(found.takes) == MOST_TAKES
+    assert [*more.taken_s] == [*found.taken_s]
 
 
 def test_a_bucket_is_taken_from_until_it_is_empty_then_the_next_one_in_burn_order():

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from switchboard.calls.callback import Callback, State, Trigger
+from switchboard.desk.accounts import set_spend_limits
 from switchboard.desk.orders import (
     CANCELLED,
     Order,
@@ -13,6 +14,8 @@ from switchboard.desk.orders import (
     dialled,
     find_callback,
     order_callback,
+    quote,
+    talk_s,
 )
 from switchboard.errors import (
     AccountBlocked,
@@ -26,10 +29,16 @@ from switchboard.errors import (
 from switchboard.ledger.balance import Hold
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
+from switchboard.rating.sheet import RateSheet
+from switchboard.rating.terms import SheetTerms
 from tests.fakes.claims import HUNG_UP, LEASE, claimed
+from tests.fakes.decks import read_deck
+from tests.fakes.exchange import CENT_A_SECOND
+from tests.fakes.plenty import a_bucket, grant
 from tests.fakes.ports import MemoryCallbacks, memory_ports
 from tests.fakes.world import ALICE, BOB, open_alice, retail_sheet
 
+TERMS = SheetTerms("EUR")
 TRIGGER = Trigger("test", "1")
 CAROL = PhoneNumber("+14155550199")
 NOWHERE = PhoneNumber("+61255500100")
@@ -252,3 +261,34 @@ def test_nobody_cancels_what_is_another_s(ports):
         cancel_callback(ports, "bob", callback.id)
 
     assert ports.callbacks.find(callback.id).state is State.QUEUED
+
+
+def talk(ports: Ports, sheet_terms: SheetTerms = TERMS) -> int:
+    ports.sheets.publish(RateSheet.of("retail", "v2", sheet_terms, read_deck(CENT_A_SECOND)))
+    account = ports.accounts.get("alice")
+    return talk_s(ports, account, ALICE, BOB, quote(ports, account, ALICE, BOB))
+
+
+def test_the_time_to_talk_is_what_money_and_included_seconds_pay_of_both_legs():
+    ports = memory_ports()
+    open_alice(ports, opening_micros=2_000_000)
+    grant(ports, a_bucket(100))
+
+    assert talk(ports) == 150
+    assert talk(ports, replace(TERMS, customer_leg_percent=0)) == 300
+
+
+def test_the_time_to_talk_keeps_to_fair_use_and_daily_limits():
+    ports = memory_ports()
+    open_alice(ports, opening_micros=9_000_000)
+    grant(ports, a_bucket(1_000, per_day_s=60))
+    set_spend_limits(ports, "alice", {"all": 1_000_000})
+
+    assert talk(ports) == 80
+
+
+def test_without_money_and_seconds_there_is_no_time_to_talk():
+    ports = memory_ports()
+    open_alice(ports, opening_micros=0)
+
+    assert talk(ports) == 0

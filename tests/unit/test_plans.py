@@ -149,6 +149,13 @@ def test_a_plan_that_is_not_there_is_refused(ports):
         set_plan(ports, "dollars")
 
 
+def test_a_plan_is_not_charged_for_more_than_a_year_that_is_over(ports):
+    with pytest.raises(Malformed, match="2025-06-09 is more than a year ago"):
+        set_plan(ports, "world", "2025-06-09")
+
+    assert charges(ports) == []
+
+
 def test_a_first_plan_begins_with_the_first_use(ports):
     card = Profile("card", "Card", "EUR", "retail", numbers=(BOB,), first_plan="world")
     open_account(ports, card, Terms(opening_micros=50_000_000))

@@ -1,26 +1,23 @@
-"""Recurring charges: each period once, parts by the day, and what happens when nobody pays."""
+"""Recurring charges: each period once, parts by the day, and who is refused."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from switchboard.billing.account import AccountType, Profile
-from switchboard.billing.catalogue import Proration, Unpaid
+from switchboard.billing.catalogue import Proration
 from switchboard.billing.periods import Anchor, Interval
 from switchboard.billing.recurring import Did
 from switchboard.billing.service_number import ServiceMode, ServiceNumber
-from switchboard.billing.subscriptions import Deal, State
+from switchboard.billing.subscriptions import Deal, State, Subscription
 from switchboard.calls.callback import Trigger
 from switchboard.calls.ring import Ring
-from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.check_books import check_books
 from switchboard.desk.recurring import run_recurring
 from switchboard.desk.rings import ring_service_number
 from switchboard.desk.subscriptions import (
     change_subscription,
     end_subscription,
-    keep_blocked,
     subscribe,
 )
 from switchboard.desk.text_senders import Incoming
@@ -35,7 +32,7 @@ from tests.fakes.recurring_world import (
     turn_to,
 )
 from tests.fakes.texts import text_keys
-from tests.fakes.world import ALICE, BOB, SERVICE
+from tests.fakes.world import ALICE, BOB, NOON, SERVICE
 
 
 def state(ports, name="line"):
@@ -207,115 +204,6 @@ def test_an_end_gives_nothing_back_where_days_do_not_count():
         end_subscription(ports, "alice", "line")
 
 
-def test_what_is_not_paid_has_grace_and_is_suspended_then():
-    ports = alices_system("2026-06-01", opening_micros=30_000_000)
-    take(ports, grace_days=3)
-
-    states = []
-    for day in ("2026-07-01", "2026-07-03", "2026-07-04", "2026-07-20"):
-        report = run_on(ports, day)
-        states.append((state(ports), [one.did for one in report.done], len(report.waiting)))
-
-    assert states == [
-        (State.UNPAID, [Did.UNPAID], 1),
-        (State.UNPAID, [], 1),
-        (State.SUSPENDED, [Did.SUSPENDED], 1),
-        (State.SUSPENDED, [], 1),
-    ]
-    assert ports.books.balance("alice").posted_micros == 0
-
-
-def test_money_within_grace_pays_the_whole_period():
-    ports = alices_system("2026-06-01", opening_micros=30_000_000)
-    take(ports)
-    run_on(ports, "2026-07-01")
-    pay(ports, 30_000_000)
-
-    run_on(ports, "2026-07-03")
-
-    assert charges(ports)[-1] == ("line#2026-07-01", "-30.00")
-    assert state(ports) is State.ACTIVE
-
-
-@pytest.mark.parametrize(
-    ("anchor", "paid"),
-    [(Anchor.CALENDAR, "-11.61"), (Anchor.ANNIVERSARY, "-30.00")],
-)
-def test_for_the_time_it_was_suspended_nothing_is_charged(anchor, paid):
-    ports = alices_system("2026-06-01", opening_micros=30_000_000)
-    take(ports, anchor=anchor)
-    run_on(ports, "2026-07-01")
-    run_on(ports, "2026-07-04")
-    pay(ports, 30_000_000)
-
-    report = run_on(ports, "2026-07-20")
-
-    assert charges(ports)[1:] == [("line#2026-07-01", paid)]
-    assert [one.did for one in report.done] == [Did.RESUMED]
-    assert state(ports) is State.ACTIVE
-
-
-def test_an_account_is_blocked_until_it_pays():
-    ports = alices_system("2026-06-01", opening_micros=30_000_000)
-    take(ports, unpaid=Unpaid.SUSPEND_ACCOUNT, grace_days=0)
-    run_on(ports, "2026-07-01")
-    blocked = not ports.books.balance("alice").active
-    pay(ports, 60_000_000)
-    run_on(ports, "2026-07-02")
-
-    assert blocked
-    assert ports.books.balance("alice").active
-
-
-@pytest.mark.parametrize("first", [True, False])
-def test_a_payment_does_not_unblock_what_an_operator_blocked(first):
-    ports = alices_system("2026-06-01", opening_micros=30_000_000)
-    take(ports, unpaid=Unpaid.SUSPEND_ACCOUNT, grace_days=0)
-    if first:
-        keep_blocked(ports, "alice")
-    run_on(ports, "2026-07-01")
-    keep_blocked(ports, "alice")
-    pay(ports, 60_000_000)
-
-    run_on(ports, "2026-07-02")
-
-    assert state(ports) is State.ACTIVE
-    assert not ports.books.balance("alice").active
-
-
-def test_an_item_may_take_an_account_below_zero():
-    ports = alices_system("2026-06-01", opening_micros=0)
-
-    take(ports, unpaid=Unpaid.GO_NEGATIVE)
-
-    assert ports.books.balance("alice").posted_micros == -30_000_000
-    assert list(check_books(ports)) == []
-
-
-def test_a_postpaid_account_is_charged_whatever_its_limit():
-    ports = alices_system("2026-06-01")
-    bob = Profile("bob", "Bob", "EUR", "retail", type=AccountType.POSTPAID)
-    open_account(ports, bob, Terms())
-    take(ports)
-
-    subscribe(ports, "bob", Deal("line"))
-
-    assert ports.books.balance("bob").posted_micros == -30_000_000
-
-
-def test_what_ends_before_it_was_paid_is_not_owed():
-    ports = alices_system("2026-06-01", opening_micros=30_000_000)
-    take(ports)
-    run_on(ports, "2026-07-01")
-
-    end_subscription(ports, "alice", "line")
-    pay(ports, 60_000_000)
-    run_on(ports, "2026-07-05")
-
-    assert charges(ports) == [("line#2026-06-01", "-30.00")]
-    assert state(ports) is State.ENDED
-
-
 def test_a_did_rings_as_long_as_it_is_paid_for():
     ports = alices_system("2026-06-01", opening_micros=30_000_000)
     ports.accounts.add_service_number(ServiceNumber(BOB, ServiceMode.DID, "alice", ALICE))
@@ -354,6 +242,8 @@ def test_what_cannot_be_subscribed_to_is_refused():
         subscribe(ports, "alice", Deal("line"), name="plan")
     with pytest.raises(Malformed, match="over"):
         end_subscription(ports, "alice", "line", on=date(2026, 5, 31))
+    with pytest.raises(Malformed, match="more than a year ago"):
+        subscribe(ports, "alice", Deal("line"), name="old", on=date(2025, 5, 30))
     with pytest.raises(NotFound, match="no subscription"):
         end_subscription(ports, "alice", "other")
 
@@ -370,3 +260,16 @@ def test_one_that_cannot_be_charged_does_not_hinder_others():
         ("line", "there is no item line")
     ]
     assert [one.after.name for one in report.done] == ["other"]
+
+
+def test_a_subscription_of_no_account_does_not_hinder_others():
+    ports = alices_system("2026-06-01")
+    take(ports)
+    ports.subscriptions.add(Subscription.new("ghost", "a", Deal("line"), date(2026, 6, 1)), NOON)
+
+    report = run_on(ports, "2026-07-01")
+
+    assert [(one.account, one.reason) for one in report.failed] == [
+        ("ghost", "there is no account ghost")
+    ]
+    assert [one.after.name for one in report.done] == ["line"]

@@ -83,6 +83,7 @@ def test_a_sheet_in_another_currency_that_no_account_pays_by_does_not_matter(por
         numbers=(),
         login=None,
     )
+    ports.trunks.remove("a")
     open_account(ports, profile, Terms())
     with pytest.raises(NoExchangeRate, match="between EUR and JPY"):
         add_trunk(ports, "b", "0.01")
@@ -97,6 +98,33 @@ def test_two_cost_sheets_are_comparable(ports):
 
     with pytest.raises(NoExchangeRate, match="between GBP and USD"):
         save_trunk(ports, Trunk("b", "127.0.0.1", cost_sheet="gbp"))
+
+
+def swiss(ports):
+    francs = replace(retail_sheet().terms, currency="CHF")
+    ports.sheets.publish(replace(retail_sheet("chf"), terms=francs))
+    alice = ports.accounts.get("alice").profile
+    return replace(alice, account="urs", currency="CHF", sheet="chf", numbers=(), login=None)
+
+
+def test_an_account_that_pays_what_trunks_cannot_be_compared_in_is_not_opened(ports):
+    profile = swiss(ports)
+    add_trunk(ports, "a", "0.01")
+
+    with pytest.raises(NoExchangeRate, match="EUR, which trunk a costs, and CHF"):
+        open_account(ports, profile, Terms())
+    set_exchange(ports, "CHF", "EUR", 1_050_000_000_000)
+
+    assert open_account(ports, profile, Terms()).profile == profile
+
+
+def test_a_rate_that_accounts_are_compared_by_is_not_forgotten(ports):
+    set_exchange(ports, "CHF", "EUR", 1_050_000_000_000)
+    open_account(ports, swiss(ports), Terms())
+    add_trunk(ports, "a", "0.01")
+
+    with pytest.raises(Conflict, match="account urs is in CHF"):
+        remove_exchange(ports, "CHF")
 
 
 # What is ordered

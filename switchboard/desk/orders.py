@@ -113,7 +113,11 @@ def quote(
 
 
 def talk_s(
-    ports: Ports, account: Account, customer: PhoneNumber, destination: PhoneNumber, quoted: Quote
+    ports: Ports,
+    account: Account,
+    customer: PhoneNumber,
+    destination: PhoneNumber | None,
+    quoted: Quote,
 ) -> int:
     """How many seconds these two phones could talk now, at this price: on the account's money
     within its daily limits, and on its included seconds. A day at most."""

@@ -64,12 +64,13 @@ def allowance_body(one: Allowance) -> Body:
 
 
 def subscription_body(known: Subscription) -> Body:
-    """A subscription as it stands: what is paid, what comes next, what is wanted for later."""
+    """A subscription as it stands: what is paid, what comes next, what is wanted for later. One
+    that has never begun, as that of a new plan before the next run, is coming."""
     paid, wish = known.paid, known.wish
     return {
         "account": known.account,
         "subscription": known.name,
-        "status": known.state.value,
+        "status": "coming" if known.deal is None else known.state.value,
         **_deal_body(known.deal),
         "number": None if known.number is None else str(known.number),
         "started_on": _day(known.started_on),

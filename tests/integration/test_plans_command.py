@@ -38,6 +38,7 @@ def test_a_plan_is_made_given_charged_and_shown(shell):
     )
     shell.json("accounts", "set", "alice", "--plan", "travel", "--from", "2126-01-11")
 
+    coming = shell.json("accounts", "show", "alice")
     early = shell.json("recurring", "run")
     dry = shell.json("recurring", "run", "--at", "2126-01-11", "--dry-run")
     run = shell.json("recurring", "run", "--at", "2126-01-11")
@@ -46,6 +47,7 @@ def test_a_plan_is_made_given_charged_and_shown(shell):
 
     assert (made["price"], made["every"], made["prorate"]) == ("31.00", "month", ["start"])
     assert made["buckets"][0]["seconds"] == 6_000
+    assert [one["status"] for one in coming["subscriptions"]] == ["coming"]
     assert (early["done"], again["done"]) == ([], [])
     assert dry["done"] == run["done"]
     charged = run["done"][-1]

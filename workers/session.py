@@ -9,8 +9,9 @@ from uuid import uuid4
 
 from switchboard.calls.beat import LiveCall
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import Cdr, LegRecord, write_cdr
+from switchboard.calls.cdr import Cdr, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord
 from switchboard.calls.routing import Routes
 from switchboard.desk.orders import CANCELLED, offer_again
 from switchboard.desk.purse import Purse, PurseTerms

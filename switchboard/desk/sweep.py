@@ -6,8 +6,9 @@ from datetime import datetime
 
 from switchboard.calls.beat import LiveCall
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import Cdr, LegRecord, write_cdr
+from switchboard.calls.cdr import Cdr, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord
 from switchboard.desk.routes import trunk_price
 from switchboard.desk.till import Till
 from switchboard.ledger.balance import Hold

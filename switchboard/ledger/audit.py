@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from switchboard.billing.account import Account, AccountType
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import Cdr, price_leg
+from switchboard.calls.cdr import Cdr
 from switchboard.calls.ending import Party
+from switchboard.calls.leg import price_leg
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.cover import summed
 from switchboard.ledger.entries import JournalEntry, Settlement

@@ -316,6 +316,7 @@ def cdr_body(cdr: Cdr) -> Body:
         "worker": cdr.worker,
         "customer": None if cdr.customer is None else _leg_body(cdr.customer),
         "destination": None if cdr.destination is None else _leg_body(cdr.destination),
+        "earlier": [_leg_body(leg) for leg in cdr.earlier],
     }
 
 

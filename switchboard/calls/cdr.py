@@ -1,6 +1,6 @@
-"""The CDR: the record of a finished callback with both legs. It is also its settlement."""
+"""The CDR: the record of a finished callback with all its legs. It is also its settlement."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,11 @@ from switchboard.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Cdr:
-    """A finished callback. Written once: whoever writes it first decides what it cost."""
+    """A finished callback. Written once: whoever writes it first decides what it cost.
+
+    `earlier` are the destination legs before the last one, in order, also those that nobody
+    answered. A record of one destination takes one write unit; each further one may take another.
+    """
 
     account: str
     callback: str
@@ -30,11 +34,13 @@ class Cdr:
     claimed_at: datetime | None = None
     customer: LegRecord | None = None
     destination: LegRecord | None = None
+    earlier: tuple[LegRecord, ...] = ()
 
     @property
     def legs(self) -> Iterator[LegRecord]:
-        """The legs that were placed."""
-        return (leg for leg in (self.customer, self.destination) if leg is not None)
+        """The legs that were placed: the customer's, then the destinations' in order."""
+        legs = (self.customer, *self.earlier, self.destination)
+        return (leg for leg in legs if leg is not None)
 
     @property
     def cost(self) -> Money:
@@ -50,8 +56,16 @@ class Cdr:
 
     @property
     def talked_s(self) -> int:
-        """How long the two parties talked."""
-        return 0 if self.destination is None else self.destination.seconds
+        """How long the customer talked, with whomever it was."""
+        return sum(leg.seconds for leg in self.legs if leg.party is Party.DESTINATION)
+
+
+def end_destination(
+    callback: Callback, leg: LegRecord, customer_s: int, cover: Cover = NO_COVER
+) -> Callback:
+    """The callback after its destination leg ended and before another is dialled, when the
+    customer leg had run for so long: the leg is priced now, once and for all."""
+    return replace(callback, earlier=(*callback.earlier, _ended(callback, leg, customer_s, cover)))
 
 
 def write_cdr(
@@ -64,26 +78,25 @@ def write_cdr(
     lost: bool = False,
     cover: Cover = NO_COVER,
 ) -> Cdr:
-    """The CDR of a callback that is over, its legs priced by the quote and by what its hold has as
-    cover. A callback that nobody answered is void; `lost` marks one whose worker vanished."""
-    legs = list(legs)
-    seconds = {leg.party: leg.seconds for leg in legs}
-    quote = replace(callback.quote, cover=cover)
-    customer_s = seconds.get(Party.CUSTOMER, 0)
-    customer, destination = quote.legs(customer_s)
-    due_s = quote.customer.due_s(customer_s)
-    priced: dict[Party, LegRecord] = {}
-    burned: list[tuple[str, int]] = []
-    for leg in legs:
-        price, takes = customer, cover.customer
-        if leg.party is Party.DESTINATION:
-            assert destination is not None, "no leg is placed without a price"
-            price, takes = destination, cover.destination(due_s)
-        burned_s = burn(takes, price.due_s(leg.seconds))
-        priced[leg.party] = price_leg(leg, price, burned_s)
-        burned += burned_s.items()
-    charge_micros = sum(leg.cost_micros for leg in priced.values())
-    answered = any(leg.seconds for leg in priced.values())
+    """The CDR of a callback that is over: `legs` are those of the customer and of the destination
+    that ran to its end, and are priced by the quote and by what its hold has as cover; the earlier
+    ones are priced already. A callback that nobody answered is void; `lost` marks one whose worker
+    vanished."""
+    running = {leg.party: leg for leg in legs}
+    customer, destinations = running.get(Party.CUSTOMER), callback.earlier
+    burned: list[Mapping[str, int]] = [leg.burned_s for leg in destinations]
+    customer_s = 0 if customer is None else customer.seconds
+    if Party.DESTINATION in running:
+        last = _ended(callback, running[Party.DESTINATION], customer_s, cover)
+        burned.append(last.burned_s)
+        destinations = (*destinations, replace(last, burned_s={}))
+    if customer is not None:
+        quote = callback.covered(cover)
+        price, _ = quote.legs(customer_s)
+        burned.append(burn(quote.cover.customer, price.due_s(customer_s)))
+        customer = price_leg(customer, price, burned[-1])
+    placed = [*destinations, *([] if customer is None else [customer])]
+    answered = any(leg.seconds for leg in placed)
     kind = SettlementKind.POST if answered else SettlementKind.VOID
     return Cdr(
         account=callback.account,
@@ -96,10 +109,25 @@ def write_cdr(
         sheet=callback.quote.sheet,
         version=callback.quote.version,
         settlement=Settlement(
-            SettlementKind.EXPIRE if lost else kind, nonce, charge_micros, burned_s=summed(burned)
+            SettlementKind.EXPIRE if lost else kind,
+            nonce,
+            sum(leg.cost_micros for leg in placed),
+            burned_s=summed(pair for one in burned for pair in one.items()),
         ),
         worker=callback.worker,
         claimed_at=callback.reached.get(State.CLAIMED),
-        customer=priced.get(Party.CUSTOMER),
-        destination=priced.get(Party.DESTINATION),
+        customer=customer,
+        destination=destinations[-1] if destinations else None,
+        earlier=destinations[:-1],
     )
+
+
+def _ended(callback: Callback, leg: LegRecord, customer_s: int, cover: Cover) -> LegRecord:
+    """The leg of the last destination with its price, after the customer leg has burned what so
+    many seconds of it do."""
+    quote = callback.covered(cover)
+    _, price = quote.legs(customer_s)
+    assert price is not None, "no leg is placed without a price"
+    takes = quote.cover.destination(quote.customer.due_s(customer_s))
+    burned_s = burn(takes, price.due_s(leg.seconds))
+    return replace(price_leg(leg, price, burned_s), burned_s=burned_s)

@@ -1,7 +1,7 @@
 """A leg in the record: when each step happened, how it ended, what it cost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from switchboard.calls.ending import Party, Verdict
@@ -27,7 +27,8 @@ class LegRecord:
     `seconds` is how long it was answered, in whole seconds begun; `covered_s` is what it burned of
     buckets, and `billed_s` what of it the rate charges. `hung_up_by_far_end` is None where the leg
     was never answered. `cost_micros` is what the account pays; `trunk_cost` is what the trunk takes
-    for it, None where that is not known.
+    for it, None where that is not known. `burned_s` is `covered_s` by bucket, for a destination leg
+    that ended before its callback did: what it burned, no other leg does.
     """
 
     party: Party
@@ -47,6 +48,7 @@ class LegRecord:
     rtp: RtpQuality | None = None
     covered_s: int = 0
     trunk_cost: TrunkCost | None = None
+    burned_s: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def margin_micros(self) -> int | None:

@@ -125,6 +125,7 @@ def test_a_cdr_is_told_with_both_legs():
         "sheet": "retail",
         "version": "v1",
         "worker": None,
+        "earlier": [],
     }
     assert customer == {
         "number": "+442071234567",

@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
 from switchboard.calls.ending import Verdict
+from switchboard.calls.leg import LegRecord
+from switchboard.ledger.cover import Cover, summed
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.quote import Quote
@@ -74,7 +76,9 @@ class Callback:
     While `destination` is None the customer is asked for it. The quote is the one announced:
     the callback keeps it whatever the sheet does. `spend` is what it counts for of the account's
     daily limits. It may ring from `starts_at` on, at once without one. One that `asks_pin` is paid
-    by the account of its service number until the customer's own is known by PIN.
+    by the account of its service number until the customer's own is known by PIN. `earlier` are
+    the legs to destinations that were dialled before this one, in order, with what they cost; the
+    quote is that of the last.
     """
 
     id: str
@@ -95,6 +99,23 @@ class Callback:
     starts_at: datetime | None = None
     asks_pin: bool = False
     retries: Retries | None = None
+    earlier: tuple[LegRecord, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[PhoneNumber, ...]:
+        """The phones that it connects."""
+        return tuple(one for one in (self.customer, self.destination) if one is not None)
+
+    @property
+    def earlier_s(self) -> Mapping[str, int]:
+        """What the earlier legs burned, by bucket."""
+        return summed(pair for leg in self.earlier for pair in leg.burned_s.items())
+
+    def covered(self, cover: Cover) -> Quote:
+        """What it costs on a hold with this cover, the earlier legs among it: what they burned
+        covers nothing else."""
+        earlier_micros = sum(leg.cost_micros for leg in self.earlier)
+        return replace(self.quote, cover=cover.after(self.earlier_s), earlier_micros=earlier_micros)
 
     @property
     def patience(self) -> timedelta:

@@ -7,8 +7,9 @@ from fractions import Fraction
 import pytest
 
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import LegRecord, RtpQuality, write_cdr
+from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord, RtpQuality
 from switchboard.calls.routing import TrunkCost
 from switchboard.rating.meter import Step
 from switchboard.rating.price import LegPrice
@@ -100,6 +101,19 @@ LEG = LegRecord(
 )
 
 
+def test_a_cdr_is_told_with_its_earlier_destinations():
+    busy = LegRecord(Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=9, cost_micros=2_000)
+    last = LegRecord(Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=60)
+    over = replace(CALLBACK, earlier=(busy,))
+
+    cdr = write_cdr(over, [LEG, last], HUNG_UP, nonce="n", ended_at=LEG.ended_at)
+
+    body = cdr_body(cdr)
+    assert [(leg["seconds"], leg["cost"]) for leg in body["earlier"]] == [(9, "0.002")]
+    assert body["destination"]["seconds"] == 60
+    assert body["talked_seconds"] == 69
+
+
 def test_a_cdr_is_told_with_both_legs():
     legs = [LEG, LegRecord(Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=60)]
 
@@ -124,6 +138,7 @@ def test_a_cdr_is_told_with_both_legs():
         "sheet": "retail",
         "version": "v1",
         "worker": None,
+        "earlier": [],
     }
     assert customer == {
         "number": "+442071234567",

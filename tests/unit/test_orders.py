@@ -36,11 +36,10 @@ from tests.fakes.decks import read_deck
 from tests.fakes.exchange import CENT_A_SECOND
 from tests.fakes.plenty import a_bucket, grant
 from tests.fakes.ports import MemoryCallbacks, memory_ports
-from tests.fakes.world import ALICE, BOB, open_alice, retail_sheet
+from tests.fakes.world import ALICE, BOB, CAROL, open_alice, retail_sheet
 
 TERMS = SheetTerms("EUR")
 TRIGGER = Trigger("test", "1")
-CAROL = PhoneNumber("+14155550199")
 NOWHERE = PhoneNumber("+61255500100")
 PREMIUM = PhoneNumber("+19005550100")
 

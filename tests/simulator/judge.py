@@ -26,10 +26,13 @@ class Judge:
         self.found: list[str] = []
         self._ports = ports
         self._before = ports.books.balance(ACCOUNT)
+        self._ranks: dict[str, int] = {}
         self._covers: dict[str, set[Cover]] = defaultdict(set)
 
     def watch(self) -> None:
-        """Look at the balance after a call that may have changed it."""
+        """Look at the balance after a call that may have changed it, and at the callbacks, where
+        they are in memory."""
+        self.found += self._went_back()
         before, now = self._before, self._ports.books.balance(ACCOUNT)
         if now is not before and now != before:
             self._before = now
@@ -39,6 +42,13 @@ class Judge:
             self.found += _wrong_holds(before, now)
             self.found += _wrong_counts(before, now)
             self.found += self._uncounted(before, now)
+
+    def _went_back(self) -> Iterator[str]:
+        for callback in getattr(self._ports.callbacks, "placed", {}).values():
+            rank = callback.state.rank
+            if rank < self._ranks.get(callback.id, rank):
+                yield f"{callback.id} went back to {callback.state.value}"
+            self._ranks[callback.id] = rank
 
     def conclude(self, hosts: Sequence[Host]) -> None:
         """Look at all that is left when everything is over."""

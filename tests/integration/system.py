@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -86,6 +86,23 @@ class System:
             finally:
                 process.terminate()
 
+    @contextmanager
+    def workers(self, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+        """So many that take orders, started together."""
+        others = self._workers()
+        with self.log.open("ab") as log, ExitStack() as running:
+            processes = []
+            for _ in range(count):
+                process = subprocess.Popen(WORKER, env=self.env, stdout=log, stderr=log)
+                running.enter_context(process)
+                running.callback(process.terminate)
+                processes.append(process)
+            deadline = time.monotonic() + DEADLINE_S * 2
+            while len(self._workers() - others) < count:
+                assert time.monotonic() < deadline, self.log.read_text(errors="replace")
+                time.sleep(POLL_S)
+            yield processes
+
     def _workers(self) -> set[str]:
         return {beat.worker for beat in self.ports.workers.all()}
 
@@ -129,7 +146,9 @@ class System:
         trigger = Trigger("test", uuid4().hex)
         return order_callback(self.ports, account, Order(customer.phone, destination, trigger))
 
-    async def ended(self, callback: Callback) -> tuple[Callback, Cdr | None]:
+    async def ended(
+        self, callback: Callback, limit_s: float = DEADLINE_S
+    ) -> tuple[Callback, Cdr | None]:
         """A callback that is over and charged, and its CDR."""
 
         def found() -> Callback | None:
@@ -137,7 +156,7 @@ class System:
             held = callback.id in self.ports.books.balance(callback.account).holds
             return known if known is not None and known.state.final and not held else None
 
-        over = await until(found)
+        over = await until(found, limit_s)
         return over, self.ports.books.cdr(over.account, over.id, over.requested_at)
 
     def balance(self, customer: Customer) -> Balance:

@@ -12,7 +12,7 @@ def key_of_info(message: str) -> str | None:
     """The key of a request whose whole body is that key; None of any other. (The engine itself
     reads application/dtmf-relay.)"""
     try:
-        info = parse(message.encode())
+        info = parse(message.encode("utf-8", "surrogateescape"))
     except MalformedSip:
         return None
     kind = (info.header("Content-Type") or "").partition(";")[0].strip().lower()

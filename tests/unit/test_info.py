@@ -38,6 +38,7 @@ def test_white_space_around_the_key_and_capitals_of_the_type_do_not_matter():
         an_info("x"),
         an_info("Signal=5", "Content-Type: application/dtmf-relay"),
         an_info("5", "Subject: none"),
+        an_info("\udcff"),
         "",
     ],
 )

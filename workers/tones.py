@@ -12,21 +12,22 @@ COLUMNS_HZ = 1209, 1336, 1477, 1633
 KEYS = "123A456B789C*0#D"
 
 BLOCK = 80
-# 40 ms of a key, or of a pause, always have three whole blocks in them; 23 ms never do.
 # A Hamming window, lest the stronger tone drown the weaker.
 WINDOW = tuple(0.54 - 0.46 * cos(2 * pi * (n + 0.5) / BLOCK) for n in range(BLOCK))
 SQUARED = tuple(shape**2 for shape in WINDOW)
 # The energy in the window of a tone that is found with strength 1.
 ENERGY = 2 * sum(SQUARED) / sum(WINDOW) ** 2
+# 40 ms of a key, or of a pause, always have three whole blocks in them; 23 ms never do.
 BLOCKS_OF_A_KEY = BLOCKS_OF_A_PAUSE = 3
-# What both tones have of all the energy. A block that a key fills by two thirds has less.
+# What both tones have of all the energy at the least.
 LEAST_SHARE = 0.7
 # How much stronger than the other a tone may be, as energies: a row by 8 dB, a column by 4 dB,
 # and 1 dB more for what else is in the block.
 MOST_ROW, MOST_COLUMN = 10**0.9, 10**0.5
 # Q.24 asks to take 1.5 % and 2 Hz, and to reject 3.5 %.
 TOLERANCE = 0.025
-# From one block to the next a tone keeps its strength; what is spoken does not.
+# By how much a tone's energy may change from one block to the next: a block that a key fills only
+# in part differs by more, and so does what is spoken.
 STEADY = 1.5
 # Radians from one half of a block to the other, of a tone that is 55 Hz off.
 MOST_TURN = 1.3

@@ -28,7 +28,7 @@ OUTERMOST_LOOPS = {
     "ringback/cli/app.py",  # a refusal becomes one line; a bug goes on
     "ringback/local/up.py",  # the next sweep
     "workers/host.py",  # the next order, the next heartbeat
-    "workers/pjsip.py",  # an exception that leaves an override of pjsua2's is lost
+    "workers/pjsip/call.py",  # an exception that leaves an override of pjsua2's is lost
     "workers/session.py",  # a call that happened is settled, however long the stores are away
     "workers/threads.py",  # raised again where it is awaited
 }

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+from switchboard.calls.ending import Party
 from switchboard.calls.leg import RtpQuality
 from switchboard.clock import Clock
 from workers.legs import CannotDial, DialledLeg, Line, dialled
@@ -19,6 +20,8 @@ PLAYER_LAG = timedelta(milliseconds=40)
 # A call that has just ended gives its place away when its far end has confirmed that.
 ROOM_LIMIT_S = 2.0
 ROOM_CHECK_S = 0.01
+# A key that is told within this after it was heard is the one that was heard.
+SAME_KEY_S = 1.0
 
 
 class Engine(Protocol):
@@ -43,6 +46,12 @@ class Engine(Protocol):
     def forget(self, number: int) -> None:
         """The end of the call was reported: let go of it."""
 
+    def hear_tones(self, number: int) -> None:
+        """Report also the keys that are heard in a call's audio, until told to ignore them."""
+
+    def ignore_tones(self, number: int) -> None:
+        """Report no keys any more that are heard in a call's audio."""
+
     def quality(self, number: int) -> RtpQuality | None:
         """What has come in on the call's present stream, None where it has none."""
 
@@ -66,6 +75,8 @@ class EngineLine:
         self._prompts = prompts
         self._leg: DialledLeg | None = None
         self._earlier: RtpQuality | None = None
+        self._signals = False
+        self._overheard: tuple[str, float] | None = None
 
     async def invite(self, leg: DialledLeg) -> None:
         """Wait for room, send the INVITE, and report to `leg` from then on."""
@@ -122,10 +133,28 @@ class EngineLine:
         if self._leg is not None:
             self._leg.answered()
 
+    def agreed(self, *, telephone_events: bool) -> None:
+        """Reported: whether keys come as telephone events. A customer's who has none are heard."""
+        if telephone_events:
+            self._ignore_tones()
+        elif self._order.party is Party.CUSTOMER and not self._signals:
+            self._engine.hear_tones(self.number)
+
+    def overheard(self, key: str) -> None:
+        """Reported: a key, heard in the audio."""
+        self._overheard = key, asyncio.get_running_loop().time()
+        self._tell(key)
+
     def pressed(self, key: str) -> None:
-        """Reported: a key."""
-        if self._leg is not None:
-            self._leg.pressed(key)
+        """Reported: a key, told by a telephone event or an INFO. What tells of keys may leave them
+        in the audio as well, so that nothing is heard there from now on."""
+        self._ignore_tones()
+        overheard, self._overheard = self._overheard, None
+        if overheard is not None:
+            heard, at = overheard
+            if heard == key and asyncio.get_running_loop().time() - at < SAME_KEY_S:
+                return
+        self._tell(key)
 
     def stream_closed(self, quality: RtpQuality) -> None:
         """Reported: what came in on a stream that is no more, as after a re-INVITE."""
@@ -146,6 +175,14 @@ class EngineLine:
         if self._leg is not None:
             self._leg.ended(0)
             self._leg = None
+
+    def _ignore_tones(self) -> None:
+        self._signals = True
+        self._engine.ignore_tones(self.number)
+
+    def _tell(self, key: str) -> None:
+        if self._leg is not None:
+            self._leg.pressed(key)
 
     def measure(self) -> None:
         """Tell the leg what has come in so far."""

@@ -30,8 +30,12 @@ class Patchbay:
         try:
             yield
         finally:
-            self._wires.discard((source, sink))
-            self._disconnect(source, sink)
+            self.unwire(source, sink)
+
+    def unwire(self, source: int, sink: int) -> None:
+        """Let `sink` hear `source` no more."""
+        self._wires.discard((source, sink))
+        self._disconnect(source, sink)
 
     def reconnect(self, number: int) -> None:
         """A call's audio is there, or there anew: connect what it hears and who hears it."""

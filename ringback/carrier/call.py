@@ -48,7 +48,14 @@ class PhoneCall:
         on_end: Callable[["PhoneCall"], None],
     ) -> None:
         self.script = script
-        self.session = Session(endpoint, invite, caller_at, line, owner=self)
+        self.session = Session(
+            endpoint,
+            invite,
+            caller_at,
+            line,
+            owner=self,
+            telephone_events=not script.keys_in_audio,
+        )
         self.number = self.session.dialog.number
         self.caller = self.session.dialog.caller
         self.call_id = self.session.dialog.call_id
@@ -125,7 +132,8 @@ class PhoneCall:
 
     async def press(self, digits: str) -> None:
         """Returns when the last key is up; keys wait while the line is on hold. Raises
-        CannotPress if the far end takes no telephone events or the call ends."""
+        CannotPress if the call ends, or if the far end takes no telephone events and the phone
+        does not press in the audio."""
         await self._line.press(digits)
 
     async def re_invite(self, *, hold: bool) -> int:

@@ -157,7 +157,7 @@ class SimulatedCarrier:
             self._respond(invite, 416)
             return
         script = self._phones.script_for(uri.user)
-        line = Line(self.host, self._rtp_ports, self._pacer)
+        line = Line(self.host, self._rtp_ports, self._pacer, keys_in_audio=script.keys_in_audio)
         call = PhoneCall(script, self._endpoint, invite, source, line, self._ended)
         self.calls.append(call)
         self._unclaimed.append(call)

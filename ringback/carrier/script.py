@@ -50,13 +50,15 @@ class Press:
 class PhoneScript:
     """One phone's behaviour. `early_media` is heard by the caller while it rings (183 instead of
     180); `sound` from the answer on. `hang_up_after` counts from the answer; None leaves it to
-    the far end. With `ring_for` zero the verdict comes at once, without ringing."""
+    the far end. A phone with `keys_in_audio` has no telephone events: its keys are pairs of tones
+    in place of its sound. With `ring_for` zero the verdict comes at once, without ringing."""
 
     ring_for: timedelta = timedelta(seconds=2)
     verdict: Verdict | Reject = Verdict.ANSWER
     early_media: Sound | None = None
     sound: Sound = field(default_factory=Silence)
     digits: tuple[Press, ...] = ()
+    keys_in_audio: bool = False
     hang_up_after: timedelta | None = None
 
     def __post_init__(self) -> None:

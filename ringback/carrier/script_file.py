@@ -11,6 +11,7 @@
     early_media = { play = "tone", frequency_hz = 425, level_dbfs = -15 }
     sound = { play = "wav", path = "greeting.wav" }     # beside this file; 8000 Hz, 16 bit, mono
     digits = [{ after_s = 1.5, digits = "12#" }]
+    keys_in_audio = true            # as tones, by a phone that has no telephone events
 
 What a table leaves out is as in `PhoneScript`; a file without [default] has the carrier's own.
 """
@@ -69,6 +70,7 @@ def _script(value: TomlValue, folder: Path) -> PhoneScript:
         "early_media": ("early_media", sound),
         "sound": ("sound", sound),
         "digits": ("digits", digits),
+        "keys_in_audio": ("keys_in_audio", TomlValue.yes_no),
         "hang_up_after_s": ("hang_up_after", TomlValue.seconds),
     }
     fields = {}
@@ -143,6 +145,7 @@ def _script_text(script: PhoneScript) -> str:
         "early_media": script.early_media and _sound_text(script.early_media),
         "sound": _sound_text(script.sound),
         "digits": f"[{', '.join(map(_press_text, script.digits))}]",
+        "keys_in_audio": json.dumps(script.keys_in_audio),
         "hang_up_after_s": None if limit is None else limit.total_seconds(),
     }
     return "".join(f"{key} = {text}\n" for key, text in fields.items() if text is not None)

@@ -44,6 +44,11 @@ class TomlValue:
             raise self.wrong(f"must be a text, not {self.content!r}")
         return self.content
 
+    def yes_no(self) -> bool:
+        if not isinstance(self.content, bool):
+            raise self.wrong(f"must be true or false, not {self.content!r}")
+        return self.content
+
     def number(self) -> float:
         if isinstance(self.content, bool) or not isinstance(self.content, int | float):
             raise self.wrong(f"must be a number, not {self.content!r}")

@@ -16,6 +16,7 @@ from ringback.local.system import LocalSystem, SystemOptions
 from ringback.local.webhook import post_text
 from switchboard.aws.opening import AwsSettings, control_inbox
 from switchboard.calls.callback import Trigger
+from tests.bench.figures import shown
 from tests.fakes.passwords import PlainPasswords
 
 CALLBACKS = 50
@@ -25,8 +26,8 @@ BUSY_AT_ONCE = PhoneScript(ring_for=timedelta(), verdict=BUSY)
 def webhook_rows() -> Iterator[str]:
     to_invite, hop = asyncio.run(_measure())
     ratio = statistics.median(to_invite) / statistics.median(hop)
-    yield f"webhook to first INVITE, {CALLBACKS} callbacks: {_shown(to_invite)}"
-    yield f"one message sent and received: {_shown(hop)}: x{ratio:.1f}"
+    yield f"webhook to first INVITE, {CALLBACKS} callbacks: {shown(to_invite)}"
+    yield f"one message sent and received: {shown(hop)}: x{ratio:.1f}"
 
 
 async def _measure() -> tuple[list[float], list[float]]:
@@ -79,9 +80,3 @@ def _hops(system: LocalSystem) -> list[float]:
             taken.append(time.monotonic() - started)
             queue.delete(message)
     return taken
-
-
-def _shown(seconds: list[float]) -> str:
-    ranked = sorted(seconds)
-    p99 = ranked[min(len(ranked) - 1, round(0.99 * len(ranked)))]
-    return f"median {1000 * statistics.median(seconds):.1f} ms, p99 {1000 * p99:.1f} ms"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -82,22 +82,37 @@ class System:
             subprocess.Popen(WORKER, env=self.env, stdout=log, stderr=log) as process,
         ):
             try:
-                yield Worker(self._first_beat(process, others), process)
+                [name] = self._first_beats([process], others)
+                yield Worker(name, process)
             finally:
                 process.terminate()
+
+    @contextmanager
+    def workers(self, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+        """So many at once that take orders; stopped at the end of the block."""
+        others = self._workers()
+        with self.log.open("ab") as log, ExitStack() as running:
+            processes = []
+            for _ in range(count):
+                process = subprocess.Popen(WORKER, env=self.env, stdout=log, stderr=log)
+                processes.append(running.enter_context(process))
+                running.callback(process.terminate)
+            self._first_beats(processes, others)
+            yield processes
 
     def _workers(self) -> set[str]:
         return {beat.worker for beat in self.ports.workers.all()}
 
-    def _first_beat(self, process: subprocess.Popen[bytes], others: set[str]) -> str:
-        """The name of a worker that has just started."""
-        deadline = time.monotonic() + DEADLINE_S
-        while not (new := self._workers() - others):
+    def _first_beats(self, processes: list[subprocess.Popen[bytes]], others: set[str]) -> list[str]:
+        """The names of workers that have just started."""
+        deadline = time.monotonic() + DEADLINE_S * 2
+        while len(new := self._workers() - others) < len(processes):
             assert time.monotonic() < deadline, self.log.read_text(errors="replace")
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(POLL_S)
-                pytest.fail(self.log.read_text(errors="replace"))
-        return new.pop()
+            for process in processes:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(POLL_S / len(processes))
+                    pytest.fail(self.log.read_text(errors="replace"))
+        return sorted(new)
 
     def carrier(self, scripts: Mapping[PhoneNumber, PhoneScript]) -> SimulatedCarrier:
         """Where the trunk leads to, with these phones behind it."""
@@ -129,7 +144,9 @@ class System:
         trigger = Trigger("test", uuid4().hex)
         return order_callback(self.ports, account, Order(customer.phone, destination, trigger))
 
-    async def ended(self, callback: Callback) -> tuple[Callback, Cdr | None]:
+    async def ended(
+        self, callback: Callback, limit_s: float = DEADLINE_S
+    ) -> tuple[Callback, Cdr | None]:
         """A callback that is over and charged, and its CDR."""
 
         def found() -> Callback | None:
@@ -137,7 +154,7 @@ class System:
             held = callback.id in self.ports.books.balance(callback.account).holds
             return known if known is not None and known.state.final and not held else None
 
-        over = await until(found)
+        over = await until(found, limit_s)
         return over, self.ports.books.cdr(over.account, over.id, over.requested_at)
 
     def balance(self, customer: Customer) -> Balance:

@@ -3,12 +3,9 @@
 import asyncio
 import logging
 import os
-import socket
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -16,9 +13,10 @@ from ringback.carrier import BUSY, PhoneScript, Press, Tone
 from ringback.embedded.process import EmbeddedAws
 from switchboard.billing.service_number import ServiceNumber
 from switchboard.numbering import PhoneNumber
-from switchboard.sip.message import Response, parse
 from tests.integration.caller import in_real_time
-from tests.integration.system import HOST, System, make_system, until
+from tests.integration.far_end import HOST
+from tests.integration.ringer import ring
+from tests.integration.system import System, free_port, make_system, until
 
 pytestmark = pytest.mark.integration
 
@@ -28,52 +26,6 @@ RINGS = 5
 LOOPBACK_OF_A_STRANGER = "127.0.0.2"
 
 logger = logging.getLogger(__name__)
-
-
-def free_port() -> int:
-    with socket.socket(type=socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-class Exchange(asyncio.DatagramProtocol):
-    """A carrier's side of a ring."""
-
-    def __init__(self) -> None:
-        self.answers: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self.answers.put_nowait((asyncio.get_running_loop().time(), data))
-
-
-async def ring(
-    port: int, caller: PhoneNumber, source: str = HOST, limit_s: float = 2
-) -> tuple[Response | None, float, float]:
-    """The answer to an INVITE, when that left, and how long the answer took."""
-    loop = asyncio.get_running_loop()
-    transport, exchange = await loop.create_datagram_endpoint(Exchange, local_addr=(source, 0))
-    call, own = uuid4().hex, transport.get_extra_info("sockname")
-    begun = [
-        f"Via: SIP/2.0/UDP {own[0]}:{own[1]};branch=z9hG4bK{call[:8]};rport",
-        f"From: <sip:{caller}@carrier.example>;tag={call[:6]}",
-        f"Call-ID: {call}",
-        "Max-Forwards: 70",
-    ]
-    uri = f"sip:{SERVICE}@{HOST}:{port}"
-    invite = [f"INVITE {uri} SIP/2.0", *begun, f"To: <{uri}>", "CSeq: 1 INVITE", "", ""]
-    left = loop.time()
-    with closing(transport):
-        transport.sendto("\r\n".join(invite).encode(), (HOST, port))
-        try:
-            async with asyncio.timeout(limit_s):
-                at, data = await exchange.answers.get()
-        except TimeoutError:
-            return None, left, limit_s
-        answer = parse(data)
-        ack = [f"ACK {uri} SIP/2.0", *begun, f"To: {answer.header('To')}", "CSeq: 1 ACK", "", ""]
-        transport.sendto("\r\n".join(ack).encode(), (HOST, port))
-    return answer, left, at - left
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +55,7 @@ async def test_a_ring_is_rejected_and_its_caller_rung_back_and_connected(system,
     )
     talks = PhoneScript(ring_for=timedelta(), sound=Tone(1200), hang_up_after=timedelta(seconds=1))
     async with system.carrier({alice.phone: dials, alice.friend: talks}) as carrier:
-        answer, left, took_s = await ring(port, alice.phone)
+        answer, left, took_s = await ring(SERVICE, port, alice.phone)
         one = await carrier.next_call(str(alice.phone))
         other = await carrier.next_call(str(alice.friend))
         await other.wait_ended()
@@ -127,7 +79,7 @@ async def test_the_way_from_a_ring_to_the_ring_back_is_short(system, port):
         alice = system.customer()
         busy = PhoneScript(ring_for=timedelta(seconds=0.1), verdict=BUSY)
         async with system.carrier({alice.phone: busy}) as carrier:
-            _, left, took_s = await ring(port, alice.phone)
+            _, left, took_s = await ring(SERVICE, port, alice.phone)
             one = await carrier.next_call(str(alice.phone))
             rang = await one.wait_ringing()
             over_s.append(rang.monotonic - left - DELAY.total_seconds())
@@ -143,7 +95,7 @@ async def test_the_way_from_a_ring_to_the_ring_back_is_short(system, port):
 async def test_rings_take_no_call_from_those_that_talk(system, port):
     stranger = PhoneNumber("+447700900123")
 
-    answers = [(await ring(port, stranger))[0] for _ in range(20)]
+    answers = [(await ring(SERVICE, port, stranger))[0] for _ in range(20)]
 
     assert {answer.status for answer in answers} == {486}
     alice = system.customer()
@@ -160,7 +112,7 @@ async def test_rings_take_no_call_from_those_that_talk(system, port):
 async def test_who_is_no_trunk_gets_no_answer(system, port):
     alice = system.customer()
 
-    answer, _, _ = await ring(port, alice.phone, LOOPBACK_OF_A_STRANGER, limit_s=0.5)
+    answer, _, _ = await ring(SERVICE, port, alice.phone, LOOPBACK_OF_A_STRANGER, limit_s=0.5)
 
     assert answer is None
     assert system.ports.callbacks.recent(alice.account, limit=5, cursor=None).items == []

@@ -208,3 +208,14 @@ def test_a_key_stops_a_prompt(worker):
 
     assert took_s < 0.5
     assert keys == "9"
+
+
+def test_keys_arrive_once_each_by_bare_info(worker):
+    async def flow():
+        async with (
+            far_end("sends_bare_keys_by_info") as phone,
+            worker.phone.dial(phone.order(), LegTrace()) as leg,
+        ):
+            return await keys_of(leg)
+
+    assert worker.run(flow()) == "7#"

@@ -53,6 +53,7 @@ def test_script_says_what_each_phone_does(file):
 
         [phones.442070000001]
         verdict = "busy"
+        keys_in_audio = true
 
         [phones.442070000002]
         verdict = 503
@@ -74,7 +75,7 @@ def test_script_says_what_each_phone_does(file):
                 sound=Wav(file.parent / "a.wav"),
                 digits=(Press(seconds(1.5), "12#"), Press(seconds(3), "*")),
             ),
-            "442070000001": PhoneScript(verdict=BUSY),
+            "442070000001": PhoneScript(verdict=BUSY, keys_in_audio=True),
             "442070000002": PhoneScript(verdict=Reject(503), ring_for=seconds(0)),
             "442070000003": PhoneScript(verdict=Verdict.NO_ANSWER),
             "442070000004": PhoneScript(verdict=Verdict.DEAD),

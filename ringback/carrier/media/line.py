@@ -13,7 +13,7 @@ from ringback.carrier.media.pacer import PACKET_S, Pacer
 from ringback.carrier.media.ports import bind_pair
 from ringback.carrier.media.recording import Arrival, Recording
 from ringback.carrier.media.rtp import MalformedRtp, RtpPacket, TelephoneEvent
-from ringback.carrier.media.sound import Source
+from ringback.carrier.media.sound import KeyTones, Source
 
 log = logging.getLogger(__name__)
 
@@ -34,15 +34,18 @@ class Agreed:
 
 class Line:
     """The phone's end of the audio. It hears from the moment when it is open, and sends once it
-    has both a sound and an agreement that lets it."""
+    has both a sound and an agreement that lets it. With `keys_in_audio` its keys are tones."""
 
-    def __init__(self, host: str, ports: range | None, pacer: Pacer) -> None:
+    def __init__(
+        self, host: str, ports: range | None, pacer: Pacer, *, keys_in_audio: bool = False
+    ) -> None:
         self.heard = Recording()
         self.digits = HeardDigits()
         self.port = 0
         self._host = host
         self._ports = ports
         self._pacer = pacer
+        self._keys_in_audio = keys_in_audio
         self._keypad = Keypad(PACKET_SAMPLES)
         self._rtp: asyncio.DatagramTransport | None = None
         self._rtcp: socket.socket | None = None
@@ -85,9 +88,11 @@ class Line:
     async def press(self, digits: str) -> None:
         """Returns when the last key is up. While the line may not send (on hold), keys wait.
 
-        Raises CannotPress if the far end takes no telephone events, or if the call ends.
+        Raises CannotPress if the call ends, or if keys are no tones and the far end takes no
+        telephone events.
         """
-        if self._agreed is None or self._agreed.event_payload_type is None:
+        takes_events = self._agreed is not None and self._agreed.event_payload_type is not None
+        if not (takes_events or self._keys_in_audio):
             raise CannotPress("the far end takes no telephone events")
         await self._keypad.press(digits)
 
@@ -103,7 +108,11 @@ class Line:
         assert self._rtp is not None
         timestamp = (self._clock_offset + tick * PACKET_SAMPLES) % 2**32
         event = self._keypad.next_packet()
-        if event is None or self._agreed.event_payload_type is None:
+        if event is not None and event.digit is not None and self._keys_in_audio:
+            tones = KeyTones(event.digit).samples(tick * PACKET_SAMPLES, PACKET_SAMPLES)
+            sounding = self._agreed.codec.encode(tones)
+            packet = self._packet(self._agreed.payload_type, timestamp, sounding)
+        elif event is None or self._agreed.event_payload_type is None:
             packet = self._packet(self._agreed.payload_type, timestamp, self._audio(tick))
         else:
             if self._keypad.is_first(event):

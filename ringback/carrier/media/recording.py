@@ -91,15 +91,18 @@ class Recording:
             gaps=tuple(gap for stream in streams for gap in _gaps(stream)),
         )
 
+    def arrivals(self, start: float = -math.inf, end: float = math.inf) -> list[Arrival]:
+        """The packets themselves, in the order in which they came."""
+        return [arrival for arrival in self._arrivals if start <= arrival.at < end]
+
     def samples(self, start: float = -math.inf, end: float = math.inf) -> Samples:
         """The audio itself, as a phone without concealment plays it: a lost packet is silence."""
         return _joined(self._streams(start, end))
 
     def _streams(self, start: float, end: float) -> list[list[Arrival]]:
         by_source: dict[int, list[Arrival]] = {}
-        for arrival in self._arrivals:
-            if start <= arrival.at < end:
-                by_source.setdefault(arrival.ssrc, []).append(arrival)
+        for arrival in self.arrivals(start, end):
+            by_source.setdefault(arrival.ssrc, []).append(arrival)
         return [_in_order(stream) for stream in by_source.values()]
 
 

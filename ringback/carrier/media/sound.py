@@ -57,6 +57,20 @@ class NumberTone:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyTones:
+    """The two tones of a key (ITU-T Q.23); the level is that of each."""
+
+    key: str
+    level_dbfs: float = -16.0
+
+    def samples(self, first: int, count: int) -> Samples:
+        row, column = divmod("123A456B789C*0#D".index(self.key), 4)
+        low = Tone((697, 770, 852, 941)[row], self.level_dbfs)
+        high = Tone((1209, 1336, 1477, 1633)[column], self.level_dbfs)
+        return low.samples(first, count) + high.samples(first, count)
+
+
+@dataclass(frozen=True, slots=True)
 class Wav:
     """A WAV file of 8000 Hz, 16 bit, mono; played once, then silence."""
 

@@ -13,13 +13,13 @@ _OUR_OFFER = {0: "PCMU/8000", 8: "PCMA/8000", 101: _EVENTS}
 
 class Negotiation:
     """The phone's half. It carries one G.711 stream and telephone events over plain RTP, and
-    refuses every other stream of an offer.
+    refuses every other stream of an offer; with `telephone_events` off, the audio only.
 
     `port` is where the phone hears. While `on_hold` it wants nothing to be sent to it, and sends
     nothing either.
     """
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, *, telephone_events: bool = True) -> None:
         self.port = 0
         self.on_hold = False
         self._host = host
@@ -28,7 +28,8 @@ class Negotiation:
         # The lines of the description, which keep their places for as long as the call lasts
         # (RFC 3264 §8): the refused ones, and an empty one for the audio.
         self._places: list[str] = [""]
-        self._formats = dict(_OUR_OFFER)
+        self._telephone_events = telephone_events
+        self._formats = self._wanted(_OUR_OFFER)
 
     def answer(self, offer: bytes) -> tuple[bytes, Agreed]:
         """Raises NotAcceptable, and then everything stays as it was."""
@@ -41,7 +42,7 @@ class Negotiation:
         they_send, we_send = offered.direction.value
         self._places = [_refused(media) for media in streams]
         self._places[place] = ""
-        self._formats = _chosen(offered)
+        self._formats = self._wanted(_chosen(offered))
         direction = Direction((we_send, they_send and not self.on_hold))
         return self._describe(direction), self._agreed(offered)
 
@@ -55,8 +56,12 @@ class Negotiation:
         place = self._places.index("")
         if len(streams) != len(self._places) or not _usable(streams[place]):
             raise NotAcceptable("the answer does not fit the offer")
-        self._formats = _chosen(streams[place])
+        self._formats = self._wanted(_chosen(streams[place]))
         return self._agreed(streams[place])
+
+    def _wanted(self, formats: dict[int, str]) -> dict[int, str]:
+        wanted = formats.items()
+        return {n: name for n, name in wanted if self._telephone_events or name != _EVENTS}
 
     def _agreed(self, media: Media) -> Agreed:
         assert media.host is not None

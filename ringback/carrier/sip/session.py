@@ -42,6 +42,8 @@ class Session:
         source: SocketAddress,
         line: Line,
         owner: Owner,
+        *,
+        telephone_events: bool = True,
     ) -> None:
         self.dialog = Dialog(invite.request, source, endpoint.address)
         self.invite = invite
@@ -49,7 +51,7 @@ class Session:
         self._line = line
         self._owner = owner
         self._state = _State.RINGING
-        self._negotiation = Negotiation(endpoint.address[0])
+        self._negotiation = Negotiation(endpoint.address[0], telephone_events=telephone_events)
         self._description = b""
         self._agreed: Agreed | None = None
         self._their_latest = invite

@@ -1,4 +1,4 @@
-"""The media engine over pjsua2: SIP, RTP and the audio bridge. No other module imports pjsua2.
+"""The media engine over pjsua2: SIP, RTP and the audio bridge.
 
 Rules that keep pjsua2 standing, and that this module keeps:
 - One thread calls it: the one that runs the event loop, which polls it (`workers.loop`).
@@ -33,9 +33,10 @@ from workers.legs import CannotDial
 from workers.lines import EngineLine, Report
 from workers.patchbay import Patchbay
 from workers.phone import LegOrder
+from workers.pjsip.audio import Ear, player, ringback_tone
+from workers.pjsip.call import PjsipCall, quality_of
 from workers.recordings import RATE_HZ
 from workers.room import Room
-from workers.sdp import with_usual_telephone_events
 
 MEASURED_EVERY_S = 2.0
 HANG_UP_LIMIT_S = 1.0
@@ -43,7 +44,6 @@ HANG_UP_LIMIT_S = 1.0
 SOUND_RESTS_S = 0.5
 ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'  # RFC 3323 §4.1.1.3
 SENDER_IN_LOG = 64  # pjlib's PJ_LOG_HAS_SENDER
-TONE_VOLUME = 5084  # -19 dBm0 for each of two frequencies, of 32767
 
 logger = logging.getLogger(__name__)
 
@@ -107,8 +107,9 @@ class PjsipEngine:
         self._log = _Log()
         self._endpoint = pj.Endpoint()
         self._accounts: dict[tuple[str, str] | None, pj.Account] = {}
-        self._calls: dict[int, _Call] = {}
+        self._calls: dict[int, PjsipCall] = {}
         self._sounds: dict[int, pj.AudioMedia] = {}
+        self._ears: dict[int, Ear] = {}
 
     def __enter__(self) -> Self:
         """Bring the engine up, or leave nothing behind: CannotStart."""
@@ -142,6 +143,7 @@ class PjsipEngine:
         while _C.pjsua_call_get_count() and time.monotonic() < deadline:
             self._endpoint.libHandleEvents(10)
         self._sounds.clear()
+        self._ears.clear()
         self._calls.clear()
         self._accounts.clear()
         # Otherwise it waits a second for registrations, of which there are none.
@@ -150,6 +152,9 @@ class PjsipEngine:
     def poll(self, wait_ms: int) -> None:
         """Handle what has come in, waiting for it at most so long."""
         self._endpoint.libHandleEvents(wait_ms)
+        for number, ear in self._ears.items():
+            for key in ear.listen():
+                self._reports.append((number, functools.partial(EngineLine.overheard, key=key)))
         self._report()
         if time.monotonic() >= self._measure_at:
             self._measure_at = time.monotonic() + MEASURED_EVERY_S
@@ -179,20 +184,34 @@ class PjsipEngine:
 
     def forget(self, number: int) -> None:
         self._lines.pop(number, None)
+        self.ignore_tones(number)
         self._calls.pop(number, None)
         self.patchbay.remove(number)
         self._room.call_ended()
 
+    def hear_tones(self, number: int) -> None:
+        if number not in self._ears:
+            with _tolerating("ear"):
+                ear = Ear(self.new_number())
+                self._ears[number], self._sounds[ear.number] = ear, ear.media
+                self.patchbay.wire(number, ear.number)
+
+    def ignore_tones(self, number: int) -> None:
+        ear = self._ears.pop(number, None)
+        if ear is not None:
+            self.patchbay.unwire(number, ear.number)
+            self._let_go(ear.number, ear)
+
     def quality(self, number: int) -> RtpQuality | None:
         call = self._calls.get(number)
-        return _quality(call) if call is not None and call.hasMedia() else None
+        return quality_of(call) if call is not None and call.hasMedia() else None
 
     def playing(self, recording: Path, sink: int) -> AbstractContextManager[None]:
-        return self._sounding(lambda: _player(recording), sink)
+        return self._sounding(lambda: player(recording), sink)
 
     def ringing(self, sink: int) -> AbstractContextManager[None]:
         # A generator of its own: the tone of a shared one might begin with its pause.
-        return self._sounding(_ringback_tone, sink)
+        return self._sounding(ringback_tone, sink)
 
     @contextmanager
     def _sounding(self, make: Callable[[], Any], sink: int) -> Iterator[None]:
@@ -203,7 +222,11 @@ class PjsipEngine:
             with self.patchbay.wired(number, sink):
                 yield
         finally:
-            asyncio.get_running_loop().call_later(SOUND_RESTS_S, self._sounds.pop, number, None)
+            self._let_go(number)
+
+    def _let_go(self, sound: int, ear: Ear | None = None) -> None:
+        """Later; and an ear not before the sound that writes to it."""
+        asyncio.get_running_loop().call_later(SOUND_RESTS_S, self._sounds.pop, sound, ear)
 
     def _try_to_invite(self, number: int, order: LegOrder) -> str | None:
         credentials = order.trunk.credentials
@@ -219,7 +242,7 @@ class PjsipEngine:
         uri = f"sip:{user}@{order.trunk.host}:{order.trunk.port}"
         try:
             account = self._account(credentials)
-            self._calls[number] = _Call(account, number, self._reports)
+            self._calls[number] = PjsipCall(account, number, self._reports)
             self._calls[number].makeCall(uri, options)
         except pj.Error as fault:
             return str(fault.reason)
@@ -273,69 +296,6 @@ class PjsipEngine:
         return call.getAudioMedia(-1) if call is not None and call.hasMedia() else None
 
 
-def _noting(override: Callable[["_Call", Any], None]) -> Callable[["_Call", Any], None]:
-    """An override of pjsua2 whose failure is logged and ends the leg."""
-
-    @functools.wraps(override)
-    def noting(call: "_Call", parameter: Any) -> None:
-        try:
-            override(call, parameter)
-        except Exception:
-            logger.exception("a call is given up: %s failed", override.__name__)
-            call.note(EngineLine.broke)
-
-    return noting
-
-
-class _Call(pj.Call):  # type: ignore[misc] # SWIG generates no types
-    """Notes what happens to a call, for the engine to report."""
-
-    def __init__(self, account: Any, number: int, reports: deque[tuple[int, Report]]) -> None:
-        super().__init__(account)
-        self._number = number
-        self._reports = reports
-
-    def note(self, report: Report) -> None:
-        """Have this reported to the call's line, after the callback."""
-        self._reports.append((self._number, report))
-
-    @_noting
-    def onCallTsxState(self, parameter: Any) -> None:
-        """The only one to tell of a 100: that changes nothing in the state of the call."""
-        invite = parameter.e.body.tsxState.tsx
-        if invite.method == "INVITE" and 100 <= invite.statusCode < 200:
-            self.note(functools.partial(EngineLine.progressed, sip_code=invite.statusCode))
-
-    @_noting
-    def onCallState(self, _parameter: Any) -> None:
-        info = self.getInfo()
-        if info.state == pj.PJSIP_INV_STATE_CONFIRMED:
-            self.note(EngineLine.answered)
-        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
-            self.note(functools.partial(EngineLine.disconnected, sip_code=info.lastStatusCode))
-
-    @_noting
-    def onCallMediaState(self, _parameter: Any) -> None:
-        # In a variable: the list of media dies with the information that it came in.
-        info = self.getInfo()
-        active = any(media.status == pj.PJSUA_CALL_MEDIA_ACTIVE for media in info.media)
-        self.note(functools.partial(EngineLine.audio_changed, active=active))
-
-    @_noting
-    def onStreamDestroyed(self, _parameter: Any) -> None:
-        """The last moment at which the figures are there; by then the call denies its media."""
-        self.note(functools.partial(EngineLine.stream_closed, quality=_quality(self)))
-
-    @_noting
-    def onDtmfDigit(self, parameter: Any) -> None:
-        """Once a key; onDtmfEvent tells of the same key several times more."""
-        self.note(functools.partial(EngineLine.pressed, key=parameter.digit))
-
-    @_noting
-    def onCallSdpCreated(self, parameter: Any) -> None:
-        parameter.sdp.wholeSdp = with_usual_telephone_events(parameter.sdp.wholeSdp)
-
-
 class _Log(pj.LogWriter):  # type: ignore[misc] # SWIG generates no types
     """Passes on what the engine complains about, its phone numbers masked."""
 
@@ -352,6 +312,8 @@ def _tolerating(what: str) -> Iterator[None]:
         yield
     except pj.Error as fault:
         logger.warning("%s failed: %s", what, fault.reason)
+    except OSError as fault:
+        logger.warning("%s failed: %s", what, fault)
 
 
 def _configuration(settings: PjsipSettings, log: _Log) -> Any:
@@ -372,28 +334,3 @@ def _configuration(settings: PjsipSettings, log: _Log) -> Any:
     media.sndAutoCloseTime = -1
     media.maxMediaPorts = 3 * settings.max_calls + 16
     return config
-
-
-def _quality(call: _Call) -> RtpQuality:
-    # In a variable: what is in it dies with it.
-    statistics = call.getStreamStat(0)
-    received = statistics.rtcp.rxStat
-    return RtpQuality(received.pkt, received.loss, received.jitterUsec.mean / 1000)
-
-
-def _player(recording: Path) -> Any:
-    player = pj.AudioMediaPlayer()
-    # Without the flag it would begin again in the milliseconds before it is stopped.
-    player.createPlayer(str(recording), pj.PJMEDIA_FILE_NO_LOOP)
-    return player
-
-
-def _ringback_tone() -> Any:
-    """The ringing tone of North America (ITU-T E.180)."""
-    tone = pj.ToneDesc()
-    tone.freq1, tone.freq2, tone.volume = 440, 480, TONE_VOLUME
-    tone.on_msec, tone.off_msec = 2000, 4000
-    generator = pj.ToneGenerator()
-    generator.createToneGenerator(RATE_HZ, 1)
-    generator.play(pj.ToneDescVector([tone]), True)
-    return generator

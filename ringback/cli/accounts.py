@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ringback.cli import account_options as opt
+from ringback.cli import manner_options as manners
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
 
 app = typer.Typer(help="Accounts: who pays.", no_args_is_help=True)
@@ -53,6 +54,10 @@ def add(
     valid_until: opt.ValidUntil = None,
     valid_days: opt.ValidDays = None,
     loss_guard: opt.LossGuard = None,
+    confirm: manners.Confirm = None,
+    tell_balance: manners.TellBalance = None,
+    tell_limit: manners.TellLimit = None,
+    ask_next: manners.AskNext = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -148,6 +153,10 @@ def change(
     valid_until: opt.ValidUntil = None,
     valid_days: opt.ValidDays = None,
     loss_guard: opt.LossGuard = None,
+    confirm: manners.Confirm = None,
+    tell_balance: manners.TellBalance = None,
+    tell_limit: manners.TellLimit = None,
+    ask_next: manners.AskNext = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from switchboard.calls.ending import Verdict
+from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.quote import Quote
@@ -74,7 +75,8 @@ class Callback:
     While `destination` is None the customer is asked for it. The quote is the one announced:
     the callback keeps it whatever the sheet does. `spend` is what it counts for of the account's
     daily limits. It may ring from `starts_at` on, at once without one. One that `asks_pin` is paid
-    by the account of its service number until the customer's own is known by PIN.
+    by the account of its service number until the customer's own is known by PIN. `service` is the
+    number that was rung for it, if one was.
     """
 
     id: str
@@ -95,6 +97,8 @@ class Callback:
     starts_at: datetime | None = None
     asks_pin: bool = False
     retries: Retries | None = None
+    manners: Manners = AS_USUAL
+    service: PhoneNumber | None = None
 
     @property
     def patience(self) -> timedelta:

@@ -135,7 +135,15 @@ class Conversation:
         """Each party is shown the other's number."""
         shown = self.callback.destination if party is Party.CUSTOMER else self.callback.customer
         trace = self.traces[party] = LegTrace()
-        return LegOrder(party, number, shown, self.trunk, self.terms.ring_limit), trace
+        order = LegOrder(
+            party,
+            number,
+            shown,
+            self.trunk,
+            self.terms.ring_limit,
+            language=self.callback.language,
+        )
+        return order, trace
 
     def _answered(self, party: Party, state: State) -> None:
         answered_at = self._trace(party).answered_at

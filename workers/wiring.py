@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from pathlib import Path
 
 from switchboard.aws import AwsSettings, callbacks_inbox, control_inbox, open_ports
 from switchboard.calls.trunk import Trunk
@@ -11,19 +10,19 @@ from switchboard.ports import Trunks
 from workers.host import Host
 from workers.lines import EnginePhone
 from workers.pjsip import PjsipEngine
-from workers.recordings import load_recordings
 from workers.session import Desk
 from workers.settings import Settings
+from workers.voices import load_voices
 
-PROMPTS = Path(__file__).parent / "prompts" / "en"
 TRUNKS_KEPT = timedelta(seconds=10)
 
 
 async def work(settings: Settings, engine: PjsipEngine, env: Mapping[str, str]) -> None:
-    """Take callbacks until cancelled."""
+    """Take callbacks until cancelled. UnusablePrompt, before the first, where the operator's own
+    prompts cannot be played."""
     aws = AwsSettings.from_env(env)
     ports = open_ports(aws)
-    phone = EnginePhone(engine, ports.clock, load_recordings(PROMPTS))
+    phone = EnginePhone(engine, ports.clock, load_voices(settings.prompts))
     desk = Desk(ports, phone, settings.worker, settings.purse, first_trunk(ports.trunks))
     control = control_inbox(aws, settings.worker)
     control.create()

@@ -111,7 +111,7 @@ def changes_of(given: Mapping[str, Any], *, country: str, time_zone: str) -> "Ch
         forget_prefixes=prefixes("forget_prefix"),
         allow_classes=tuple(given.get("allow_class") or ()),
         block_classes=tuple(given.get("block_class") or ()),
-        manners=manners_of(given),
+        manners=manners_of(given.get("manner")),
     )
 
 

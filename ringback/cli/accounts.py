@@ -54,10 +54,7 @@ def add(
     valid_until: opt.ValidUntil = None,
     valid_days: opt.ValidDays = None,
     loss_guard: opt.LossGuard = None,
-    confirm: manners.Confirm = None,
-    tell_balance: manners.TellBalance = None,
-    tell_limit: manners.TellLimit = None,
-    ask_next: manners.AskNext = None,
+    manner: manners.Manner = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -153,10 +150,7 @@ def change(
     valid_until: opt.ValidUntil = None,
     valid_days: opt.ValidDays = None,
     loss_guard: opt.LossGuard = None,
-    confirm: manners.Confirm = None,
-    tell_balance: manners.TellBalance = None,
-    tell_limit: manners.TellLimit = None,
-    ask_next: manners.AskNext = None,
+    manner: manners.Manner = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:

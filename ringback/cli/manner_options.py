@@ -1,46 +1,35 @@
 """What the command line says of how customers are spoken to."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from switchboard.calls.manners import Manners
 
-Confirm = Annotated[
-    bool | None,
+WORDS = ("confirm", "tell-balance", "tell-limit", "ask-next")
+
+Manner = Annotated[
+    list[str] | None,
     typer.Option(
-        "--confirm/--no-confirm",
-        help="Whether a customer must press 1 before anything else: a voicemail box does not.",
-    ),
-]
-TellBalance = Annotated[
-    bool | None,
-    typer.Option(
-        "--tell-balance/--no-tell-balance",
-        help="Whether the balance is told before a number is dialled (to who gave a PIN).",
-    ),
-]
-TellLimit = Annotated[
-    bool | None,
-    typer.Option(
-        "--tell-limit/--no-tell-limit",
-        help="Whether it is told how long one can talk (to who dialled the number).",
-    ),
-]
-AskNext = Annotated[
-    bool | None,
-    typer.Option(
-        "--ask-next/--no-ask-next",
-        help="Whether the next number is asked for after a call (of who dialled the first).",
+        metavar="[no-]confirm|tell-balance|tell-limit|ask-next",
+        help="Customers must press 1 first; hear the balance; hear how long they can talk; are"
+        " asked for the next number after a call. Repeatable.",
     ),
 ]
 
 
-def manners_of(given: Mapping[str, Any]) -> "Manners":
-    """The manners that the options, by their names, ask for."""
+def manners_of(given: list[str] | None) -> "Manners":
+    """The manners that the options ask for."""
     from switchboard.calls.manners import Manners
+    from switchboard.errors import Malformed
 
-    names = ("confirm", "tell_balance", "tell_limit", "ask_next")
-    return Manners(**{name: given.get(name) for name in names})
+    said = {}
+    for text in given or ():
+        word = text.removeprefix("no-")
+        if word not in WORDS:
+            raise Malformed(
+                f"--manner is “{text[:20]}”: write {', '.join(WORDS)}, or no- before one of them"
+            )
+        said[word.replace("-", "_")] = word == text
+    return Manners(**said)

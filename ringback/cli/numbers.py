@@ -91,10 +91,7 @@ def add(
     quiet: Quiet = None,
     choose_language: Languages = None,
     ask_account: AskAccount = None,
-    confirm: manners.Confirm = None,
-    tell_balance: manners.TellBalance = None,
-    tell_limit: manners.TellLimit = None,
-    ask_next: manners.AskNext = None,
+    manner: manners.Manner = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -130,10 +127,7 @@ def set_(
     quiet: Quiet = None,
     choose_language: Languages = None,
     ask_account: AskAccount = None,
-    confirm: manners.Confirm = None,
-    tell_balance: manners.TellBalance = None,
-    tell_limit: manners.TellLimit = None,
-    ask_next: manners.AskNext = None,
+    manner: manners.Manner = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -197,7 +191,7 @@ def _changed(old: "ServiceNumber", options: Mapping[str, Any], home: str) -> "Se
         "when_closed": _choice("when_closed", service.WhenClosed, options),
         "retries": options["retries"],
         "asks_account": options["ask_account"],
-        "manners": manners.manners_of(options).over(old.manners),
+        "manners": manners.manners_of(options["manner"]).over(old.manners),
     }
     for name in ("delay", "retry_after", "quiet"):
         changes[name] = None if options[name] is None else timedelta(seconds=options[name])

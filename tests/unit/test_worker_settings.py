@@ -1,6 +1,7 @@
 """A worker's settings: all have a default, and what is wrong is named."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -38,9 +39,11 @@ def test_every_setting_is_taken_from_its_variable():
             "RINGBACK_QUANTUM_S": "60",
             "RINGBACK_MARGIN_S": "5",
             "RINGBACK_RING_LIMIT_S": "30",
+            "RINGBACK_PROMPTS": "/srv/prompts",
         }
     )
 
+    assert settings.prompts == Path("/srv/prompts")
     assert settings.sip == PjsipSettings(
         host="10.0.0.5",
         sip_port=5060,

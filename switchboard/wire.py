@@ -11,8 +11,9 @@ from switchboard.billing.classes import DestinationClass
 from switchboard.billing.limits import account_day
 from switchboard.billing.vouchers import Voucher
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import Cdr, LegRecord, RtpQuality
+from switchboard.calls.cdr import Cdr
 from switchboard.calls.ending import Verdict
+from switchboard.calls.leg import LegRecord, RtpQuality
 from switchboard.calls.phonebook import PhoneBook
 from switchboard.calls.planned import LATEST, Planned
 from switchboard.calls.routing import TrunkCost
@@ -318,6 +319,7 @@ def cdr_body(cdr: Cdr) -> Body:
         "worker": cdr.worker,
         "customer": None if cdr.customer is None else _leg_body(cdr.customer),
         "destination": None if cdr.destination is None else _leg_body(cdr.destination),
+        "earlier": [_leg_body(leg) for leg in cdr.earlier],
     }
 
 

@@ -1,12 +1,18 @@
-"""One callback on the telephone, from the first ring to the last hang-up."""
+"""One callback on the telephone, from the first ring to the last hang-up.
+
+A destination may follow another: when its leg is over, `end_destination` takes it to the record and
+to the purse, and the customer may be asked for the next number. The traces, the verdicts and the
+money are those of the customer leg and of the destination leg that runs.
+"""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord
 from switchboard.desk.orders import dialled
 from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.desk.routes import routes_of
@@ -16,6 +22,7 @@ from switchboard.ports import Ports
 from workers.dialling import Dialling
 from workers.lengths import seconds_begun
 from workers.phone import Leg, LegEnded, LegTrace, Phone
+from workers.records import leg_records
 from workers.threads import persist
 
 WHY_NOT = {Ending.BUSY: "destination-busy", Ending.NO_ANSWER: "destination-no-answer"}
@@ -54,6 +61,21 @@ class Conversation:
             self.verdicts[end.party] = end.verdict
             # Who hangs up on hearing why the destination is not there has not ended the callback.
             return self.verdicts.get(Party.DESTINATION, end.verdict)
+
+    def legs(self, verdict: Verdict) -> Iterator[LegRecord]:
+        """The legs as they are charged by now, those of earlier destinations left out, which
+        `callback.earlier` has; `verdict` is of those that have none of their own."""
+        return leg_records(self.callback, self.traces, self.verdicts, verdict, self.money_ends)
+
+    def end_destination(self, verdict: Verdict) -> None:
+        """The destination leg is over, and the customer leg goes on: it may run until
+        `_waits_until`, and another destination may be dialled."""
+        legs = {leg.party: leg for leg in self.legs(verdict)}
+        if Party.DESTINATION in legs:
+            customer_s = legs[Party.CUSTOMER].seconds
+            self.callback = self.purse.end_destination(legs[Party.DESTINATION], customer_s)
+        self.traces.pop(Party.DESTINATION, None)
+        self.verdicts.pop(Party.DESTINATION, None)
 
     async def _call_customer(self, money: asyncio.Timeout) -> Verdict:
         leg = self._leg(Party.CUSTOMER, self.callback.customer)
@@ -128,10 +150,11 @@ class Conversation:
 
     async def _take_destination(self, digits: str) -> None:
         found = await asyncio.to_thread(dialled, self.ports, self.callback, digits)
+        # From here on it is the destination, whether it can be paid for or not.
+        self.callback = found
         answered = self._trace(Party.CUSTOMER).answered
         so_far_s = seconds_begun(answered, asyncio.get_running_loop().time())
         await asyncio.to_thread(self.purse.add_destination, found, so_far_s)
-        self.callback = found
         self.dialling.routes = await asyncio.to_thread(routes_of, self.ports, found)
 
     def _leg(

@@ -9,8 +9,8 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Protocol
 
-from switchboard.calls.cdr import RtpQuality
 from switchboard.calls.ending import Culprit, Ending, Verdict, verdict_of
+from switchboard.calls.leg import RtpQuality
 from switchboard.clock import Clock
 from workers.phone import LegEnded, LegOrder, LegTrace
 from workers.speech.spoken import Part

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
-from switchboard.calls.cdr import RtpQuality
+from switchboard.calls.leg import RtpQuality
 from switchboard.clock import Clock
 from workers.legs import CannotDial, DialledLeg, Line, dialled
 from workers.patchbay import Patchbay

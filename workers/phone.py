@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from switchboard.calls.cdr import RtpQuality
 from switchboard.calls.ending import Ending, Party, Verdict
+from switchboard.calls.leg import RtpQuality
 from switchboard.calls.routing import Way
 from switchboard.calls.trunk import Trunk
 from switchboard.numbering import PhoneNumber

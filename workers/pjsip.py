@@ -28,7 +28,7 @@ from typing import Any, Self
 from pjsua2 import _pjsua2 as library
 from pjsua2 import pjsua2 as pj
 
-from switchboard.calls.cdr import RtpQuality
+from switchboard.calls.leg import RtpQuality
 from workers.legs import CannotDial
 from workers.lines import EngineLine, Report
 from workers.patchbay import Patchbay

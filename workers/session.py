@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from switchboard.calls.beat import LiveCall
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import Cdr, LegRecord, write_cdr
-from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.cdr import Cdr, write_cdr
+from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.calls.routing import Routes
 from switchboard.desk.orders import CANCELLED, offer_again
 from switchboard.desk.purse import Purse, PurseTerms
@@ -23,8 +23,8 @@ from switchboard.ports import Ports
 from workers.channels import Channels
 from workers.conversation import Conversation
 from workers.dialling import Dialling
-from workers.lengths import seconds_begun
-from workers.phone import LegTrace, Phone
+from workers.phone import Phone
+from workers.records import live_call
 from workers.threads import persist
 
 logger = logging.getLogger(__name__)
@@ -93,19 +93,11 @@ class Session:
             self._talk.cancel()
 
     def live(self) -> LiveCall | None:
-        """How far both legs are charged by now; None before the callback was ours to ring."""
+        """How far its legs are charged by now; None before the callback was ours to ring."""
         if self._conversation is None:
             return None
-        legs = {leg.party: leg for leg in self._legs(self._conversation, CANCELLED)}
-        trunks = {party: leg.trunk for party, leg in legs.items()}
-        seconds = {party: leg.seconds for party, leg in legs.items()}
-        trunk, other = trunks.get(Party.CUSTOMER, ""), trunks.get(Party.DESTINATION)
-        return LiveCall(
-            trunk,
-            seconds.get(Party.CUSTOMER),
-            seconds.get(Party.DESTINATION),
-            None if other == trunk else other,
-        )
+        conversation = self._conversation
+        return live_call(conversation.callback, conversation.legs(CANCELLED))
 
     def _claim(self) -> Callback | None:
         callbacks, now = self._desk.ports.callbacks, self._desk.ports.clock.now()
@@ -156,7 +148,7 @@ class Session:
         """Written and applied, however long the stores are out of reach."""
         ports, ended_at = self._desk.ports, self._desk.ports.clock.now()
         conversation = self._conversation
-        legs = [] if conversation is None else list(self._legs(conversation, verdict))
+        legs = [] if conversation is None else list(conversation.legs(verdict))
         if conversation is not None:
             callback = conversation.callback
         cdr = write_cdr(
@@ -193,37 +185,3 @@ class Session:
             await earlier
         ports, worker = self._desk.ports, self._desk.worker
         await persist(ports.callbacks.advance, self.callback_id, worker, state, at)
-
-    def _legs(self, conversation: Conversation, verdict: Verdict) -> Iterator[LegRecord]:
-        for party, trace in conversation.traces.items():
-            if trace.way is None:  # there was no trunk to place it by
-                continue
-            seconds = _charged_s(trace, conversation.money_ends)
-            price = trace.way.price
-            number = conversation.callback.customer
-            if party is Party.DESTINATION:
-                assert conversation.callback.destination is not None
-                number = conversation.callback.destination
-            yield LegRecord(
-                party=party,
-                number=number,
-                trunk=trace.way.trunk.name,
-                verdict=conversation.verdicts.get(party, verdict),
-                invited_at=trace.invited_at,
-                ringing_at=trace.ringing_at,
-                answered_at=trace.answered_at,
-                ended_at=trace.ended_at,
-                seconds=seconds,
-                sip_code=trace.sip_code,
-                hung_up_by_far_end=trace.hung_up_by_far_end,
-                rtp=trace.rtp,
-                trunk_cost=None if price is None else price.cost(seconds, trace.answered_at),
-            )
-
-
-def _charged_s(trace: LegTrace, money_ends: float | None) -> int:
-    """Until the leg ended, or now; never later than the moment the money was for: a timer that
-    fires late is not the customer's."""
-    now = asyncio.get_running_loop().time()
-    ends = now if trace.ended is None else trace.ended
-    return seconds_begun(trace.answered, ends if money_ends is None else min(ends, money_ends))

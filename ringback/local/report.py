@@ -9,7 +9,8 @@ from rich.table import Table
 
 from ringback.carrier.media.recording import Measurement
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import Cdr, LegRecord
+from switchboard.calls.cdr import Cdr
+from switchboard.calls.leg import LegRecord
 from switchboard.ledger.balance import Balance
 from switchboard.money import Money
 

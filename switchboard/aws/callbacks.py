@@ -11,6 +11,7 @@ from switchboard.aws.models import CallbackItem, Database, made
 from switchboard.calls.callback import Callback, Retries, State
 from switchboard.calls.ending import Verdict
 from switchboard.calls.manners import AS_USUAL, Manners
+from switchboard.calls.leg import LegRecord
 from switchboard.errors import Malformed
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
@@ -67,17 +68,23 @@ class DynamoCallbacks:
         return self._update(callback, actions, later)
 
     def set_destination(
-        self, callback: str, worker: str, destination: PhoneNumber, quote: Quote
+        self,
+        callback: str,
+        worker: str,
+        destination: PhoneNumber,
+        quote: Quote,
+        *,
+        instead_of: PhoneNumber | None = None,
+        earlier: tuple[LegRecord, ...] = (),
     ) -> bool:
         """Fill in what the customer dialled, with its price."""
-        items = self._items
-        return self._update(
-            callback,
-            [items.destination.set(str(destination)), items.quote.set(to_text(quote))],
-            (items.worker == worker)
-            & (items.rank < State.ENDED.rank)
-            & items.destination.does_not_exist(),
-        )
+        items, old = self._items, self._items.destination
+        actions = [old.set(str(destination)), items.quote.set(to_text(quote))]
+        if earlier:
+            actions.append(items.earlier.set(to_text(earlier)))
+        unchanged = old.does_not_exist() if instead_of is None else old == str(instead_of)
+        mine = (items.worker == worker) & (items.rank < State.ENDED.rank)
+        return self._update(callback, actions, mine & unchanged)
 
     def identify(
         self, callback: str, worker: str, old_account: str, account: str, quote: Quote
@@ -136,6 +143,7 @@ class DynamoCallbacks:
             asks_pin=callback.asks_pin or None,
             manners=None if callback.manners == AS_USUAL else to_text(callback.manners),
             service=None if callback.service is None else str(callback.service),
+            earlier=to_text(callback.earlier) if callback.earlier else None,
         )
 
     def _moves(self, state: State, at: datetime) -> list[Any]:
@@ -174,6 +182,7 @@ def _callback(item: Any) -> Callback:
         retries=None if item.retries is None else from_text(item.retries, Retries),
         manners=AS_USUAL if item.manners is None else from_text(item.manners, Manners),
         service=None if item.service is None else PhoneNumber(item.service),
+        earlier=() if item.earlier is None else from_text(item.earlier, tuple[LegRecord, ...]),
     )
 
 

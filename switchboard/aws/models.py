@@ -149,6 +149,7 @@ class CallbackItem(Model):
     asks_pin = BooleanAttribute(null=True)
     manners = UnicodeAttribute(null=True)
     service = UnicodeAttribute(null=True)
+    earlier = UnicodeAttribute(null=True)
     by_account = _ByAccount()
 
 

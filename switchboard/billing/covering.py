@@ -24,8 +24,9 @@ def grown(
 ) -> Cover:
     """The cover of a callback as it grows from an older one, for legs of so many seconds, and for
     the first that is not free at least. It goes as far as the buckets do that are valid at this
-    instant: the customer leg first, each leg in burn order and in whole increments."""
-    stock, quote = _Stock(old, account, callback.spend.day, at), callback.quote
+    instant: the customer leg first, each leg in burn order and in whole increments. What earlier
+    destinations burned stays theirs."""
+    stock, quote = _Stock(old, account, callback, at), callback.quote
     stock.serve(Party.CUSTOMER, callback.customer, _due_s(quote.customer, customer_s))
     if callback.destination is not None and quote.destination is not None:
         due_s = _due_s(quote.destination, destination_s)
@@ -40,13 +41,13 @@ def _due_s(price: LegPrice, seconds: int) -> int:
 class _Stock:
     """What a hold has of the buckets, and what they have beside it, while both legs burn of it."""
 
-    def __init__(self, old: Cover, account: Account, day: str, at: datetime) -> None:
+    def __init__(self, old: Cover, account: Account, callback: Callback, at: datetime) -> None:
         self._takes = {take.bucket: take for take in old.takes}
         self._old_s = old.taken_s
         self._account = account
-        self._day = day
+        self._day = callback.spend.day
         self._at = at
-        self._burned_s: Counter[str] = Counter()
+        self._burned_s = Counter(callback.earlier_s)
 
     @property
     def cover(self) -> Cover:

@@ -5,18 +5,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from switchboard.calls.ending import Party
+from switchboard.calls.leg import LegRecord
 
 
 @dataclass(frozen=True, slots=True)
 class LiveCall:
     """How far a callback has run: the seconds for which each leg is charged by now, None for a
     leg that was not placed, and the trunks that carry them. The destination leg is on the same
-    one as the other where it names none."""
+    one as the other where it names none. `earlier` are the legs to destinations before that one,
+    with what they cost; `destination_answered_at` is told where there are some."""
 
     trunk: str = ""
     customer_s: int | None = None
     destination_s: int | None = None
     destination_trunk: str | None = None
+    earlier: tuple[LegRecord, ...] = ()
+    destination_answered_at: datetime | None = None
 
     def trunk_of(self, party: Party) -> str:
         """The trunk that carries a leg, if that was placed."""

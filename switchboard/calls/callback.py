@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
 from switchboard.calls.ending import Verdict
 from switchboard.calls.manners import AS_USUAL, Manners
+from switchboard.calls.leg import LegRecord
+from switchboard.ledger.cover import Cover, summed
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.quote import Quote
@@ -77,6 +79,9 @@ class Callback:
     daily limits. It may ring from `starts_at` on, at once without one. One that `asks_pin` is paid
     by the account of its service number until the customer's own is known by PIN. `service` is the
     number that was rung for it, if one was.
+    by the account of its service number until the customer's own is known by PIN. `earlier` are
+    the legs to destinations that were dialled before this one, in order, with what they cost; the
+    quote is that of the last.
     """
 
     id: str
@@ -99,6 +104,23 @@ class Callback:
     retries: Retries | None = None
     manners: Manners = AS_USUAL
     service: PhoneNumber | None = None
+    earlier: tuple[LegRecord, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[PhoneNumber, ...]:
+        """The phones that it connects."""
+        return tuple(one for one in (self.customer, self.destination) if one is not None)
+
+    @property
+    def earlier_s(self) -> Mapping[str, int]:
+        """What the earlier legs burned, by bucket."""
+        return summed(pair for leg in self.earlier for pair in leg.burned_s.items())
+
+    def covered(self, cover: Cover) -> Quote:
+        """What it costs on a hold with this cover, the earlier legs among it: what they burned
+        covers nothing else."""
+        earlier_micros = sum(leg.cost_micros for leg in self.earlier)
+        return replace(self.quote, cover=cover.after(self.earlier_s), earlier_micros=earlier_micros)
 
     @property
     def patience(self) -> timedelta:

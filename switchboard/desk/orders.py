@@ -136,11 +136,12 @@ def cancel_callback(ports: Ports, account: str, callback_id: str) -> Callback:
 
 
 def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
-    """The callback with the destination that its customer dialled, priced by the sheet as it is
-    now; the customer leg, which runs already, keeps its price. Refuses what is no number in the
+    """The callback with the destination that its customer dialled, the first or another one after
+    that has ended, priced by the sheet as it is now; the customer leg, which runs already, keeps
+    its price. What was dialled counts as the callback's destination from then on, whether it can
+    be paid for or not. Refuses what is no number in the
     account's country, what `quote` refuses, and where the callback was taken from its worker: a
     leg that no record knows of would cost nothing."""
-    assert callback.worker is not None, "only its worker hears what a customer dials"
     if callback.asks_pin:
         raise NotAllowed("nobody calls before the PIN is known")
     account = ports.accounts.get(callback.account)
@@ -149,13 +150,30 @@ def dialled(ports: Ports, callback: Callback, digits: str) -> Callback:
     spend = permit(ports, account, callback.customer, destination)
     quoted = replace(quoted, customer=callback.quote.customer)
     check_routes(ports, account.profile, quoted, callback.customer, destination)
-    made = ports.callbacks.set_destination(callback.id, callback.worker, destination, quoted)
-    # A write whose reply was lost is repeated, and fails the second time.
-    if not made and find_callback(ports, callback.account, callback.id).destination != destination:
-        raise Conflict("this callback is over")
     # A callback counts for one day, also where it was midnight since.
     spend = replace(spend, day=callback.spend.day or spend.day)
-    return replace(callback, destination=destination, quote=quoted, spend=spend)
+    found = replace(callback, destination=destination, quote=quoted, spend=spend)
+    _set_destination(ports, callback, found)
+    return found
+
+
+def _set_destination(ports: Ports, old: Callback, new: Callback) -> None:
+    assert new.worker is not None, "only its worker hears what a customer dials"
+    assert new.destination is not None
+    if ports.callbacks.set_destination(
+        new.id,
+        new.worker,
+        new.destination,
+        new.quote,
+        instead_of=old.destination,
+        earlier=new.earlier,
+    ):
+        return
+    # A write whose reply was lost is repeated, and fails the second time.
+    found = find_callback(ports, new.account, new.id)
+    kept = (found.worker, found.destination, found.quote, found.earlier)
+    if found.state.final or kept != (new.worker, new.destination, new.quote, new.earlier):
+        raise Conflict("this callback is over")
 
 
 def _checked(ports: Ports, account: Account, order: Order) -> Callback:

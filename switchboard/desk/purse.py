@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from threading import Lock
 
 from switchboard.billing.covering import grown
 from switchboard.calls.callback import Callback, State, claim_mark
+from switchboard.calls.cdr import end_destination
 from switchboard.calls.ending import Party
+from switchboard.calls.leg import LegRecord
 from switchboard.desk.till import Till, Wanted, Wish
-from switchboard.errors import NotEnoughCredit, SpendLimitReached
+from switchboard.errors import Conflict, NotEnoughCredit, SpendLimitReached
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.cover import NO_COVER, Cover
 from switchboard.ports import Ports
@@ -26,10 +29,10 @@ class PurseTerms:
 
 class Purse:
     """Holds money and included seconds for a callback, never more than its account has, and never
-    less than it used. `quote` is what the call costs as it is covered by now."""
+    less than it used. Destinations may follow one another: `end_destination`, and then
+    `add_destination` for the next one."""
 
     def __init__(self, ports: Ports, callback: Callback, nonce: str, terms: PurseTerms) -> None:
-        self.quote: Quote = callback.quote
         self._ports = ports
         self._till = Till(ports.books)
         self._callback = callback
@@ -38,6 +41,13 @@ class Purse:
         self._terms = terms
         self._hold: Hold | None = None
         self._answered: dict[Party, datetime] = {}
+        # A thread may still wait for the store for a destination that has ended meanwhile.
+        self._growing = Lock()
+
+    @property
+    def quote(self) -> Quote:
+        """What the call costs as it is covered by now, earlier destinations included."""
+        return self._quote(self._callback, self._cover)
 
     @property
     def nonce(self) -> str:
@@ -55,7 +65,6 @@ class Purse:
         other = Purse(self._ports, callback, "", self._terms)
         other._nonce = self._nonce
         other._answered = self._answered
-        other._price()
         return other
 
     def open(self) -> None:
@@ -64,42 +73,43 @@ class Purse:
         self._hold = self._till.reserve(
             self._callback.account,
             self._callback.id,
-            self._wish(0, 0),
+            self._wish(self._callback, self._cover, 0, 0),
             self._nonce,
             self._expiry(rings=2),
             spend=self._callback.spend,
         )
-        self._price()
 
     def begin(self, party: Party, answered_at: datetime) -> None:
         """A leg was answered: a price that is split at the boundary of periods counts from now."""
         self._answered[party] = answered_at
-        self._price()
+
+    def end_destination(self, leg: LegRecord, customer_s: int) -> Callback:
+        """The callback after its destination leg ended, or was given up, when the customer leg had
+        run for so long: what it cost stays part of what the hold must cover. Nothing is written;
+        from here on the purse is that of the customer leg alone."""
+        ended = end_destination(self._callback, leg, customer_s, self._cover)
+        alone = replace(ended.quote, destination=None)
+        self._callback = replace(ended, destination=None, quote=alone)
+        self._answered.pop(Party.DESTINATION, None)
+        return ended
 
     def add_destination(self, dialled: Callback, customer_s: int) -> None:
         """Hold money for the destination leg too, which was dialled after the customer leg had
-        run for so long. Refuses where that is less than one increment of it."""
-        self._callback = dialled
-        self._price()
-        self.top_up(customer_s, 0)
+        run for so long. Refuses where that is less than one increment of it; another number may
+        be dialled then."""
+        grew = self._grow(dialled, customer_s, 0, dials=True)
         if not {*dialled.spend.counters} <= {*self.hold.counts}:
             raise SpendLimitReached("a daily limit has no room for a call to this number")
-        if self.hold.amount_micros < self.quote.start_micros(customer_s):
+        if self.hold.amount_micros < self._quote(dialled, self._cover).start_micros(customer_s):
             raise NotEnoughCredit("not enough credit for a call to this number")
+        if not grew:
+            raise Conflict("nothing can be held for a call to this number")
+        self._callback = dialled
 
     def top_up(self, customer_s: int, destination_s: int) -> None:
         """Extend the hold for another quantum after so many seconds, as far as the money goes.
         Where nothing can be had, what was held before stays."""
-        more = self._till.extend(
-            self._callback.account,
-            self._callback.id,
-            self.hold,
-            self._wish(customer_s, destination_s),
-            self._expiry(rings=1),
-            spend=self._callback.spend,
-        )
-        self._hold = more or self.hold
-        self._price()
+        self._grow(self._callback, customer_s, destination_s)
 
     def talk_s(self, customer_s: int, destination_s: int) -> int:
         """How many seconds more both legs may run on what is held."""
@@ -118,29 +128,45 @@ class Purse:
     def _cover(self) -> Cover:
         return NO_COVER if self._hold is None else self._hold.cover
 
-    def _price(self) -> None:
-        self.quote = self._quote(self._cover)
-
-    def _quote(self, cover: Cover) -> Quote:
+    def _quote(self, callback: Callback, cover: Cover) -> Quote:
         answered = self._answered
-        quote = replace(self._callback.quote, cover=cover)
+        quote = callback.covered(cover)
         return quote.begun(answered.get(Party.CUSTOMER), answered.get(Party.DESTINATION))
 
-    def _wish(self, customer_s: int, destination_s: int) -> Wish:
-        """What another quantum takes after so many seconds."""
+    def _grow(
+        self, callback: Callback, customer_s: int, destination_s: int, *, dials: bool = False
+    ) -> bool:
+        """Extend the hold; whether that could be. Where the callback `dials`, buckets that the last
+        destination fitted need not fit this one."""
+        with self._growing:
+            cover = self._cover.closed_to_destination() if dials else self._cover
+            wish = self._wish(callback, cover, customer_s, destination_s)
+            more = self._till.extend(
+                callback.account,
+                callback.id,
+                self.hold,
+                wish,
+                self._expiry(rings=1),
+                spend=callback.spend,
+            )
+            self._hold = more or self.hold
+            return more is not None
+
+    def _wish(self, callback: Callback, old: Cover, customer_s: int, destination_s: int) -> Wish:
+        """What another quantum takes after so many seconds, with a cover that grows from `old`."""
         talk_s = int((self._terms.quantum + self._terms.margin).total_seconds())
         ring_s = int(self._terms.ring_limit.total_seconds())
         until = (customer_s + talk_s + ring_s, destination_s + talk_s)
         # Most accounts have no bucket, and need not be read.
-        flagged = self._callback.spend.buckets
-        account = self._ports.accounts.get(self._callback.account) if flagged else None
+        flagged = callback.spend.buckets
+        account = self._ports.accounts.get(callback.account) if flagged else None
 
         def wish(balance: Balance | None) -> Wanted:
-            cover = self._cover
+            cover = old
             if account is not None:
                 now = replace(account, balance=balance or account.balance)
-                cover = grown(cover, self._callback, now, *until, at=self._ports.clock.now())
-            quote = self._quote(cover)
+                cover = grown(cover, callback, now, *until, at=self._ports.clock.now())
+            quote = self._quote(callback, cover)
             return Wanted(quote.cost_micros(*until), quote.least_micros, cover)
 
         return wish

@@ -1,13 +1,14 @@
 """The sweep: settles what a lost worker left behind (design §4 step 5, §5). Safe at any time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from switchboard.calls.beat import LiveCall
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import Cdr, LegRecord, write_cdr
+from switchboard.calls.cdr import Cdr, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord
 from switchboard.desk.routes import trunk_price
 from switchboard.desk.till import Till
 from switchboard.ledger.balance import Hold
@@ -87,11 +88,15 @@ def _settle(ports: Ports, callback: Callback, live: LiveCall, known_until: datet
     hold = ports.books.balance(callback.account).holds.get(callback.id)
     if hold is None:
         return None
-    legs = _legs(ports, callback, live, known_until)
+    earlier = max(callback.earlier, live.earlier, key=len)
+    if len(earlier) > len(live.earlier):
+        # Its destination leg has ended since, and is among the earlier ones.
+        live = replace(live, destination_s=None)
+    callback = replace(callback, earlier=earlier)
     return Till(ports.books).settle(
         write_cdr(
             callback,
-            legs,
+            _legs(ports, callback, live, known_until),
             LOST,
             nonce=hold.nonce,
             ended_at=known_until,
@@ -104,15 +109,19 @@ def _settle(ports: Ports, callback: Callback, live: LiveCall, known_until: datet
 def _legs(
     ports: Ports, callback: Callback, live: LiveCall, known_until: datetime
 ) -> Iterator[LegRecord]:
-    """The legs that were placed, as far as the last heartbeat knew them to have run, over the
+    """The legs that were running, as far as the last heartbeat knew them to have run, over the
     trunks that it named."""
-    for party, number, seconds, answered in (
-        (Party.CUSTOMER, callback.customer, live.customer_s, State.CUSTOMER_ANSWERED),
-        (Party.DESTINATION, callback.destination, live.destination_s, State.CONNECTED),
+    began_at = callback.reached.get(State.CUSTOMER_ANSWERED)
+    # The state tells of the first destination that answered.
+    connected_at = callback.reached.get(State.CONNECTED)
+    if callback.earlier:
+        connected_at = live.destination_answered_at
+    for party, number, seconds, answered_at in (
+        (Party.CUSTOMER, callback.customer, live.customer_s, began_at),
+        (Party.DESTINATION, callback.destination, live.destination_s, connected_at),
     ):
         if number is not None and seconds is not None:
-            trunk, answered_at = live.trunk_of(party), callback.reached.get(answered)
-            routed_at = answered_at or callback.requested_at
+            trunk, routed_at = live.trunk_of(party), answered_at or callback.requested_at
             price = trunk_price(ports, trunk, number, routed_at, callback.quote.currency)
             yield LegRecord(
                 party,

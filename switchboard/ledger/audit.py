@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from switchboard.billing.account import Account, AccountType
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import Cdr, price_leg
-from switchboard.calls.ending import Party
+from switchboard.calls.cdr import Cdr
+from switchboard.calls.leg import price_leg
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.cover import summed
 from switchboard.ledger.entries import JournalEntry, Settlement
@@ -145,14 +145,15 @@ def _is_missed(callback: Callback) -> bool:
 
 
 def _audit_prices(balance: Balance, cdr: Cdr, callback: Callback) -> Iterator[Breach]:
-    for leg in cdr.legs:
+    quote = callback.quote
+    for leg, price in ((cdr.customer, quote.customer), (cdr.destination, quote.destination)):
+        # What buckets covered is priced by the hold, which is gone. The quote is that of the number
+        # that was dialled last, which was not called where that could not be paid for.
+        if leg is None or price is None or leg.covered_s or leg.number not in callback.numbers:
+            continue
         rule = f"the {leg.party.value} leg of {callback.id} costs what was quoted"
-        quote = callback.quote
-        price = quote.customer if leg.party is Party.CUSTOMER else quote.destination
-        # What buckets covered is priced by the hold, which is gone.
-        if price is not None and not leg.covered_s:
-            quoted = price_leg(leg, price)
-            yield from _equal(balance, rule, leg.cost_micros, quoted.cost_micros)
+        quoted = price_leg(leg, price)
+        yield from _equal(balance, rule, leg.cost_micros, quoted.cost_micros)
 
 
 def _audit_limit(

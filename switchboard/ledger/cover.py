@@ -34,6 +34,10 @@ class Take:
             return replace(self, for_customer=True)
         return replace(self, for_destination=True)
 
+    def closed_to_destination(self) -> Self:
+        """The same for the customer leg alone, or for none."""
+        return replace(self, for_destination=False)
+
     @property
     def counter(self) -> str:
         """The daily counter that they are part of."""
@@ -69,6 +73,15 @@ class Cover:
             for take, seconds in left
             if take.for_destination
         )
+
+    def after(self, burned_s: Mapping[str, int]) -> "Cover":
+        """What is left for other legs when some have burned so much of it."""
+        left = ((take, take.seconds - burned_s.get(take.bucket, 0)) for take in self.takes)
+        return Cover(tuple(replace(take, seconds=seconds) for take, seconds in left))
+
+    def closed_to_destination(self) -> "Cover":
+        """The same for the customer leg alone: another destination fits other buckets."""
+        return Cover(tuple(take.closed_to_destination() for take in self.takes))
 
     @property
     def taken_s(self) -> Mapping[str, int]:

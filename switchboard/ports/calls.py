@@ -8,6 +8,7 @@ from typing import Protocol
 from switchboard.calls.beat import Beat
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Verdict
+from switchboard.calls.leg import LegRecord
 from switchboard.calls.trunk import Trunk
 from switchboard.numbering import PhoneNumber
 from switchboard.ports.pages import Page
@@ -36,9 +37,19 @@ class Callbacks(Protocol):
         kept no longer: no other worker will have it."""
 
     def set_destination(
-        self, callback: str, worker: str, destination: PhoneNumber, quote: Quote
+        self,
+        callback: str,
+        worker: str,
+        destination: PhoneNumber,
+        quote: Quote,
+        *,
+        instead_of: PhoneNumber | None = None,
+        earlier: tuple[LegRecord, ...] = (),
     ) -> bool:
-        """Fill in what the customer dialled, with its price."""
+        """Fill in what the customer dialled, with its price, if this worker has the callback and
+        what was dialled before is `instead_of`, and tell of the legs that are over. The state
+        stays: a callback that was connected before shows as connected while the next destination
+        is rung."""
 
     def identify(
         self, callback: str, worker: str, old_account: str, account: str, quote: Quote

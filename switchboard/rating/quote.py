@@ -16,7 +16,8 @@ class Quote:
     """The prices that a callback was announced with; it keeps them whatever the sheet does.
 
     Until the customer has dialled, `destination` is None and that leg costs nothing. `cover` is
-    what buckets cover of both legs, by now.
+    what buckets cover of both legs, by now, and `earlier_micros` what other destinations cost
+    before this one.
     """
 
     sheet: str
@@ -25,11 +26,12 @@ class Quote:
     customer: LegPrice
     destination: LegPrice | None
     cover: Cover = NO_COVER
+    earlier_micros: int = 0
 
     def cost_micros(self, customer_s: int, destination_s: int) -> int:
-        """Both legs, each rounded by itself. It never falls as either of them grows."""
+        """All legs, each rounded by itself. It never falls as either of the two grows."""
         customer, destination = self.legs(customer_s)
-        cost = customer.cost_micros(customer_s)
+        cost = self.earlier_micros + customer.cost_micros(customer_s)
         if destination is not None:
             cost += destination.cost_micros(destination_s)
         return cost

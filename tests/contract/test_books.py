@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from switchboard.calls.cdr import Cdr, LegRecord, RtpQuality
+from switchboard.calls.cdr import Cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord, RtpQuality
 from switchboard.errors import NotFound
 from switchboard.ledger.balance import Hold
 from switchboard.ledger.entries import EntryKind, JournalEntry, Settlement, SettlementKind

@@ -3,13 +3,16 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 
 from switchboard.calls.callback import Callback, Retries, State
-from switchboard.calls.ending import Culprit, Ending, Verdict
+from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord, RtpQuality
+from switchboard.calls.routing import TrunkCost
 from switchboard.errors import Malformed
-from tests.fakes.world import ALICE, BOB, NOON, retail_sheet
+from tests.fakes.world import ALICE, BOB, CAROL, NOON, retail_sheet
 
 HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
 LEASE = timedelta(seconds=15)
@@ -181,6 +184,48 @@ def test_a_dialled_destination_is_filled_in_once(ports):
 
     found = ports.callbacks.find("c1")
     assert (found.destination, found.quote) == (BOB, quote)
+
+
+def test_another_destination_takes_the_place_of_the_one_before(ports):
+    claimed(ports)
+    ports.callbacks.advance("c1", "w1", State.CONNECTED, NOON)
+    quote = retail_sheet().quote(ALICE, CAROL, NOON)
+    over = LegRecord(
+        Party.DESTINATION,
+        BOB,
+        "carrier",
+        HUNG_UP,
+        answered_at=NOON,
+        seconds=7,
+        cost_micros=1_234,
+        rtp=RtpQuality(350, 1, 2.5),
+        covered_s=6,
+        trunk_cost=TrunkCost("USD", 700, "1415", "cost", "v1", Fraction(7, 9)),
+        burned_s={"b1": 6},
+    )
+
+    def set_destination(worker="w1", instead_of=BOB):
+        return ports.callbacks.set_destination(
+            "c1", worker, CAROL, quote, instead_of=instead_of, earlier=(over,)
+        )
+
+    assert not set_destination(worker="w2")
+    assert not set_destination(instead_of=None)
+    assert not set_destination(instead_of=CAROL)
+    assert set_destination()
+    assert not set_destination()
+    found = ports.callbacks.find("c1")
+    assert (found.destination, found.quote, found.earlier) == (CAROL, quote, (over,))
+    assert found.state is State.CONNECTED
+    assert set_destination(instead_of=CAROL)
+
+
+def test_nothing_is_dialled_after_the_end(ports):
+    claimed(ports)
+    ports.callbacks.finish("c1", State.ENDED, HUNG_UP, NOON, worker="w1")
+    quote = retail_sheet().quote(ALICE, BOB, NOON)
+
+    assert not ports.callbacks.set_destination("c1", "w1", BOB, quote, instead_of=BOB)
 
 
 def test_lists_are_newest_first_and_go_on_by_cursor(ports):

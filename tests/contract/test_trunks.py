@@ -9,8 +9,9 @@ from switchboard.aws.fleet import DynamoTrunks
 from switchboard.aws.forms import from_text, to_text
 from switchboard.billing.account import Profile
 from switchboard.calls.beat import Beat, LiveCall
-from switchboard.calls.cdr import LegRecord, RtpQuality, write_cdr
+from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord, RtpQuality
 from switchboard.calls.rewriting import Rewrite
 from switchboard.calls.routing import RoutingTerms, TrunkCost
 from switchboard.calls.trunk import Trunk

@@ -15,8 +15,9 @@ from chalicelib.factory import make_app
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import LegRecord, write_cdr
+from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord
 from switchboard.ports import Ports
 from tests.fakes.passwords import PlainPasswords
 from tests.fakes.ports import memory_ports

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from switchboard.calls.beat import Beat, LiveCall
 from switchboard.calls.callback import Callback, State, Trigger
-from switchboard.calls.cdr import Cdr, LegRecord, write_cdr
+from switchboard.calls.cdr import Cdr, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord
 from switchboard.desk.orders import Order, order_callback
 from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.ledger.cover import NO_COVER, Cover

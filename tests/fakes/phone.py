@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from switchboard.calls.cdr import RtpQuality
 from switchboard.calls.ending import Party
+from switchboard.calls.leg import RtpQuality
 from switchboard.calls.trunk import Trunk
 from switchboard.clock import Clock
 from switchboard.numbering import PhoneNumber

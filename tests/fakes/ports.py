@@ -11,6 +11,7 @@ from switchboard.calls.beat import Beat
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Verdict
 from switchboard.calls.manners import AS_USUAL
+from switchboard.calls.leg import LegRecord
 from switchboard.calls.trunk import Trunk
 from switchboard.errors import AlreadyExists, Conflict, Malformed
 from switchboard.ledger.spend import Spend
@@ -174,13 +175,21 @@ class MemoryCallbacks:
             return True
 
     def set_destination(
-        self, callback: str, worker: str, destination: PhoneNumber, quote: Quote
+        self,
+        callback: str,
+        worker: str,
+        destination: PhoneNumber,
+        quote: Quote,
+        *,
+        instead_of: PhoneNumber | None = None,
+        earlier: tuple[LegRecord, ...] = (),
     ) -> bool:
         with self.lock:
             found = self.placed[callback]
-            if found.worker != worker or found.state.final or found.destination is not None:
+            if found.worker != worker or found.state.final or found.destination != instead_of:
                 return False
-            self._keep(replace(found, destination=destination, quote=quote))
+            kept = earlier or found.earlier
+            self._keep(replace(found, destination=destination, quote=quote, earlier=kept))
             return True
 
     def identify(

@@ -14,6 +14,7 @@ from tests.fakes.decks import read_deck
 
 ALICE = PhoneNumber("+442071234567")
 BOB = PhoneNumber("+14155550100")
+CAROL = PhoneNumber("+14155550199")
 SERVICE = PhoneNumber("+442079460000")
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from switchboard.calls.beat import LiveCall
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import LegRecord, write_cdr
+from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord
 from switchboard.desk.orders import dialled
 from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.desk.till import Till

@@ -13,8 +13,9 @@ from chalicelib.progress import (
     progress_of,
 )
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import LegRecord, write_cdr
+from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord
 from tests.fakes.world import ALICE, BOB, NOON, retail_sheet
 
 BUSY = Verdict(Ending.BUSY, Culprit.DESTINATION)

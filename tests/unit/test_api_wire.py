@@ -7,8 +7,9 @@ from fractions import Fraction
 import pytest
 
 from switchboard.calls.callback import Callback, State
-from switchboard.calls.cdr import LegRecord, RtpQuality, write_cdr
+from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord, RtpQuality
 from switchboard.calls.routing import TrunkCost
 from switchboard.rating.meter import Step
 from switchboard.rating.price import LegPrice
@@ -124,6 +125,7 @@ def test_a_cdr_is_told_with_both_legs():
         "sheet": "retail",
         "version": "v1",
         "worker": None,
+        "earlier": [],
     }
     assert customer == {
         "number": "+442071234567",

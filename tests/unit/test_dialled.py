@@ -66,9 +66,9 @@ def test_the_customer_leg_keeps_the_price_that_it_began_with(ports):
 class Repeating(MemoryCallbacks):
     """The first reply is lost: the client sends the request once more."""
 
-    def set_destination(self, *args) -> bool:
-        super().set_destination(*args)
-        return super().set_destination(*args)
+    def set_destination(self, *args, **kwargs) -> bool:
+        super().set_destination(*args, **kwargs)
+        return super().set_destination(*args, **kwargs)
 
 
 def test_a_destination_is_taken_also_where_the_reply_was_lost(ports):

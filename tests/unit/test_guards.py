@@ -11,14 +11,12 @@ from switchboard.desk.orders import QUIET_PERIOD, Order, dialled, order_callback
 from switchboard.desk.rings import ring_service_number
 from switchboard.desk.velocity import ORDERS_OF_AN_ACCOUNT, RINGS_OF_A_PHONE
 from switchboard.errors import NotAllowed, TooOften
-from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from tests.fakes.api import signed_in_api
 from tests.fakes.claims import HUNG_UP, LEASE, held
 from tests.fakes.ports import memory_ports
-from tests.fakes.world import ALICE, BOB, SERVICE, open_alice
+from tests.fakes.world import ALICE, BOB, CAROL, SERVICE, open_alice
 
-CAROL = PhoneNumber("+14155550199")
 SECOND = timedelta(seconds=1)
 
 

@@ -9,8 +9,9 @@ from switchboard.billing.account import Profile
 from switchboard.billing.service_number import ServiceMode, ServiceNumber
 from switchboard.calls.beat import LiveCall
 from switchboard.calls.callback import Callback, State, Trigger
-from switchboard.calls.cdr import LegRecord, write_cdr
+from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Party
+from switchboard.calls.leg import LegRecord
 from switchboard.calls.ring import Ring
 from switchboard.desk.accounts import Terms, enter, open_account
 from switchboard.desk.check_books import check_books

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from switchboard.calls.cdr import RtpQuality
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import RtpQuality
 from tests.fakes.loop import SimulatedClock, run_simulated
 from tests.fakes.phone import FakePhone, FarEnd, an_order
 from tests.fakes.world import ALICE

@@ -28,10 +28,9 @@ from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from tests.fakes.claims import HUNG_UP, LEASE, claimed
 from tests.fakes.ports import MemoryCallbacks, memory_ports
-from tests.fakes.world import ALICE, BOB, open_alice, retail_sheet
+from tests.fakes.world import ALICE, BOB, CAROL, open_alice, retail_sheet
 
 TRIGGER = Trigger("test", "1")
-CAROL = PhoneNumber("+14155550199")
 NOWHERE = PhoneNumber("+61255500100")
 PREMIUM = PhoneNumber("+19005550100")
 

@@ -8,14 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchboard.calls.callback import Callback
+from switchboard.calls.cdr import write_cdr
+from switchboard.calls.ending import Party
+from switchboard.calls.leg import LegRecord
 from switchboard.desk.orders import dialled
 from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.desk.till import Till
 from switchboard.errors import Conflict, NotEnoughCredit
 from switchboard.ports import Ports
-from tests.fakes.claims import LEASE, claimed
+from tests.fakes.claims import HUNG_UP, LEASE, claimed
 from tests.fakes.ports import memory_ports
-from tests.fakes.world import BOB, open_alice
+from tests.fakes.world import ALICE, BOB, CAROL, open_alice
 
 TERMS = PurseTerms(
     quantum=timedelta(seconds=60), ring_limit=timedelta(seconds=20), margin=timedelta(seconds=5)
@@ -32,10 +35,14 @@ def a_purse(ports: Ports, callback: Callback, nonce: str = "n") -> Purse:
     return Purse(ports, callback, nonce, TERMS)
 
 
-def an_open_purse(ports: Ports, destination=BOB) -> Purse:
-    purse = a_purse(ports, claimed(ports, destination=destination))
+def an_open_purse_of(ports: Ports, callback: Callback) -> Purse:
+    purse = a_purse(ports, callback)
     purse.open()
     return purse
+
+
+def an_open_purse(ports: Ports, destination=BOB) -> Purse:
+    return an_open_purse_of(ports, claimed(ports, destination=destination))
 
 
 def test_a_purse_holds_both_legs_for_a_quantum_and_the_ringing():
@@ -138,6 +145,103 @@ def test_a_dialled_destination_that_cannot_be_paid_is_refused():
 
     with pytest.raises(NotEnoughCredit, match="this number"):
         purse.add_destination(dialled(ports, callback, str(BOB)), 10)
+
+
+def ended(callback: Callback, seconds: int) -> LegRecord:
+    assert callback.destination is not None
+    return LegRecord(Party.DESTINATION, callback.destination, "carrier", HUNG_UP, seconds=seconds)
+
+
+def test_a_destination_that_ended_is_paid_for_while_the_next_one_talks():
+    ports = a_world()
+    callback = claimed(ports)
+    purse = an_open_purse_of(ports, callback)
+
+    over = purse.end_destination(ended(callback, 20), 30)
+    purse.add_destination(dialled(ports, over, str(CAROL)), 40)
+
+    cost = callback.quote.destination.cost_micros(20)
+    assert [leg.cost_micros for leg in over.earlier] == [cost]
+    assert ports.callbacks.find(callback.id).earlier == over.earlier
+    assert purse.quote.cost_micros(40, 0) == cost + callback.quote.customer.cost_micros(40)
+    assert purse.hold.amount_micros == purse.quote.cost_micros(40 + 85, 65)
+
+
+def test_between_two_destinations_the_customer_waits_on_what_is_left():
+    ports = a_world(100_000)
+    callback = claimed(ports)
+    purse = an_open_purse_of(ports, callback)
+    held_micros = purse.hold.amount_micros
+
+    over = purse.end_destination(ended(callback, 20), 30)
+
+    left_micros = held_micros - over.earlier[0].cost_micros
+    assert callback.quote.customer.cost_micros(purse.waiting_s()) <= left_micros
+    assert callback.quote.customer.cost_micros(purse.waiting_s() + 1) > left_micros
+    assert purse.hold.amount_micros == held_micros
+
+
+def test_a_next_destination_that_cannot_be_paid_leaves_the_customer_on_the_line():
+    ports = a_world(60_000)
+    callback = claimed(ports)
+    purse = an_open_purse_of(ports, callback)
+    talked_s = purse.talk_s(5, 0)
+    over = purse.end_destination(ended(callback, talked_s), 5 + talked_s)
+    waiting_s = purse.waiting_s()
+
+    with pytest.raises(NotEnoughCredit, match="this number"):
+        purse.add_destination(dialled(ports, over, str(CAROL)), 5 + talked_s)
+
+    assert purse.waiting_s() >= waiting_s >= 5 + talked_s
+    assert purse.hold.amount_micros <= 60_000
+
+
+def test_nothing_is_dialled_next_on_a_blocked_account():
+    ports = a_world()
+    callback = claimed(ports)
+    purse = an_open_purse_of(ports, callback)
+    over = purse.end_destination(ended(callback, 1), 5)
+    ports.books.set_active("alice", active=False)
+
+    with pytest.raises(Conflict, match="this number"):
+        purse.add_destination(dialled(ports, over, str(CAROL)), 6)
+
+
+@given(st.integers(60_000, 900_000), st.lists(st.integers(0, 200), max_size=4), st.data())
+def test_destinations_one_after_the_other_cost_their_sum_and_never_more_than_is_held(
+    opening_micros, waits, data
+):
+    ports = a_world(opening_micros)
+    callback = claimed(ports)
+    purse = an_open_purse_of(ports, callback)
+    customer_s, costs = 0, []
+
+    for number, wait_s in zip([CAROL, BOB, BOB, CAROL], waits, strict=False):
+        customer_s = min(customer_s + wait_s, max(customer_s, purse.waiting_s()))
+        talked_s = data.draw(st.integers(0, purse.talk_s(customer_s, 0)))
+        purse.top_up(customer_s + talked_s, talked_s)
+        costs.append(callback.quote.destination.cost_micros(talked_s))
+        customer_s += talked_s
+        callback = purse.end_destination(ended(callback, talked_s), customer_s)
+        assert purse.waiting_s() >= customer_s
+        try:
+            callback = dialled(ports, callback, str(number))
+            purse.add_destination(callback, customer_s)
+        except NotEnoughCredit:
+            callback = replace(callback, destination=None)
+            break
+
+    legs = [LegRecord(Party.CUSTOMER, ALICE, "carrier", HUNG_UP, seconds=customer_s)]
+    if callback.destination is not None:
+        talked_s = purse.talk_s(customer_s, 0)
+        costs.append(callback.quote.destination.cost_micros(talked_s))
+        legs = [replace(legs[0], seconds=customer_s + talked_s), ended(callback, talked_s)]
+    cdr = write_cdr(callback, legs, HUNG_UP, nonce="n", ended_at=callback.requested_at)
+
+    destinations = [*cdr.earlier, cdr.destination]
+    assert [leg.cost_micros for leg in destinations if leg] == costs
+    assert cdr.cost.micros == cdr.customer.cost_micros + sum(costs)
+    assert cdr.cost.micros <= purse.hold.amount_micros <= opening_micros
 
 
 def test_the_purse_of_a_later_claim_takes_over_and_is_never_robbed():

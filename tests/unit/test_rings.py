@@ -10,8 +10,9 @@ from switchboard.billing.account import Profile
 from switchboard.billing.opening_hours import OpeningHours
 from switchboard.billing.service_number import RingsBack, ServiceMode, ServiceNumber, WhenClosed
 from switchboard.calls.callback import Callback, Retries, State, Trigger
-from switchboard.calls.cdr import LegRecord, write_cdr
+from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord
 from switchboard.calls.ring import Ring, caller_id
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.orders import dialled

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 from uuid import uuid4
 
+from switchboard.billing.pins import PinKey
 from switchboard.desk.purse import PurseTerms
 from workers.doorbell import BUSY_HERE, DoorbellTerms
 from workers.host import HostTerms
@@ -30,13 +31,16 @@ class Settings:
     doorbell: DoorbellTerms | None = None
     # An operator's own recordings, in place of ours.
     prompts: Path | None = None
+    # What PINs are kept by; without it, none can be read.
+    pins: PinKey | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """All have a default: RINGBACK_SIP_HOST, RINGBACK_SIP_PORT (0: any), RINGBACK_RTP_PORT,
         RINGBACK_RINGS_PORT (0: no rings by SIP), RINGBACK_RINGS_CODE (how they are rejected),
         RINGBACK_PUBLIC_ADDRESS, RINGBACK_WORKER_CALLBACKS (two legs each; the stock engine has
-        four), RINGBACK_PROMPTS (an operator's own), and in seconds RINGBACK_BEAT_S,
+        four), RINGBACK_PROMPTS (an operator's own),
+        RINGBACK_PIN_KEY (without it no PIN is read), and in seconds RINGBACK_BEAT_S,
         RINGBACK_QUANTUM_S, RINGBACK_MARGIN_S and RINGBACK_RING_LIMIT_S. BadSetting names the one
         that is wrong."""
         callbacks = _number(env, "RINGBACK_WORKER_CALLBACKS", 2)
@@ -57,8 +61,9 @@ class Settings:
         doorbell = DoorbellTerms(sip.host, rings_port, code) if rings_port else None
         host = HostTerms(callbacks, _seconds(env, "RINGBACK_BEAT_S", 5))
         prompts = Path(env["RINGBACK_PROMPTS"]) if env.get("RINGBACK_PROMPTS") else None
+        pins = PinKey(env["RINGBACK_PIN_KEY"]) if env.get("RINGBACK_PIN_KEY") else None
         name = f"{socket.gethostname()}-{uuid4().hex[:8]}"
-        return cls(name, sip, host, purse, doorbell, prompts)
+        return cls(name, sip, host, purse, doorbell, prompts, pins)
 
 
 def _seconds(env: Mapping[str, str], name: str, default: int) -> timedelta:

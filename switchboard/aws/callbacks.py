@@ -10,8 +10,8 @@ from switchboard.aws.forms import from_text, from_us, to_text, to_us
 from switchboard.aws.models import CallbackItem, Database, made
 from switchboard.calls.callback import Callback, Retries, State
 from switchboard.calls.ending import Verdict
-from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.calls.leg import LegRecord
+from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.errors import Malformed
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from switchboard.calls.ending import Verdict
-from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.calls.leg import LegRecord
+from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.ledger.cover import Cover, summed
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber

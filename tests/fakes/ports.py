@@ -10,8 +10,8 @@ from switchboard.billing.service_number import ServiceNumber
 from switchboard.calls.beat import Beat
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Verdict
-from switchboard.calls.manners import AS_USUAL
 from switchboard.calls.leg import LegRecord
+from switchboard.calls.manners import AS_USUAL
 from switchboard.calls.trunk import Trunk
 from switchboard.errors import AlreadyExists, Conflict, Malformed
 from switchboard.ledger.spend import Spend

@@ -9,6 +9,8 @@ from switchboard.aws.accounts import DynamoAccounts
 from switchboard.billing.account import Profile
 from switchboard.billing.service_number import ServiceMode, ServiceNumber
 from switchboard.calls.beat import Beat, LiveCall
+from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.leg import LegRecord
 from switchboard.calls.trunk import Trunk
 from switchboard.desk.accounts import MOST_NUMBERS, Terms, open_account, opening_of
 from switchboard.errors import AlreadyExists, Conflict, Malformed, NotFound
@@ -16,6 +18,8 @@ from switchboard.ledger.entries import EntryKind, JournalEntry
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Directory, Opening
 from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice, retail_sheet
+
+HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
 
 
 def test_an_account_comes_back_with_its_balance(ports):
@@ -154,7 +158,11 @@ def test_the_service_numbers_of_an_older_system_are_known_as_such(ports):
 
 
 def test_the_last_heartbeat_counts_until_goodbye(ports):
-    calls = {"c1": LiveCall("carrier", 12, None)}
+    over = LegRecord(
+        Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=7, cost_micros=1_234, burned_s={"b": 6}
+    )
+    second = LiveCall("carrier", 12, 3, "far", earlier=(over,), destination_answered_at=NOON)
+    calls = {"c1": LiveCall("carrier", 12, None), "c2": second}
     beat = Beat("w1", NOON, NOON + timedelta(seconds=15), 2, calls)
     ports.workers.beat(replace(beat, calls={}))
     ports.workers.beat(beat)

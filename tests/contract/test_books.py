@@ -12,7 +12,7 @@ from switchboard.calls.leg import LegRecord, RtpQuality
 from switchboard.errors import NotFound
 from switchboard.ledger.balance import Hold
 from switchboard.ledger.entries import EntryKind, JournalEntry, Settlement, SettlementKind
-from tests.fakes.world import ALICE, BOB, NOON, open_alice
+from tests.fakes.world import ALICE, BOB, CAROL, NOON, open_alice
 
 HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
 
@@ -168,6 +168,15 @@ def test_the_first_cdr_of_a_callback_stays(ports):
 
     assert ports.books.cdr("alice", "c1", NOON) == cdr()
     assert ports.books.cdr("alice", "c2", NOON) is None
+
+
+def test_a_cdr_is_kept_with_its_earlier_destinations(ports):
+    open_alice(ports)
+    busy = replace(cdr().destination, number=CAROL, burned_s={"b1": 60}, covered_s=60)
+
+    ports.books.close(cdr(earlier=(busy, busy)))
+
+    assert ports.books.cdr("alice", "c1", NOON) == cdr(earlier=(busy, busy))
 
 
 def test_cdrs_are_listed_newest_request_first(ports):

@@ -18,8 +18,9 @@ from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.desk.till import Till
 from switchboard.errors import Conflict, Refusal
 from switchboard.ledger.cover import Cover
+from switchboard.numbering import PhoneNumber
 from switchboard.ports import Message
-from tests.fakes.world import BOB
+from tests.fakes.world import BOB, CAROL
 from tests.simulator.trouble import OUT_OF_REACH
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ REFUSED = Verdict(Ending.REFUSED, Culprit.CUSTOMER)
 
 class Attempt:
     """`rings` once the first INVITE may have left, `is_over` once the last leg is hung up, and
-    `settled` once the CDR is written and applied. `callback` is as it was claimed."""
+    `settled` once the CDR is written and applied. `callback` is as its customer dialled since."""
 
     callback: Callback
     _purse: Purse
@@ -71,12 +72,19 @@ class Attempt:
         return self.host.alive
 
     def live(self) -> LiveCall:
-        """How far both legs are charged by now."""
+        """How far all legs are charged by now."""
+        earlier = self.callback.earlier
         if self._connected_at is None:
             waited_s = min(self._since(self._answered_at), self._paid_s)
-            return LiveCall("carrier", waited_s, None)
+            return LiveCall("carrier", waited_s, None, earlier=earlier)
         talked_s = min(self._since(self._connected_at), self._limit_s)
-        return LiveCall("carrier", self._waited_s + talked_s, talked_s)
+        return LiveCall(
+            "carrier",
+            self._waited_s + talked_s,
+            talked_s,
+            earlier=earlier,
+            destination_answered_at=self._connected_at if earlier else None,
+        )
 
     @property
     def cover(self) -> Cover:
@@ -85,7 +93,7 @@ class Attempt:
 
     def cost_micros(self, live: LiveCall, cover: Cover) -> int:
         """What it costs to have run so far."""
-        quote = replace(self.callback.quote, cover=cover)
+        quote = replace(self.callback, earlier=live.earlier).covered(cover)
         return quote.cost_micros(live.customer_s or 0, live.destination_s or 0)
 
     def _serve(self) -> Iterator[None]:
@@ -139,8 +147,17 @@ class Attempt:
         self._purse.begin(Party.CUSTOMER, self._answered_at)
         self._paid_s = self._purse.waiting_s()
         yield
-        if self.callback.destination is None and not self._dial():
+        if self.callback.destination is None and not self._dial(BOB):
             return
+        yield from self._talk_to_destination()
+        while self._may_dial_again():
+            self._end_destination()
+            yield
+            if not self._dial(self._random.choice((BOB, CAROL))):
+                return
+            yield from self._talk_to_destination()
+
+    def _talk_to_destination(self) -> Iterator[None]:
         yield
         self._waited_s = self._since(self._answered_at)
         if self._waited_s > self._paid_s or self._random.random() < 0.15:
@@ -151,7 +168,7 @@ class Attempt:
         while self._since(self._connected_at) < self._limit_s:
             yield
             talked_s = min(self._since(self._connected_at), self._limit_s)
-            if self._random.random() < 0.2:
+            if self._random.random() < 0.3:
                 return
             yield from self._persist(
                 lambda talked_s=talked_s: self._purse.top_up(self._waited_s + talked_s, talked_s)
@@ -159,13 +176,29 @@ class Attempt:
             if self._since(self._connected_at) < self._limit_s:
                 self._limit_s = self._purse.talk_s(self._waited_s, 0)
 
-    def _dial(self) -> bool:
+    def _may_dial_again(self) -> bool:
+        """Whether the customer wants to talk to somebody else, and is on the line yet."""
+        if self._connected_at is None:
+            on_the_line = self._since(self._answered_at) < self._paid_s
+        else:
+            on_the_line = self._since(self._connected_at) < self._limit_s
+        return on_the_line and self._random.random() < 0.7
+
+    def _end_destination(self) -> None:
+        live, number = self.live(), self.callback.destination
+        assert number is not None
+        seconds = live.destination_s or 0
+        leg = LegRecord(Party.DESTINATION, number, live.trunk, HUNG_UP, seconds=seconds)
+        self.callback = self._purse.end_destination(leg, live.customer_s or 0)
+        self._connected_at = None
+        self._paid_s = self._purse.waiting_s()
+
+    def _dial(self, destination: PhoneNumber) -> bool:
         try:
-            found = dialled(self.host.ports, self.callback, str(BOB))
-            self._purse.add_destination(found, self._since(self._answered_at))
+            self.callback = dialled(self.host.ports, self.callback, str(destination))
+            self._purse.add_destination(self.callback, self._since(self._answered_at))
         except (Refusal, *OUT_OF_REACH):
             return False
-        self.callback = found
         self._paid_s = self._purse.waiting_s()
         return True
 

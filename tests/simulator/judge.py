@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from switchboard.calls.beat import LiveCall
 from switchboard.calls.callback import State
 from switchboard.calls.cdr import Cdr
 from switchboard.desk.check_books import check_books
@@ -72,7 +73,11 @@ class Judge:
             return
         heard = attempt.host.told.get(attempt.callback.id, {})
         # A record without a leg is of a hold that outlived its time, not of a heartbeat.
-        told = heard.get(cdr.ended_at) if cdr.customer else None
+        told = heard.get(cdr.ended_at) if cdr.customer else LiveCall()
+        known = self._ports.callbacks.find(attempt.callback.id).earlier
+        if told is not None and len(known) > len(told.earlier):
+            # What was dialled after the heartbeat told of what was over by then.
+            told = replace(told, destination_s=None, earlier=known)
         # A sweep goes by the hold as it found it, which its worker may have let grow since.
         covers = self._covers[attempt.callback.id]
         told_micros = {attempt.cost_micros(told, cover) for cover in covers} if told else {0}

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr
+from switchboard.calls.leg import LegRecord
 from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.errors import Conflict
 from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
@@ -247,6 +248,18 @@ class UnorderedPurse(Purse):
         self._nonce = nonce
 
 
+class ForgetfulPurse(Purse):
+    """What an earlier destination cost is not covered by its hold any more."""
+
+    def end_destination(self, leg: LegRecord, customer_s: int) -> Callback:
+        ended = super().end_destination(leg, customer_s)
+        self._callback = replace(self._callback, earlier=())
+        return ended
+
+    def add_destination(self, dialled: Callback, customer_s: int) -> None:
+        super().add_destination(replace(dialled, earlier=()), customer_s)
+
+
 # As what `Story` takes them.
 ALL: tuple[dict[str, type], ...] = (
     {"books": ReserveWithoutFunds},
@@ -269,6 +282,7 @@ ALL: tuple[dict[str, type], ...] = (
     {"callbacks": ClaimAgain},
     {"callbacks": AdvanceForAnybody},
     {"purse": UnorderedPurse},
+    {"purse": ForgetfulPurse},
 )
 # Those that only show where there are buckets.
 OF_BUCKETS: tuple[dict[str, type], ...] = (

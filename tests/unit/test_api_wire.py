@@ -101,6 +101,19 @@ LEG = LegRecord(
 )
 
 
+def test_a_cdr_is_told_with_its_earlier_destinations():
+    busy = LegRecord(Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=9, cost_micros=2_000)
+    last = LegRecord(Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=60)
+    over = replace(CALLBACK, earlier=(busy,))
+
+    cdr = write_cdr(over, [LEG, last], HUNG_UP, nonce="n", ended_at=LEG.ended_at)
+
+    body = cdr_body(cdr)
+    assert [(leg["seconds"], leg["cost"]) for leg in body["earlier"]] == [(9, "0.002")]
+    assert body["destination"]["seconds"] == 60
+    assert body["talked_seconds"] == 69
+
+
 def test_a_cdr_is_told_with_both_legs():
     legs = [LEG, LegRecord(Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=60)]
 

@@ -62,6 +62,7 @@ def test_the_simulation_goes_where_it_hurts():
     kinds = [cdr.settlement.kind for cdr in records]
     assert min(kinds.count(kind) for kind in SettlementKind) >= 10
     assert sum(cdr.settlement.late_micros is not None for cdr in records) >= 10
+    assert sum(len(cdr.earlier) for cdr in records) >= 5
     assert sum(story.deaths for story in stories) >= 50
     assert sum(story.ports.books.adopted for story in stories) >= 10
     counted = [story.ports.books.balance(ACCOUNT).spent for story in stories]

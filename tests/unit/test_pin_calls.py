@@ -142,7 +142,7 @@ def test_after_a_call_of_wrong_pins_the_right_one_is_refused_alike():
     exchange.phone.far_ends[PHONE_BOX] = FarEnd(presses=keys(f"{PIN}#"), hangs_up_s=4)
     exchange.transcript.clear()
 
-    callback, cdr = ring(exchange, "2")
+    callback, _ = ring(exchange, "2")
 
     assert heard(exchange) == ["enter-pin", "wrong-pin", "enter-pin"]
     assert callback.account == "house"

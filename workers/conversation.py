@@ -21,7 +21,6 @@ from switchboard.desk.identification import identify
 from switchboard.desk.orders import dialled
 from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.desk.routes import routes_of
-from switchboard.desk.service_numbers import find_service_number
 from switchboard.errors import NotEnoughCredit, Refusal, SpendLimitReached
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
@@ -152,7 +151,7 @@ class Conversation:
 
     def _service(self) -> ServiceNumber | None:
         number = self.callback.service
-        return None if number is None else find_service_number(self.ports, number)
+        return None if number is None else self.ports.accounts.look_up(None, number).service
 
     async def _identify(self, account: Account) -> None:
         """Whoever settles has to know who pays: this comes to its end even if it is cancelled."""
@@ -165,6 +164,7 @@ class Conversation:
             await asyncio.shield(work)
         finally:
             while not work.done():
+                # Whoever cancels again is obeyed as soon as this is over.
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait([work])
             if work.exception() is None:
@@ -180,7 +180,7 @@ class Conversation:
                 return verdict
             self.end_destination(verdict)
             self.became = verdict
-            await asyncio.to_thread(self.purse.top_up, self._customer_s, 0)
+            await persist(self.purse.top_up, self._customer_s, 0)
             self._pay_until(self._waits_until, money)
             await forget(customer)
             if verdict != DROPPED:
@@ -247,7 +247,7 @@ class Conversation:
         held_s = since + self.purse.talk_s(before_s, 0) - now
         if held_s > FIRST_WARNING.total_seconds():
             return held_s
-        return since + await asyncio.to_thread(self.purse.limit_s, before_s) - now
+        return since + await persist(self.purse.limit_s, before_s) - now
 
     def _talk_began(self) -> tuple[float, int]:
         """When, and for how many seconds the customer leg had run by then."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 from uuid import uuid4
 
-from switchboard.billing.pins import PinKey
+from switchboard.billing.pins import LEAST_KEY_LENGTH, PinKey
 from switchboard.desk.purse import PurseTerms
 from workers.doorbell import BUSY_HERE, DoorbellTerms
 from workers.host import HostTerms
@@ -61,9 +61,18 @@ class Settings:
         doorbell = DoorbellTerms(sip.host, rings_port, code) if rings_port else None
         host = HostTerms(callbacks, _seconds(env, "RINGBACK_BEAT_S", 5))
         prompts = Path(env["RINGBACK_PROMPTS"]) if env.get("RINGBACK_PROMPTS") else None
-        pins = PinKey(env["RINGBACK_PIN_KEY"]) if env.get("RINGBACK_PIN_KEY") else None
+        pins = _pin_key(env)
         name = f"{socket.gethostname()}-{uuid4().hex[:8]}"
         return cls(name, sip, host, purse, doorbell, prompts, pins)
+
+
+def _pin_key(env: Mapping[str, str]) -> PinKey | None:
+    secret = env.get("RINGBACK_PIN_KEY")
+    if not secret:
+        return None
+    if len(secret) < LEAST_KEY_LENGTH:
+        raise BadSetting(f"RINGBACK_PIN_KEY has less than {LEAST_KEY_LENGTH} characters")
+    return PinKey(secret)
 
 
 def _seconds(env: Mapping[str, str], name: str, default: int) -> timedelta:

@@ -1,5 +1,6 @@
 """A caller whom a service number asks for a PIN: who pays, who is refused, and what is told."""
 
+import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -13,9 +14,12 @@ from switchboard.calls.cdr import Cdr
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.calls.manners import Manners
 from switchboard.calls.ring import Ring
-from switchboard.desk.accounts import Terms, open_account
+from switchboard.desk.accounts import Terms, enter, open_account
+from switchboard.desk.identification import identify
 from switchboard.desk.profiles import Changes, change_profile
 from switchboard.desk.rings import ring_service_number
+from switchboard.ledger.entries import EntryKind
+from switchboard.money import Money
 from switchboard.numbering import PhoneNumber
 from tests.fakes.exchange import CENT_A_SECOND, Exchange
 from tests.fakes.loop import run_simulated
@@ -192,11 +196,44 @@ def test_a_language_is_chosen_by_key_and_kept():
     ]
 
 
-def test_who_is_cut_off_while_the_payer_changes_is_charged_by_the_one_that_is_named():
-    exchange = calling(keys(f"{PIN}#"), hangs_up_s=1.1)
+def test_who_hangs_up_while_the_payer_changes_is_charged_by_the_new_one(monkeypatch):
+    exchange = calling(keys(f"{PIN}#"), hangs_up_s=2)
+
+    def slowly(*args):
+        async def known():
+            await asyncio.sleep(3)
+            return identify(*args)
+
+        return known()
+
+    monkeypatch.setattr("workers.conversation.identify", slowly)
 
     callback, cdr = ring(exchange)
 
-    assert callback.account == cdr.account
-    assert spent(exchange)[cdr.account] == cdr.cost.micros
+    assert (callback.account, cdr.account, cdr.customer.seconds) == ("alice", "alice", 2)
+    assert spent(exchange) == {"alice": cdr.cost.micros, "house": 0}
+    assert exchange.ports.books.balance("house").holds == {}
     assert exchange.breaches == []
+
+
+def test_a_pin_whose_account_has_no_credit_is_refused_in_words():
+    exchange = calling(keys(f"{PIN}#"))
+    ports = replace(exchange.ports, clock=MemoryClock())
+    enter(ports, "alice", Money("EUR", -5_000_000), EntryKind.CORRECTION, reference="all")
+
+    callback, cdr = ring(exchange)
+
+    assert heard(exchange) == ["enter-pin", "no-credit"]
+    assert (callback.account, cdr.verdict) == ("house", REFUSED)
+    assert spent(exchange)["house"] == cdr.cost.micros
+    assert exchange.breaches == []
+
+
+def test_without_a_key_no_pin_is_read_and_the_fault_is_ours():
+    exchange = calling(keys(f"{PIN}#"))
+    exchange.desk = replace(exchange.desk, pins=None)
+
+    _, cdr = ring(exchange)
+
+    assert heard(exchange) == ["system-error"]
+    assert cdr.verdict == Verdict(Ending.FAILED, Culprit.US)

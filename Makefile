@@ -86,6 +86,6 @@ prompts: setup
 
 # What tools made; the state of `ringback up`, in var/, stays.
 clean:
-	rm -rf .venv var/uv var/dynamodb-local build dist *.egg-info .mypy_cache .pytest_cache \
+	rm -rf .venv var/uv var/voice var/dynamodb-local build dist *.egg-info .mypy_cache .pytest_cache \
 		.ruff_cache .import_linter_cache .hypothesis api/.chalice/deployments
 	find . -name __pycache__ -prune -exec rm -rf {} +

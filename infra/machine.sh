@@ -49,8 +49,8 @@ find_missing() {
         fi
         ;;
     prompts)
-        need flite command -v flite
-        need sox command -v sox
+        need espeak-ng command -v espeak-ng
+        need npm command -v npm
         ;;
     *)
         echo "usage: $0 demo|test|prompts" >&2

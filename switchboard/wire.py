@@ -1,6 +1,7 @@
 """What doors tell the world as JSON: money as decimal strings beside their currency, times in UTC
 with a Z, durations in whole seconds, numbers in E.164."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -170,7 +171,9 @@ def account_body(account: Account, now: datetime) -> Body:
 
 def operators_account_body(account: Account, now: datetime) -> Body:
     """An account for those who run the system, with what is not its customer's to know."""
-    return {**account_body(account, now), "loss_guard": account.profile.loss_guard}
+    profile = account.profile
+    body = {**account_body(account, now), "loss_guard": profile.loss_guard}
+    return {**body, **asdict(profile.manners)}
 
 
 def _since_body(since: Since) -> Body:

@@ -10,6 +10,7 @@ import sys
 
 from workers.loop import shared_loop
 from workers.pjsip import CannotStart, PjsipEngine
+from workers.recordings import UnusablePrompt
 from workers.settings import BadSetting, Settings
 from workers.wiring import work
 
@@ -19,7 +20,7 @@ logger = logging.getLogger("workers")
 
 
 def main() -> int:
-    """The exit status: 2 where a setting is wrong, 1 where the engine does not start."""
+    """The exit status: 2 where a setting or a prompt is wrong, 1 where there is no engine."""
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
     parser.add_argument("--die-with-parent", action="store_true", help="stop when the parent does")
     if parser.parse_args().die_with_parent:
@@ -33,9 +34,9 @@ def main() -> int:
             asyncio.Runner(loop_factory=lambda: shared_loop(engine.poll)) as runner,
         ):
             runner.run(_until_told(settings, engine))
-    except (BadSetting, CannotStart) as error:
+    except (BadSetting, UnusablePrompt, CannotStart) as error:
         logger.error("%s", error)
-        return 2 if isinstance(error, BadSetting) else 1
+        return 1 if isinstance(error, CannotStart) else 2
     return 0
 
 

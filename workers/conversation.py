@@ -7,35 +7,52 @@ money are those of the customer leg and of the destination leg that runs.
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from switchboard.billing.account import Account
+from switchboard.billing.pins import PinKey
+from switchboard.billing.service_number import ServiceNumber
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord
+from switchboard.desk.identification import identify
 from switchboard.desk.orders import dialled
 from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.desk.routes import routes_of
-from switchboard.errors import NotANumber, NotEnoughCredit, Refusal, SpendLimitReached
+from switchboard.errors import NotEnoughCredit, Refusal, SpendLimitReached
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from workers.dialling import Dialling
+from workers.dialogue.announcements import FIRST_WARNING, tell_balance, warn, what_became
+from workers.dialogue.confirm import confirmed
+from workers.dialogue.destination import BALANCE_CODE, VOUCHER_CODE, NothingDialled, meant
+from workers.dialogue.drop import dropped
+from workers.dialogue.keypad import TRIES, enter, forget
+from workers.dialogue.language import choose_language
+from workers.dialogue.pin import PinDoor, offer_to_remember
+from workers.dialogue.refusals import words_for
+from workers.dialogue.vouchers import redeem_voucher
 from workers.lengths import seconds_begun
 from workers.phone import Leg, LegEnded, LegTrace, Phone
 from workers.records import leg_records
 from workers.threads import persist
 
-WHY_NOT = {Ending.BUSY: "destination-busy", Ending.NO_ANSWER: "destination-no-answer"}
-# How long a customer may take to dial, to the first key and from one key to the next.
-FIRST_KEY_LIMIT = timedelta(seconds=8)
-NEXT_KEY_LIMIT = timedelta(seconds=4)
-TRIES = 3
+REFUSED = Verdict(Ending.REFUSED, Culprit.CUSTOMER)
+# The customer has dropped the destination, and goes on.
+DROPPED = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
+# Whatever was dialled next could not be paid for either.
+MONEY_ENDED = (NotEnoughCredit, SpendLimitReached)
+# No talk lasts longer than a day; this is for all of them in one call.
+SESSION_LIMIT = timedelta(hours=25)
 
 
 @dataclass
 class Conversation:
     """A claimed callback whose money is reserved. What happened to each leg is in its trace, also
-    while it still happens; a leg that was not placed has none."""
+    while it still happens; a leg that was not placed has none. `became` is how the destination
+    ended after which the customer is asked for the next one; without `pins` no PIN can be read."""
 
     ports: Ports
     phone: Phone
@@ -47,11 +64,19 @@ class Conversation:
     traces: dict[Party, LegTrace] = field(default_factory=dict)
     verdicts: dict[Party, Verdict] = field(default_factory=dict)
     money_ends: float | None = None
+    pins: PinKey | None = None
+    dials: bool = field(init=False)
+    became: Verdict | None = None
+
+    def __post_init__(self) -> None:
+        # Who is asked for the destination is asked for the next one, too.
+        self.dials = self.callback.destination is None
 
     async def hold(self) -> Verdict:
         """Connect both phones until somebody hangs up or the money ends; why it was over."""
         try:
-            async with asyncio.timeout(None) as money:
+            session = asyncio.timeout(SESSION_LIMIT.total_seconds())
+            async with session, asyncio.timeout(None) as money:
                 return await self._call_customer(money)
         except TimeoutError:
             connected = self._talking_since is not None
@@ -60,7 +85,7 @@ class Conversation:
         except LegEnded as end:
             self.verdicts[end.party] = end.verdict
             # Who hangs up on hearing why the destination is not there has not ended the callback.
-            return self.verdicts.get(Party.DESTINATION, end.verdict)
+            return self.verdicts.get(Party.DESTINATION, self.became or end.verdict)
 
     def legs(self, verdict: Verdict) -> Iterator[LegRecord]:
         """The legs as they are charged by now, those of earlier destinations left out, which
@@ -80,16 +105,93 @@ class Conversation:
     async def _call_customer(self, money: asyncio.Timeout) -> Verdict:
         leg = self._leg(Party.CUSTOMER, self.callback.customer)
         async with self.dialling.dial(*leg) as customer:
+            customer.language = self.callback.language
             self._answered(Party.CUSTOMER, State.CUSTOMER_ANSWERED)
             self._pay_until(self._waits_until, money)
-            if self.callback.destination is None:
-                verdict = await self._ask_for_destination(customer)
-                if verdict is not None:
-                    return verdict
-                self._pay_until(self._waits_until, money)
-            else:
+            if self.callback.manners.confirm and not await confirmed(customer):
+                return Verdict(Ending.NOT_CONFIRMED, Culprit.CUSTOMER)
+            if self.callback.destination is not None:
                 await customer.play("one-moment")
-            return await self._call_destination(customer, money)
+                return await self._call_destinations(customer, money)
+            self.report(State.COLLECTING)
+            return (
+                await self._receive(customer, money)
+                or await self._ask_for_destination(customer, money, "enter-destination")
+                or await self._call_destinations(customer, money)
+            )
+
+    async def _receive(self, customer: Leg, money: asyncio.Timeout) -> Verdict | None:
+        """Learn how to speak to the customer and who pays; None where they may go on."""
+        callback, service = self.callback, await asyncio.to_thread(self._service)
+        chosen = await choose_language(customer, () if service is None else service.languages)
+        tells = callback.manners.tell_balance
+        if callback.asks_pin:
+            if service is None or self.pins is None:
+                await customer.play("system-error")
+                return Verdict(Ending.FAILED, Culprit.US)
+            door = PinDoor(
+                self.ports, self.pins, callback.customer, service.number, service.asks_account
+            )
+            try:
+                account = await door.ask(customer)
+                if account is None:
+                    return REFUSED
+                await self._identify(account)
+            except Refusal as refusal:
+                await customer.play(words_for(refusal))
+                return REFUSED
+            self._pay_until(self._waits_until, money)
+            if not chosen:
+                customer.language = account.profile.language
+            await offer_to_remember(customer, self.ports, account, callback.customer)
+            tells = self.callback.manners.tell_balance is not False
+        if tells:
+            await tell_balance(customer, self.ports, self.callback.account)
+        return None
+
+    def _service(self) -> ServiceNumber | None:
+        number = self.callback.service
+        return None if number is None else self.ports.accounts.look_up(None, number).service
+
+    async def _identify(self, account: Account) -> None:
+        """Whoever settles has to know who pays: this comes to its end even if it is cancelled."""
+        work = asyncio.create_task(
+            asyncio.to_thread(
+                identify, self.ports, self.callback, account, self.purse, self._customer_s
+            )
+        )
+        try:
+            await asyncio.shield(work)
+        finally:
+            while not work.done():
+                # Whoever cancels again is obeyed as soon as this is over.
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([work])
+            if work.exception() is None:
+                self.callback, self.purse = work.result().callback, work.result().purse
+
+    async def _call_destinations(self, customer: Leg, money: asyncio.Timeout) -> Verdict:
+        """Call the destination, and the next ones, where the customer is asked for them."""
+        while True:
+            await self._tell_limit(customer)
+            self.became = None
+            verdict = await self._call_destination(customer, money)
+            if not self._wants(self.callback.manners.ask_next):
+                return verdict
+            self.end_destination(verdict)
+            self.became = verdict
+            await persist(self.purse.top_up, self._customer_s, 0)
+            self._pay_until(self._waits_until, money)
+            await forget(customer)
+            if verdict != DROPPED:
+                await customer.play_until_key(what_became(verdict))
+            if await self._ask_for_destination(customer, money, "enter-next-destination"):
+                return verdict
+
+    async def _tell_limit(self, customer: Leg) -> None:
+        if self._wants(self.callback.manners.tell_limit):
+            left_s = await asyncio.to_thread(self.purse.limit_s, self._customer_s)
+            await customer.play_until_key("you-can-talk-for", timedelta(seconds=left_s))
 
     async def _call_destination(self, customer: Leg, money: asyncio.Timeout) -> Verdict:
         assert self.callback.destination is not None
@@ -99,21 +201,34 @@ class Conversation:
             async with self.dialling.dial(*leg, heard_by=customer) as destination:
                 await self.phone.join(customer, destination)
                 self._answered(Party.DESTINATION, State.CONNECTED)
-                return await self._talk(money)
+                return await self._talk(customer, money)
         except LegEnded as end:
-            if end.party is Party.DESTINATION and self._talking_since is None:
-                self.verdicts[end.party] = end.verdict
-                await customer.play(WHY_NOT.get(end.ending, "destination-unreachable"))
-                return end.verdict
-            raise
+            if end.party is not Party.DESTINATION:
+                raise
+            self.verdicts[end.party] = end.verdict
+            if self._talking_since is None and not self._wants(self.callback.manners.ask_next):
+                await customer.play(what_became(end.verdict))
+            return end.verdict
 
-    async def _talk(self, money: asyncio.Timeout) -> Verdict:
-        """Extend the hold, as long as there is money, a little before it is used up. Never returns:
-        somebody hangs up, or the money ends."""
+    async def _talk(self, customer: Leg, money: asyncio.Timeout) -> Verdict:
+        """Until the customer drops the destination; or somebody hangs up, or the money ends."""
+        async with asyncio.TaskGroup() as group:
+            beside = [
+                group.create_task(self._pay_on(money)),
+                group.create_task(warn(customer, self._left_s)),
+            ]
+            if self._wants(self.callback.manners.ask_next):
+                await dropped(customer)
+            else:
+                await asyncio.get_running_loop().create_future()
+            for task in beside:
+                task.cancel()
+        return DROPPED
+
+    async def _pay_on(self, money: asyncio.Timeout) -> None:
+        """Extend the hold, as long as there is money, a little before it is used up."""
         loop = asyncio.get_running_loop()
-        since = self._talking_since
-        assert since is not None
-        before_s = seconds_begun(self._trace(Party.CUSTOMER).answered, since)
+        since, before_s = self._talk_began()
         quantum_s = self.terms.quantum.total_seconds()
         while True:
             ends = since + self.purse.talk_s(before_s, 0)
@@ -123,39 +238,72 @@ class Conversation:
             talked_s = seconds_begun(since, loop.time())
             await persist(self.purse.top_up, before_s + talked_s, talked_s)
             if spare_s <= quantum_s and ends == since + self.purse.talk_s(before_s, 0):
-                await loop.create_future()  # that was all the money: the timeout ends the talk
+                return  # that was all the money: the timeout ends the talk
+
+    async def _left_s(self) -> float:
+        """How long the talk can go on; the account is looked at when what is held runs short."""
+        now = asyncio.get_running_loop().time()
+        since, before_s = self._talk_began()
+        held_s = since + self.purse.talk_s(before_s, 0) - now
+        if held_s > FIRST_WARNING.total_seconds():
+            return held_s
+        return since + await persist(self.purse.limit_s, before_s) - now
+
+    def _talk_began(self) -> tuple[float, int]:
+        """When, and for how many seconds the customer leg had run by then."""
+        since = self._talking_since
+        assert since is not None, "they talk"
+        return since, seconds_begun(self._trace(Party.CUSTOMER).answered, since)
 
     def _pay_until(self, instant: float, money: asyncio.Timeout) -> None:
         self.money_ends = instant
         money.reschedule(instant)
 
-    async def _ask_for_destination(self, customer: Leg) -> Verdict | None:
+    async def _ask_for_destination(
+        self, customer: Leg, money: asyncio.Timeout, prompt: str
+    ) -> Verdict | None:
         """Ask until a number is dialled that can be called; None where one was."""
-        self.report(State.COLLECTING)
-        for _ in range(TRIES):
-            await customer.play_until_key("enter-destination")
-            digits = await _collect(customer)
+        tries = TRIES
+        while tries:
+            entered = await enter(customer, prompt)
             try:
-                await self._take_destination(digits)
-            except (NotEnoughCredit, SpendLimitReached):
-                await customer.play("no-credit")
-                return Verdict(Ending.NO_CREDIT, Culprit.CUSTOMER)
+                if await self._serve(customer, entered):
+                    continue
+                await self._take_destination(entered)
+            except NothingDialled as nothing:
+                await customer.play(nothing.prompt)
             except Refusal as refusal:
-                unreadable = isinstance(refusal, NotANumber)
-                await customer.play("invalid-number" if unreadable else "not-allowed")
+                await customer.play(words_for(refusal))
+                if isinstance(refusal, MONEY_ENDED):
+                    return Verdict(Ending.NO_CREDIT, Culprit.CUSTOMER)
             else:
+                self._pay_until(self._waits_until, money)
                 return None
+            tries -= 1
         await customer.play("goodbye")
         return Verdict(Ending.NO_DESTINATION, Culprit.CUSTOMER)
 
-    async def _take_destination(self, digits: str) -> None:
+    async def _serve(self, customer: Leg, entered: str) -> bool:
+        """Whether what was entered is a code, which is served then."""
+        if entered == BALANCE_CODE:
+            await tell_balance(customer, self.ports, self.callback.account)
+        elif entered == VOUCHER_CODE and self.pins is not None:
+            await redeem_voucher(customer, self.ports, self.pins, self.callback)
+        else:
+            return False
+        return True
+
+    async def _take_destination(self, entered: str) -> None:
+        digits = await asyncio.to_thread(meant, self.ports, self.callback, entered)
         found = await asyncio.to_thread(dialled, self.ports, self.callback, digits)
         # From here on it is the destination, whether it can be paid for or not.
         self.callback = found
-        answered = self._trace(Party.CUSTOMER).answered
-        so_far_s = seconds_begun(answered, asyncio.get_running_loop().time())
-        await asyncio.to_thread(self.purse.add_destination, found, so_far_s)
+        await asyncio.to_thread(self.purse.add_destination, found, self._customer_s)
         self.dialling.routes = await asyncio.to_thread(routes_of, self.ports, found)
+
+    def _wants(self, said: bool | None) -> bool:  # noqa: FBT001  one of the manners
+        """What the manners say, else as usual: whoever dials the destination wants it."""
+        return self.dials if said is None else said
 
     def _leg(
         self, party: Party, number: PhoneNumber
@@ -175,6 +323,13 @@ class Conversation:
         return self.traces.get(party) or LegTrace()
 
     @property
+    def _customer_s(self) -> int:
+        """How long the customer leg has run."""
+        return seconds_begun(
+            self._trace(Party.CUSTOMER).answered, asyncio.get_running_loop().time()
+        )
+
+    @property
     def _talking_since(self) -> float | None:
         return self._trace(Party.DESTINATION).answered
 
@@ -183,14 +338,3 @@ class Conversation:
         answered = self._trace(Party.CUSTOMER).answered
         assert answered is not None
         return answered + self.purse.waiting_s()
-
-
-async def _collect(leg: Leg) -> str:
-    """What is dialled until `#` or a pause; `*` takes all of it back."""
-    digits = ""
-    limit = FIRST_KEY_LIMIT
-    while (key := await leg.key(limit=limit)) not in (None, "#"):
-        assert key is not None
-        digits = "" if key == "*" else digits + key
-        limit = NEXT_KEY_LIMIT
-    return digits

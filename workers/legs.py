@@ -13,6 +13,7 @@ from switchboard.calls.ending import Culprit, Ending, Verdict, verdict_of
 from switchboard.calls.leg import RtpQuality
 from switchboard.clock import Clock
 from workers.phone import LegEnded, LegOrder, LegTrace
+from workers.speech.spoken import Part
 
 KEYS = frozenset("0123456789*#")
 
@@ -34,8 +35,8 @@ class Line(Protocol):
     def hang_up(self) -> None:
         """Measure a last time, then CANCEL or BYE. Nothing is reported any more."""
 
-    def playing(self, prompt: str) -> AbstractContextManager[timedelta]:
-        """The far end hears a prompt while the block lasts; gives the prompt's length."""
+    def playing(self, language: str, *parts: Part) -> AbstractContextManager[timedelta]:
+        """The far end hears this said while the block lasts; gives how long it takes."""
 
     def ringback(self) -> AbstractContextManager[None]:
         """The far end hears a ringback tone while the block lasts."""
@@ -50,6 +51,7 @@ class DialledLeg:
     def __init__(self, line: Line, order: LegOrder, trace: LegTrace, clock: Clock) -> None:
         self.line = line
         self.order = order
+        self.language = order.language
         self._trace = trace
         self._clock = clock
         self._loop = asyncio.get_running_loop()
@@ -61,14 +63,14 @@ class DialledLeg:
         self._verdict: Verdict | None = None
         self._block: _Block | None = None
 
-    async def play(self, prompt: str) -> None:
-        """Play a prompt by its name, to its end."""
-        with self.line.playing(prompt) as length:
+    async def play(self, *parts: Part) -> None:
+        """As the port says."""
+        with self.line.playing(self.language, *parts) as length:
             await asyncio.sleep(length.total_seconds())
 
-    async def play_until_key(self, prompt: str) -> None:
-        """Play a prompt; a key that the far end presses stops it and stays in the queue of keys."""
-        with self.line.playing(prompt) as length, suppress(TimeoutError):
+    async def play_until_key(self, *parts: Part) -> None:
+        """As the port says."""
+        with self.line.playing(self.language, *parts) as length, suppress(TimeoutError):
             async with asyncio.timeout(length.total_seconds()):
                 await self._pressed.wait()
 

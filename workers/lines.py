@@ -1,7 +1,7 @@
 """The telephone over a media engine that knows its calls by their numbers."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +13,9 @@ from switchboard.clock import Clock
 from workers.legs import CannotDial, DialledLeg, Line, dialled
 from workers.patchbay import Patchbay
 from workers.phone import Leg, LegOrder, LegTrace
-from workers.recordings import Recording
+from workers.recordings import joined
+from workers.speech.spoken import Part
+from workers.voices import Voices
 
 # What a player hands over late: one frame waits for the audio clock, one lies in the bridge.
 PLAYER_LAG = timedelta(milliseconds=40)
@@ -68,11 +70,11 @@ class EngineLine:
     The leg is let go when it has hung up; the line stays until the engine reports the end.
     """
 
-    def __init__(self, engine: Engine, order: LegOrder, prompts: Mapping[str, Recording]) -> None:
+    def __init__(self, engine: Engine, order: LegOrder, voices: Voices) -> None:
         self.number = engine.new_number()
         self._engine = engine
         self._order = order
-        self._prompts = prompts
+        self._voices = voices
         self._leg: DialledLeg | None = None
         self._earlier: RtpQuality | None = None
         self._signals = False
@@ -102,11 +104,11 @@ class EngineLine:
             self._engine.hang_up(self.number)
 
     @contextmanager
-    def playing(self, prompt: str) -> Iterator[timedelta]:
-        """The far end hears a prompt."""
-        recording = self._prompts[prompt]
-        with self._engine.playing(recording.path, self.number):
-            yield recording.length + PLAYER_LAG
+    def playing(self, language: str, *parts: Part) -> Iterator[timedelta]:
+        """The far end hears this said."""
+        recordings = self._voices.of(language).saying(*parts)
+        with joined(recordings) as path, self._engine.playing(path, self.number):
+            yield sum((recording.length for recording in recordings), PLAYER_LAG)
 
     def ringback(self) -> AbstractContextManager[None]:
         """The far end hears a ringback tone."""
@@ -203,19 +205,19 @@ def _together(earlier: RtpQuality | None, present: RtpQuality) -> RtpQuality:
 
 
 class EnginePhone:
-    """Implements `workers.phone.Phone` over an engine. Prompts are known by their names."""
+    """Implements `workers.phone.Phone` over an engine."""
 
-    def __init__(self, engine: Engine, clock: Clock, prompts: Mapping[str, Recording]) -> None:
+    def __init__(self, engine: Engine, clock: Clock, voices: Voices) -> None:
         self._engine = engine
         self._clock = clock
-        self._prompts = prompts
+        self._voices = voices
 
     def dial(
         self, order: LegOrder, trace: LegTrace, *, heard_by: Leg | None = None
     ) -> AbstractAsyncContextManager[Leg]:
         """As the port says."""
         assert heard_by is None or isinstance(heard_by, DialledLeg)
-        line = EngineLine(self._engine, order, self._prompts)
+        line = EngineLine(self._engine, order, self._voices)
         return dialled(line, order, trace, self._clock, heard_by=heard_by)
 
     async def join(self, one: Leg, other: Leg) -> None:

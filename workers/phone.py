@@ -10,12 +10,14 @@ from switchboard.calls.leg import RtpQuality
 from switchboard.calls.routing import Way
 from switchboard.calls.trunk import Trunk
 from switchboard.numbering import PhoneNumber
+from workers.speech.spoken import Part
 
 
 @dataclass(frozen=True, slots=True)
 class LegOrder:
     """One leg to be placed. The far end is given up after `ring_limit`, or after `reply_limit`
-    in which the carrier did not even send a provisional answer."""
+    in which the carrier did not even send a provisional answer. `language` is that in which the
+    far end is spoken to."""
 
     party: Party
     number: PhoneNumber
@@ -23,6 +25,7 @@ class LegOrder:
     trunk: Trunk
     ring_limit: timedelta
     reply_limit: timedelta = timedelta(seconds=4)
+    language: str = "en"
 
 
 @dataclass(slots=True)
@@ -69,13 +72,19 @@ class LegEnded(Exception):
 
 
 class Leg(Protocol):
-    """A leg that was answered. It lives as long as the block that dialled it."""
+    """A leg that was answered. It lives as long as the block that dialled it.
 
-    async def play(self, prompt: str) -> None:
-        """Play a prompt by its name, to its end."""
+    `language` is that of all that is played from now on; at first, that of the order.
+    """
 
-    async def play_until_key(self, prompt: str) -> None:
-        """Play a prompt; a key that the far end presses stops it and stays in the queue of keys."""
+    language: str
+
+    async def play(self, *parts: Part) -> None:
+        """Play prompts by their names, amounts, spans of time and keys, one right behind the
+        other, to the end of the last: `play("balance-is", balance)`."""
+
+    async def play_until_key(self, *parts: Part) -> None:
+        """The same; a key that the far end presses stops it and stays in the queue of keys."""
 
     async def key(self, *, limit: timedelta) -> str | None:
         """The next key pressed (0-9, *, #), also one pressed earlier; None after `limit`."""

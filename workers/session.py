@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from switchboard.billing.pins import PinKey
 from switchboard.calls.beat import LiveCall
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, write_cdr
@@ -44,6 +45,7 @@ class Desk:
     terms: PurseTerms
     channels: Channels
     routes: Callable[[Ports, Callback], Routes] = routes_of
+    pins: PinKey | None = None
 
 
 class Session:
@@ -129,7 +131,14 @@ class Session:
         desk = self._desk
         dialling = Dialling(desk.phone, desk.channels, callback.id, routes, desk.terms.ring_limit)
         self._conversation = Conversation(
-            desk.ports, desk.phone, callback, purse, desk.terms, dialling, self._report
+            desk.ports,
+            desk.phone,
+            callback,
+            purse,
+            desk.terms,
+            dialling,
+            self._report,
+            pins=desk.pins,
         )
         self._about_to_ring()
         self._talk = asyncio.create_task(self._conversation.hold())
@@ -150,7 +159,8 @@ class Session:
         conversation = self._conversation
         legs = [] if conversation is None else list(conversation.legs(verdict))
         if conversation is not None:
-            callback = conversation.callback
+            # Its customer may have been known by PIN, and pays then.
+            callback, purse = conversation.callback, conversation.purse
         cdr = write_cdr(
             callback, legs, verdict, nonce=purse.nonce, ended_at=ended_at, cover=purse.hold.cover
         )

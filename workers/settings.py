@@ -5,9 +5,11 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Self
 from uuid import uuid4
 
+from switchboard.billing.pins import LEAST_KEY_LENGTH, PinKey
 from switchboard.desk.purse import PurseTerms
 from workers.doorbell import BUSY_HERE, DoorbellTerms
 from workers.host import HostTerms
@@ -27,14 +29,20 @@ class Settings:
     host: HostTerms
     purse: PurseTerms
     doorbell: DoorbellTerms | None = None
+    # An operator's own recordings, in place of ours.
+    prompts: Path | None = None
+    # What PINs are kept by; without it, none can be read.
+    pins: PinKey | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """All have a default: RINGBACK_SIP_HOST, RINGBACK_SIP_PORT (0: any), RINGBACK_RTP_PORT,
         RINGBACK_RINGS_PORT (0: no rings by SIP), RINGBACK_RINGS_CODE (how they are rejected),
         RINGBACK_PUBLIC_ADDRESS, RINGBACK_WORKER_CALLBACKS (two legs each; the stock engine has
-        four), and in seconds RINGBACK_BEAT_S, RINGBACK_QUANTUM_S, RINGBACK_MARGIN_S and
-        RINGBACK_RING_LIMIT_S. BadSetting names the one that is wrong."""
+        four), RINGBACK_PROMPTS (an operator's own),
+        RINGBACK_PIN_KEY (without it no PIN is read), and in seconds RINGBACK_BEAT_S,
+        RINGBACK_QUANTUM_S, RINGBACK_MARGIN_S and RINGBACK_RING_LIMIT_S. BadSetting names the one
+        that is wrong."""
         callbacks = _number(env, "RINGBACK_WORKER_CALLBACKS", 2)
         sip = PjsipSettings(
             host=env.get("RINGBACK_SIP_HOST", "127.0.0.1"),
@@ -52,7 +60,19 @@ class Settings:
         code = _number(env, "RINGBACK_RINGS_CODE", BUSY_HERE, least=400, most=699)
         doorbell = DoorbellTerms(sip.host, rings_port, code) if rings_port else None
         host = HostTerms(callbacks, _seconds(env, "RINGBACK_BEAT_S", 5))
-        return cls(f"{socket.gethostname()}-{uuid4().hex[:8]}", sip, host, purse, doorbell)
+        prompts = Path(env["RINGBACK_PROMPTS"]) if env.get("RINGBACK_PROMPTS") else None
+        pins = _pin_key(env)
+        name = f"{socket.gethostname()}-{uuid4().hex[:8]}"
+        return cls(name, sip, host, purse, doorbell, prompts, pins)
+
+
+def _pin_key(env: Mapping[str, str]) -> PinKey | None:
+    secret = env.get("RINGBACK_PIN_KEY")
+    if not secret:
+        return None
+    if len(secret) < LEAST_KEY_LENGTH:
+        raise BadSetting(f"RINGBACK_PIN_KEY has less than {LEAST_KEY_LENGTH} characters")
+    return PinKey(secret)
 
 
 def _seconds(env: Mapping[str, str], name: str, default: int) -> timedelta:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 from switchboard.aws import AwsSettings, callbacks_inbox, control_inbox, open_ports
 from switchboard.desk.rings import ring_service_number
@@ -12,20 +11,19 @@ from workers.doorbell import doorbell
 from workers.host import Host
 from workers.lines import EnginePhone
 from workers.pjsip import PjsipEngine
-from workers.recordings import load_recordings
 from workers.session import Desk
 from workers.settings import Settings
-
-PROMPTS = Path(__file__).parent / "prompts" / "en"
+from workers.voices import load_voices
 
 
 async def work(settings: Settings, engine: PjsipEngine, env: Mapping[str, str]) -> None:
-    """Take callbacks until cancelled."""
+    """Take callbacks until cancelled. UnusablePrompt, before the first, where the operator's own
+    prompts cannot be played."""
     aws = AwsSettings.from_env(env)
     ports = open_ports(aws)
-    phone = EnginePhone(engine, ports.clock, load_recordings(PROMPTS))
+    phone = EnginePhone(engine, ports.clock, load_voices(settings.prompts))
     channels = Channels(ports.workers, ports.clock, settings.worker)
-    desk = Desk(ports, phone, settings.worker, settings.purse, channels)
+    desk = Desk(ports, phone, settings.worker, settings.purse, channels, pins=settings.pins)
     control = control_inbox(aws, settings.worker)
     control.create()
     admission = Admission(ports.trunks.all)

@@ -52,6 +52,9 @@ class PlannedOrder(CallbackOrder):
 
     at: AwareDatetime | None = None
     """When, with an offset from UTC; now where it is left out."""
+    confirm: bool | None = None
+    """Whether the phone that is rung first must press 1 before the other one is rung, so that a
+    voicemail box does not; as the account has it where it is left out."""
 
 
 class ListQuery(Model):

@@ -37,6 +37,7 @@ REASONS: Mapping[Ending, str] = {
     Ending.UNREACHABLE: "The phone could not be reached",
     Ending.CARRIER_FAILED: "The phone network could not place the call",
     Ending.TALK_LIMIT: "The time for this call was used up",
+    Ending.NOT_CONFIRMED: "Nobody pressed 1 to confirm",
     Ending.NO_DESTINATION: "No number was dialled",
     Ending.CANCELLED: "You cancelled it",
     Ending.NO_CREDIT: "There was not enough credit",

@@ -17,6 +17,7 @@ from chalicelib.sessions import Session
 from chalicelib.wiring import Wire, Wiring
 from switchboard.billing.account import Profile
 from switchboard.calls.callback import Trigger
+from switchboard.calls.manners import Manners
 from switchboard.calls.planned import Planned
 from switchboard.desk.accounts import sign_in
 from switchboard.desk.orders import Order, order_callback, quote, talk_s
@@ -70,7 +71,8 @@ def create_callback(wiring: Wiring, request: Request, account_id: str) -> Respon
     count_order(wiring.ports, account_id, source_of(request))
     account = wiring.ports.accounts.get(account_id)
     customer, destination = _phones(asked, account.profile)
-    order = Order(customer, destination, Trigger("api", f"{account_id}#{key}"))
+    manners = Manners(confirm=asked.confirm)
+    order = Order(customer, destination, Trigger("api", f"{account_id}#{key}"), manners=manners)
     if asked.at is not None:
         return answer(planned_body(plan_callback(wiring.ports, account, order, asked.at)), 202)
     callback = order_callback(wiring.ports, account, order)

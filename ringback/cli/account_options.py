@@ -86,6 +86,7 @@ Pin = Annotated[
 def changes_of(given: Mapping[str, Any], *, country: str, time_zone: str) -> "Changes":
     """What the options, by their names, say is to change; numbers are read in the country, dates
     in the time zone. Asks for the password of a login, and for a PIN."""
+    from ringback.cli.manner_options import manners_of
     from switchboard.desk.profiles import Changes, prefix_of
 
     def prefixes(name: str) -> tuple[str, ...]:
@@ -110,6 +111,7 @@ def changes_of(given: Mapping[str, Any], *, country: str, time_zone: str) -> "Ch
         forget_prefixes=prefixes("forget_prefix"),
         allow_classes=tuple(given.get("allow_class") or ()),
         block_classes=tuple(given.get("block_class") or ()),
+        manners=manners_of(given.get("manner")),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ringback.cli import account_options as opt
+from ringback.cli import manner_options as manners
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
 
 app = typer.Typer(help="Accounts: who pays.", no_args_is_help=True)
@@ -53,6 +54,7 @@ def add(
     valid_until: opt.ValidUntil = None,
     valid_days: opt.ValidDays = None,
     loss_guard: opt.LossGuard = None,
+    manner: manners.Manner = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -148,6 +150,7 @@ def change(
     valid_until: opt.ValidUntil = None,
     valid_days: opt.ValidDays = None,
     loss_guard: opt.LossGuard = None,
+    manner: manners.Manner = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:

@@ -24,6 +24,9 @@ def callback(
         str | None,
         typer.Option(metavar="ISO", help="Later: an instant, by the account's time zone."),
     ] = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="FROM must press 1 before TO is rung.")
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Show how it goes, until its end.")] = False,
     state: State = None,
     as_json: AsJson = False,
@@ -33,6 +36,7 @@ def callback(
 
     from ringback.cli.account_options import read_date
     from switchboard.calls.callback import Trigger
+    from switchboard.calls.manners import Manners
     from switchboard.desk.orders import Order, order_callback
     from switchboard.desk.planned import plan_callback
     from switchboard.errors import Malformed
@@ -48,6 +52,7 @@ def callback(
         parse_number(customer, home),
         parse_number(destination, home),
         Trigger("command", uuid4().hex),
+        manners=Manners(confirm=confirm or None),
     )
     if at is not None:
         planned = plan_callback(ports, payer, order, read_date(at, payer.profile.time_zone))

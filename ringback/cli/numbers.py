@@ -1,12 +1,13 @@
 """`ringback numbers`: the numbers that customers ring and text."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ringback.cli import manner_options as manners
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
 
 if TYPE_CHECKING:
@@ -56,6 +57,20 @@ Quiet = Annotated[
     typer.Option(help="Seconds in which another ring of the same caller is the same (30)."),
 ]
 
+Languages = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="A language that callers may choose by key, in this order; repeatable. “none”: they"
+        " are not asked."
+    ),
+]
+AskAccount = Annotated[
+    bool | None,
+    typer.Option(
+        "--ask-account/--no-ask-account", help="Whether an account number is asked for with a PIN."
+    ),
+]
+
 
 @app.command()
 def add(
@@ -74,6 +89,9 @@ def add(
     retries: Retries = None,
     retry_after: RetryAfter = None,
     quiet: Quiet = None,
+    choose_language: Languages = None,
+    ask_account: AskAccount = None,
+    manner: manners.Manner = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -107,6 +125,9 @@ def set_(
     retries: Retries = None,
     retry_after: RetryAfter = None,
     quiet: Quiet = None,
+    choose_language: Languages = None,
+    ask_account: AskAccount = None,
+    manner: manners.Manner = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -169,6 +190,8 @@ def _changed(old: "ServiceNumber", options: Mapping[str, Any], home: str) -> "Se
         "rings_back": _choice("rings_back", service.RingsBack, options),
         "when_closed": _choice("when_closed", service.WhenClosed, options),
         "retries": options["retries"],
+        "asks_account": options["ask_account"],
+        "manners": manners.manners_of(options["manner"]).over(old.manners),
     }
     for name in ("delay", "retry_after", "quiet"):
         changes[name] = None if options[name] is None else timedelta(seconds=options[name])
@@ -179,6 +202,9 @@ def _changed(old: "ServiceNumber", options: Mapping[str, Any], home: str) -> "Se
         given["account"] = account
     if options["language"] is not None:
         given["language"] = None if options["language"] == "account" else options["language"]
+    if options["choose_language"]:
+        chosen = options["choose_language"]
+        given["languages"] = () if chosen == ["none"] else tuple(chosen)
     return replace(old, **given, hours=_hours(old, options))
 
 
@@ -235,4 +261,7 @@ def _row(service: "ServiceNumber") -> dict[str, Any]:
         "retry_after_seconds": service.retry_after.total_seconds(),
         "suspended": service.suspended,
         "quiet_seconds": service.quiet.total_seconds(),
+        "languages": list(service.languages),
+        "asks_account": service.asks_account,
+        **asdict(service.manners),
     }

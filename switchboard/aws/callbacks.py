@@ -11,6 +11,7 @@ from switchboard.aws.models import CallbackItem, Database, made
 from switchboard.calls.callback import Callback, Retries, State
 from switchboard.calls.ending import Verdict
 from switchboard.calls.leg import LegRecord
+from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.errors import Malformed
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
@@ -61,7 +62,8 @@ class DynamoCallbacks:
         """Move on, if this worker has the callback and the state is a later one."""
         later = (self._items.worker == worker) & (self._items.rank < state.rank)
         # These are its worker's affair by now, and make each write larger.
-        settled = (self._items.spend, self._items.starts_at, self._items.retries)
+        items = self._items
+        settled = (items.spend, items.starts_at, items.retries, items.manners, items.service)
         actions = [*self._moves(state, at), *(known.remove() for known in settled)]
         return self._update(callback, actions, later)
 
@@ -139,6 +141,8 @@ class DynamoCallbacks:
             starts_at=None if callback.starts_at is None else to_us(callback.starts_at),
             retries=None if callback.retries is None else to_text(callback.retries),
             asks_pin=callback.asks_pin or None,
+            manners=None if callback.manners == AS_USUAL else to_text(callback.manners),
+            service=None if callback.service is None else str(callback.service),
             earlier=to_text(callback.earlier) if callback.earlier else None,
         )
 
@@ -176,6 +180,8 @@ def _callback(item: Any) -> Callback:
         starts_at=None if item.starts_at is None else from_us(int(item.starts_at)),
         asks_pin=bool(item.asks_pin),
         retries=None if item.retries is None else from_text(item.retries, Retries),
+        manners=AS_USUAL if item.manners is None else from_text(item.manners, Manners),
+        service=None if item.service is None else PhoneNumber(item.service),
         earlier=() if item.earlier is None else from_text(item.earlier, tuple[LegRecord, ...]),
     )
 

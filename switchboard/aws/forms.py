@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from cattrs import Converter
 
+from switchboard.calls.manners import Manners
 from switchboard.ledger.cover import Cover, Take
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.price import LegPrice
@@ -24,7 +25,7 @@ _MICROSECOND = timedelta(microseconds=1)
 # Kept as lists of their fields, without the defaults at the end: a sheet has 250,000 rows, and a
 # callback with its quote has to stay under 1 KB, as has a balance with its holds. New fields of
 # these go to their end.
-_AS_LISTS = (RateRow, Charges, Window, LegPrice, Quote, Take, Cover)
+_AS_LISTS = (RateRow, Charges, Window, LegPrice, Quote, Take, Cover, Manners)
 
 
 def to_us(instant: datetime) -> int:

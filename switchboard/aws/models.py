@@ -147,6 +147,8 @@ class CallbackItem(Model):
     starts_at = NumberAttribute(null=True)
     retries = UnicodeAttribute(null=True)
     asks_pin = BooleanAttribute(null=True)
+    manners = UnicodeAttribute(null=True)
+    service = UnicodeAttribute(null=True)
     earlier = UnicodeAttribute(null=True)
     by_account = _ByAccount()
 

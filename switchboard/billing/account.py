@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from switchboard.billing.buckets import Bucket
 from switchboard.billing.classes import check_prefix
+from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.errors import Malformed
 from switchboard.ledger.balance import Balance
 from switchboard.numbering import PhoneNumber
@@ -72,6 +73,7 @@ class Profile:
     batch: str | None = None
     loss_guard: bool = True
     first_plan: str | None = None
+    manners: Manners = AS_USUAL
 
     def __post_init__(self) -> None:
         check_id("account", self.account)

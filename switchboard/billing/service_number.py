@@ -6,11 +6,13 @@ from enum import Enum
 
 from switchboard.billing.account import check_language
 from switchboard.billing.opening_hours import OpeningHours
+from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.errors import Malformed, NumberClosed
 from switchboard.numbering import PhoneNumber
 
 LONGEST_DELAY = timedelta(minutes=10)
 MOST_RETRIES = 10
+MOST_LANGUAGES = 9
 LONGEST_RETRY_PAUSE = timedelta(hours=1)
 LONGEST_QUIET = timedelta(hours=1)
 
@@ -53,6 +55,9 @@ class ServiceNumber:
     `quiet` of it, another ring of the same caller is the same. Where the customer is not reached
     it is tried `retries` times more, `retry_after` each. Without a language it is the account's.
     While it is `suspended`, it rings nobody.
+
+    Of several `languages` the caller chooses by key; a PIN is asked for together with an account
+    number where it `asks_account`. Its manners go before those of accounts.
     """
 
     number: PhoneNumber
@@ -68,6 +73,9 @@ class ServiceNumber:
     retry_after: timedelta = timedelta(minutes=1)
     quiet: timedelta = timedelta(seconds=30)
     suspended: bool = False
+    languages: tuple[str, ...] = ()
+    asks_account: bool = False
+    manners: Manners = AS_USUAL
 
     def __post_init__(self) -> None:
         if (self.rings is not None) != (self.mode is ServiceMode.DID):
@@ -79,6 +87,10 @@ class ServiceNumber:
             )
         if self.language is not None:
             check_language(self.language)
+        for language in self.languages:
+            check_language(language)
+        if len(self.languages) > MOST_LANGUAGES:
+            raise Malformed(f"callers choose by one key, among {MOST_LANGUAGES} languages at most")
         _check("the delay", self.delay, timedelta(), LONGEST_DELAY)
         _check("the quiet period", self.quiet, timedelta(), LONGEST_QUIET)
         _check(

@@ -8,6 +8,7 @@ from enum import Enum
 
 from switchboard.calls.ending import Verdict
 from switchboard.calls.leg import LegRecord
+from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.ledger.cover import Cover, summed
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
@@ -76,6 +77,8 @@ class Callback:
     While `destination` is None the customer is asked for it. The quote is the one announced:
     the callback keeps it whatever the sheet does. `spend` is what it counts for of the account's
     daily limits. It may ring from `starts_at` on, at once without one. One that `asks_pin` is paid
+    by the account of its service number until the customer's own is known by PIN. `service` is the
+    number that was rung for it, if one was.
     by the account of its service number until the customer's own is known by PIN. `earlier` are
     the legs to destinations that were dialled before this one, in order, with what they cost; the
     quote is that of the last.
@@ -99,6 +102,8 @@ class Callback:
     starts_at: datetime | None = None
     asks_pin: bool = False
     retries: Retries | None = None
+    manners: Manners = AS_USUAL
+    service: PhoneNumber | None = None
     earlier: tuple[LegRecord, ...] = ()
 
     @property

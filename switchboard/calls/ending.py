@@ -31,6 +31,7 @@ class Ending(Enum):
     UNREACHABLE = "unreachable"
     CARRIER_FAILED = "carrier_failed"
     TALK_LIMIT = "talk_limit"
+    NOT_CONFIRMED = "not_confirmed"
     NO_DESTINATION = "no_destination"
     CANCELLED = "cancelled"
     WORKER_LOST = "worker_lost"

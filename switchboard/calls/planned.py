@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from switchboard.calls.callback import Trigger
+from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.numbering import PhoneNumber
 
 # Nobody wants a ring that comes later than that.
@@ -39,6 +40,7 @@ class Planned:
     at: datetime
     planned_at: datetime
     state: PlanState = PlanState.PLANNED
+    manners: Manners = AS_USUAL
 
     @property
     def id(self) -> str:

@@ -48,10 +48,17 @@ def identify(
     quoted = quote(ports, account, callback.customer, None)
     spend = permit(ports, account, callback.customer, None)
     name = account.profile.account
-    known = replace(callback, account=name, quote=quoted, spend=spend, asks_pin=False)
+    known = replace(
+        callback,
+        account=name,
+        quote=quoted,
+        spend=spend,
+        asks_pin=False,
+        manners=callback.manners.over(account.profile.manners),
+    )
     if name == callback.account:
         _name_payer(ports, callback, known)
-        return Identified(replace(callback, asks_pin=False), purse)
+        return Identified(replace(callback, asks_pin=False, manners=known.manners), purse)
     moved = purse.of(known)
     moved.open()
     try:

@@ -15,6 +15,7 @@ from switchboard.calls.callback import (
     claim_mark,
 )
 from switchboard.calls.ending import Culprit, Ending, Verdict
+from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.desk.permission import permit
 from switchboard.desk.pins import begin_use
 from switchboard.desk.routes import check_routes
@@ -36,7 +37,8 @@ class Order:
     rung and asked for it, and for a PIN before that, if it `asks_pin`.
 
     Patience counts from `starts_at`, without which it may ring at once. The language is the
-    account's unless it is said. `known_as` is the callback's id where that is not the trigger's.
+    account's unless it is said, and so are those manners of which nothing is said. `service` is the
+    number that was rung. `known_as` is the callback's id where that is not the trigger's.
     """
 
     customer: PhoneNumber
@@ -47,6 +49,8 @@ class Order:
     language: str | None = None
     asks_pin: bool = False
     retries: Retries | None = None
+    manners: Manners = AS_USUAL
+    service: PhoneNumber | None = None
     known_as: str | None = None
 
     @property
@@ -225,6 +229,9 @@ def _draft(account: Account, order: Order, quoted: Quote, spend: Spend, now: dat
         starts_at=order.starts_at,
         asks_pin=order.asks_pin,
         retries=order.retries,
+        # Until the PIN is known, it is not the customer's account.
+        manners=order.manners if order.asks_pin else order.manners.over(profile.manners),
+        service=order.service,
     )
 
 

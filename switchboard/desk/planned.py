@@ -28,7 +28,15 @@ def plan_callback(ports: Ports, account: Account, order: Order, at: datetime) ->
     with another order it is a Conflict. Refuses what could not be called now either, but for
     money, which can still come."""
     profile, now = account.profile, ports.clock.now()
-    planned = Planned(profile.account, order.customer, order.destination, order.trigger, at, now)
+    planned = Planned(
+        profile.account,
+        order.customer,
+        order.destination,
+        order.trigger,
+        at,
+        now,
+        manners=order.manners,
+    )
     known = ports.schedule.find(planned.id)
     if known is None:
         _check(ports, account, order, at)
@@ -106,7 +114,7 @@ def _place(ports: Ports, planned: Planned, now: datetime) -> PlanState:
     # It may have been placed by one that broke off then.
     if now >= planned.at + LATEST and ports.callbacks.find(planned.id) is None:
         return PlanState.MISSED
-    order = Order(planned.customer, planned.destination, planned.trigger)
+    order = Order(planned.customer, planned.destination, planned.trigger, manners=planned.manners)
     try:
         order_callback(ports, ports.accounts.get(planned.account), order)
     except Refusal:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from switchboard.billing.account import EVERY, Account, AccountType, Profile
 from switchboard.billing.classes import check_prefix
+from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.desk.accounts import check_names, set_limits
 from switchboard.errors import Malformed
 from switchboard.numbering import PhoneNumber, check_country
@@ -46,6 +47,7 @@ class Changes:
     allow_classes: tuple[str, ...] = ()
     block_classes: tuple[str, ...] = ()
     loss_guard: bool | None = None
+    manners: Manners = AS_USUAL
 
 
 def change_profile(ports: Ports, account: str, changes: Changes) -> Account:
@@ -119,6 +121,7 @@ def _with_texts(old: Profile, changes: Changes) -> Profile:
         tax_id=optional(changes.tax_id, old.tax_id),
         pin_hash=optional(changes.pin_hash, old.pin_hash),
         loss_guard=old.loss_guard if changes.loss_guard is None else changes.loss_guard,
+        manners=changes.manners.over(old.manners),
     )
 
 

@@ -16,6 +16,8 @@ from switchboard.ledger.cover import NO_COVER, Cover
 from switchboard.ports import Ports
 from switchboard.rating.quote import Quote
 
+A_DAY_S = 86_400
+
 
 @dataclass(frozen=True, slots=True)
 class PurseTerms:
@@ -119,6 +121,22 @@ class Purse:
                 self.hold.amount_micros, customer_s=customer_s, destination_s=destination_s
             ),
         )
+
+    def limit_s(self, customer_s: int) -> int:
+        """How many seconds both legs can talk, after the customer leg has run for so long, on all
+        that the account has now, in money and in included seconds. A day at most."""
+        account, callback = self._ports.accounts.get(self._callback.account), self._callback
+        cover = grown(
+            self._cover,
+            callback,
+            account,
+            customer_s + A_DAY_S,
+            A_DAY_S,
+            at=self._ports.clock.now(),
+        )
+        counters = {*self.hold.counts, *callback.spend.counters}
+        most_micros = account.balance.most_micros(counters, self.hold)
+        return max(0, self._quote(callback, cover).talk_s(most_micros, customer_s=customer_s))
 
     def waiting_s(self) -> int:
         """How many seconds the customer leg may run in all before the other one answers."""

@@ -69,6 +69,8 @@ def ring_again(ports: Ports, callback: Callback, cdr: Cdr) -> Callback | None:
         language=callback.language,
         asks_pin=callback.asks_pin,
         retries=replace(retries, left=retries.left - 1),
+        manners=callback.manners,
+        service=callback.service,
         known_as=callback.next_try,
     )
     try:
@@ -104,6 +106,8 @@ def _rung(ports: Ports, ring: Ring) -> Callback:
         language=service.language,
         asks_pin=payer.asks_pin,
         retries=Retries(service.retries, service.retry_after) if service.retries else None,
+        manners=service.manners,
+        service=service.number,
         known_as=callback_id,
     )
     return order_callback(ports, payer.account, order)

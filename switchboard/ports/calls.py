@@ -33,8 +33,8 @@ class Callbacks(Protocol):
 
     def advance(self, callback: str, worker: str, state: State, at: datetime) -> bool:
         """Move on, if this worker has the callback and the state is a later one. What it counts
-        for, when it starts and how often it is tried again is kept no longer: no other worker will
-        have it."""
+        for, when it starts, how often it is tried again, its manners and its service number are
+        kept no longer: no other worker will have it."""
 
     def set_destination(
         self,

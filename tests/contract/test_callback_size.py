@@ -6,6 +6,7 @@ from datetime import timedelta
 from switchboard.aws.callbacks import DynamoCallbacks
 from switchboard.calls.callback import Callback, Retries, State
 from switchboard.calls.ending import Culprit, Ending, Verdict
+from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.meter import Step
 from switchboard.rating.price import Change, LegPrice
@@ -49,6 +50,8 @@ CALLBACK = Callback(
     reached={State.QUEUED: NOON},
     starts_at=NOON,
     retries=Retries(10, timedelta(hours=1)),
+    manners=Manners(False, False, False, False),
+    service=PhoneNumber("+447911212345678"),
 )
 A_WRITE_UNIT = 1024
 
@@ -79,6 +82,8 @@ def test_a_callback_with_a_rich_price_stays_under_a_write_unit(ports):
         reached=dict.fromkeys(list(State)[:8], NOON),
         starts_at=None,
         retries=None,
+        manners=AS_USUAL,
+        service=None,
         worker="worker-0a1b2c3d4e5f",
         lease_until=NOON + LEASE,
         verdict=hung_up,

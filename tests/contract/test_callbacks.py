@@ -10,9 +10,10 @@ import pytest
 from switchboard.calls.callback import Callback, Retries, State
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord, RtpQuality
+from switchboard.calls.manners import Manners
 from switchboard.calls.routing import TrunkCost
 from switchboard.errors import Malformed
-from tests.fakes.world import ALICE, BOB, CAROL, NOON, retail_sheet
+from tests.fakes.world import ALICE, BOB, CAROL, NOON, SERVICE, retail_sheet
 
 HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
 LEASE = timedelta(seconds=15)
@@ -55,6 +56,8 @@ def test_a_callback_of_a_ring_is_kept_whole(ports):
         starts_at=NOON + timedelta(seconds=2),
         asks_pin=True,
         retries=Retries(3, timedelta(minutes=1)),
+        manners=Manners(confirm=True, ask_next=False),
+        service=SERVICE,
     )
 
     ports.callbacks.place(rung)

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from switchboard.calls.callback import Callback, Trigger
 from switchboard.calls.cdr import Cdr
+from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.desk.accounts import enter
 from switchboard.desk.check_books import check_books
 from switchboard.desk.orders import Order, order_callback
+from switchboard.desk.profiles import Changes, change_profile
 from switchboard.desk.purse import PurseTerms
 from switchboard.ledger.audit import Breach
 from switchboard.ledger.balance import Balance
@@ -22,6 +24,7 @@ from tests.fakes.decks import read_deck
 from tests.fakes.loop import SimulatedClock, run_simulated
 from tests.fakes.phone import FakePhone, FarEnd
 from tests.fakes.ports import MemoryClock, memory_ports
+from tests.fakes.texts import PIN_KEY
 from tests.fakes.world import ALICE, BOB, open_alice
 from workers.channels import Channels
 from workers.session import Desk, Session
@@ -49,9 +52,11 @@ class Exchange:
         opening_micros: int = 5_000_000,
         deck: str | None = None,
         terms: PurseTerms = TERMS,
+        manners: Manners = AS_USUAL,
     ) -> None:
         ports = memory_ports()
         open_alice(ports, opening_micros=opening_micros)
+        change_profile(ports, "alice", Changes(manners=manners))
         if deck is not None:
             ports.sheets.publish(RateSheet.of("retail", "v2", SheetTerms("EUR"), read_deck(deck)))
         self.ports = replace(ports, clock=SimulatedClock())
@@ -62,6 +67,7 @@ class Exchange:
             "w1",
             terms,
             Channels(self.ports.workers, self.ports.clock, "w1"),
+            pins=PIN_KEY,
         )
 
     @property

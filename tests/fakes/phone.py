@@ -15,6 +15,7 @@ from switchboard.numbering import PhoneNumber
 from tests.fakes.world import ALICE, BOB
 from workers.legs import CannotDial, DialledLeg, dialled
 from workers.phone import Leg, LegOrder, LegTrace
+from workers.speech.spoken import Keys, Part
 
 PACKETS_A_SECOND = 50
 NOWHERE = Trunk("memory", "127.0.0.1")
@@ -113,8 +114,9 @@ class FakeLine:
         self._write("is hung up" if self._answered_s is not None else "is given up")
 
     @contextmanager
-    def playing(self, prompt: str) -> Iterator[timedelta]:
-        self._write(f"hears {prompt}")
+    def playing(self, language: str, *parts: Part) -> Iterator[timedelta]:
+        said = " ".join(part.text if isinstance(part, Keys) else str(part) for part in parts)
+        self._write(f"hears {said}" if language == "en" else f"hears in {language}: {said}")
         yield self._phone.prompt_length
 
     @contextmanager

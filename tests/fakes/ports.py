@@ -11,6 +11,7 @@ from switchboard.calls.beat import Beat
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Verdict
 from switchboard.calls.leg import LegRecord
+from switchboard.calls.manners import AS_USUAL
 from switchboard.calls.trunk import Trunk
 from switchboard.errors import AlreadyExists, Conflict, Malformed
 from switchboard.ledger.spend import Spend
@@ -162,7 +163,14 @@ class MemoryCallbacks:
             if found.worker != worker or found.state.rank >= state.rank:
                 return False
             reached = {**found.reached, state: at}
-            settled = replace(found, spend=Spend(), starts_at=None, retries=None)
+            settled = replace(
+                found,
+                spend=Spend(),
+                starts_at=None,
+                retries=None,
+                manners=AS_USUAL,
+                service=None,
+            )
             self._keep(replace(settled, state=state, reached=reached))
             return True
 

@@ -16,6 +16,7 @@ from workers.lines import EnginePhone
 from workers.loop import shared_loop
 from workers.pjsip import PjsipEngine, PjsipSettings
 from workers.recordings import load_recordings
+from workers.voices import Voice, Voices
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
         PjsipEngine(PjsipSettings("127.0.0.1", rtp_port=42_000)) as engine,
         asyncio.Runner(loop_factory=lambda: shared_loop(engine.poll)) as runner,
     ):
-        phone = EnginePhone(engine, SystemClock(), load_recordings(prompts))
+        voices = Voices({"en": Voice("en", load_recordings(prompts))})
+        phone = EnginePhone(engine, SystemClock(), voices)
         yield Worker(engine, phone, runner)
 
 

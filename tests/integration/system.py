@@ -35,6 +35,7 @@ from switchboard.rating.sheet import RateSheet
 from switchboard.rating.terms import SheetTerms
 from tests.fakes.decks import read_deck
 from tests.fakes.exchange import CENT, CENT_A_SECOND
+from tests.fakes.texts import PIN_KEY
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[2]
@@ -200,6 +201,7 @@ def make_system(aws: EmbeddedAws, log: Path, **settings: str) -> System:
             "RINGBACK_PREFIX": prefix,
             "RINGBACK_BEAT_S": "1",
             "RINGBACK_RING_LIMIT_S": "2",
+            "RINGBACK_PIN_KEY": PIN_KEY.secret,
             **settings,
         }
         sqs = boto3.client("sqs", region_name=region)

@@ -200,8 +200,14 @@ async def test_a_customer_whose_destination_is_not_reached_hears_why(
 @in_real_time
 async def test_a_customer_dials_the_destination_with_keys(system: System, in_audio):
     alice = system.customer()
-    presses = (Press(seconds(0.5), f"00{alice.friend.digits}#"),)
-    dials = PhoneScript(ring_for=AT_ONCE, sound=Tone(700), digits=presses, keys_in_audio=in_audio)
+    keys = f"00{alice.friend.digits}#"
+    dials = PhoneScript(
+        ring_for=AT_ONCE,
+        sound=Tone(700),
+        digits=(Press(seconds(0.5), keys),),
+        hang_up_after=seconds(11),
+        keys_in_audio=in_audio,
+    )
     talks = PhoneScript(ring_for=seconds(0.3), sound=Tone(1200), hang_up_after=seconds(1))
     async with system.carrier({alice.phone: dials, alice.friend: talks}) as carrier:
         callback = system.order(alice, None)

@@ -320,6 +320,30 @@ def test_a_service_number_is_added_changed_shown_and_removed(shell):
     assert shell.run("numbers", "show", number).returncode == 2
 
 
+def test_an_account_and_a_number_say_how_customers_are_spoken_to(shell):
+    number, account = "+442079460556", "mannered"
+    manners = ("--manner", "confirm", "--manner", "no-ask-next")
+    languages = ("--choose-language", "en", "--choose-language", "es")
+    shell.json("accounts", "add", account, "--sheet", "retail", "--manner", "tell-balance")
+    shell.json("numbers", "add", number, "--paid-by", account, *languages, "--ask-account")
+
+    changed = shell.json("accounts", "set", account, *manners)
+    told = shell.json("numbers", "set", number, "--manner", "no-tell-limit")
+    unasked = shell.json("numbers", "set", number, "--choose-language", "none")
+
+    names = ("confirm", "tell_balance", "tell_limit", "ask_next")
+    assert [changed[name] for name in names] == [True, True, None, False]
+    assert (told["languages"], told["asks_account"], told["tell_limit"]) == (
+        ["en", "es"],
+        True,
+        False,
+    )
+    assert unasked == {**told, "languages": []}
+    refused = shell.run("accounts", "set", account, "--manner", "shout")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "confirm" in refused.stderr
+
+
 def test_a_trunk_says_from_where_it_rings(shell):
     shell.json("trunks", "add", "ringer", "sip.example.net")
 

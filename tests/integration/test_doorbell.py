@@ -52,6 +52,7 @@ async def test_a_ring_is_rejected_and_its_caller_rung_back_and_connected(system,
         ring_for=timedelta(),
         sound=Tone(700),
         digits=(Press(timedelta(seconds=0.5), keys),),
+        hang_up_after=timedelta(seconds=11),
     )
     talks = PhoneScript(ring_for=timedelta(), sound=Tone(1200), hang_up_after=timedelta(seconds=1))
     async with system.carrier({alice.phone: dials, alice.friend: talks}) as carrier:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ringback.carrier.media.g711 import Samples
@@ -95,6 +96,23 @@ def test_a_prompt_is_heard_to_its_end_and_no_longer(worker):
     assert took_s == pytest.approx(1.04, abs=0.03)
     assert tones(heard) == {1000}
     assert loud_s(heard) == pytest.approx(1, abs=0.03)
+
+
+def test_prompts_of_one_sentence_follow_each_other_without_a_gap(worker):
+    async def flow():
+        async with (
+            far_end("answers") as phone,
+            worker.phone.dial(phone.order(), LegTrace()) as leg,
+        ):
+            await leg.play("beep", "beep")
+            await phone.handset.hear(0.3)
+            return phone.handset.heard
+
+    heard = worker.run(flow())
+
+    assert loud_s(heard) == pytest.approx(2, abs=0.05)
+    # A quarter of the tone's period is a sample or two; a lost frame would be 160.
+    assert np.diff(np.flatnonzero(np.abs(heard.astype(int)) > 1000)).max() < 10
 
 
 def test_the_customer_hears_ringback_until_the_destination_answers(worker):

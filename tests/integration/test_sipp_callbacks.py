@@ -22,9 +22,9 @@ from tests.integration.caller import CAPTURES
 from tests.integration.far_end import DEADLINE_S, FarEnd, far_end
 from workers.lines import EnginePhone
 from workers.phone import Leg, LegOrder, LegTrace
-from workers.recordings import Recording, load_recordings
+from workers.recordings import Recording
 from workers.session import Session
-from workers.wiring import PROMPTS
+from workers.voices import Voice, Voices, load_voices
 
 pytestmark = pytest.mark.integration
 
@@ -56,11 +56,11 @@ class TwoCarriers:
 class Callback:
     """One whole callback over two carriers that follow scenarios; its stores are in memory."""
 
-    def __init__(self, worker, prompts: dict[str, Recording]) -> None:
+    def __init__(self, worker, voices: Voices) -> None:
         self.exchange = Exchange(deck=CENT_A_SECOND)
         self.ends: dict[Party, FarEnd] = {}
         self._runner = worker
-        self._phone = EnginePhone(worker.engine, SystemClock(), prompts)
+        self._phone = EnginePhone(worker.engine, SystemClock(), voices)
 
     def hold(
         self,
@@ -113,18 +113,19 @@ class Callback:
 
 
 @pytest.fixture(scope="session")
-def prompts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recording]:
+def voices(tmp_path_factory: pytest.TempPathFactory) -> Voices:
     """Short ones under the names of the real ones."""
     path = tmp_path_factory.mktemp("beeps") / "beep.wav"
     with wave.open(str(path), "wb") as beep:
         beep.setparams((1, 2, 8000, 0, "NONE", ""))
         beep.writeframes(Tone(1000).samples(0, int(8000 * BEEP.total_seconds())).tobytes())
-    return dict.fromkeys(load_recordings(PROMPTS), Recording(path, BEEP))
+    names = load_voices().of("en").recordings
+    return Voices({"en": Voice("en", dict.fromkeys(names, Recording(path, BEEP)))})
 
 
 @pytest.fixture
-def callback(worker, prompts) -> Callback:
-    return Callback(worker, prompts)
+def callback(worker, voices) -> Callback:
+    return Callback(worker, voices)
 
 
 async def runs_for(session: Session, party: Party, seconds: int) -> None:

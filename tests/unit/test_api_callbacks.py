@@ -115,7 +115,10 @@ def test_a_key_that_cannot_be_one_is_malformed(api, key):
     [
         ({}, "“to” is missing"),
         ({"to": str(BOB), "when": "18:30"}, "there is no field “when”"),
-        ({"to": str(BOB), "confirm": True}, "there is no field “confirm”"),
+        (
+            {"to": str(BOB), "confirm": "maybe"},
+            "“confirm”: input should be a valid boolean, unable to interpret input",
+        ),
         ({"to": str(BOB), "customer": "1"}, "there is no field “customer”"),
         ({"to": 14155550100}, "“to”: input should be a valid string"),
         ({"to": "1" * 65}, "“to”: string should have at most 64 characters"),

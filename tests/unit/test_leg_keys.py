@@ -1,12 +1,15 @@
 """Prompts that a leg plays and keys that it hears, in simulated time."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
+from switchboard.money import Money
 from tests.fakes.loop import SimulatedClock, run_simulated
 from tests.fakes.phone import FakePhone, FarEnd, an_order
 from tests.fakes.world import ALICE
 from workers.phone import Leg, LegTrace
+from workers.speech.spoken import Keys
 
 
 def a_phone(customer: FarEnd | None = None) -> FakePhone:
@@ -36,6 +39,23 @@ def test_a_key_stops_a_prompt_and_stays_in_the_queue():
         return "".join([await leg.key(limit=timedelta(seconds=5)) or "-" for _ in range(3)])
 
     assert run_simulated(listen(phone, listening)) == ("42#", 5)
+
+
+def test_a_leg_speaks_the_language_of_its_order_until_another_is_chosen():
+    phone = a_phone()
+
+    async def flow():
+        order = replace(an_order(), language="es")
+        async with phone.dial(order, LegTrace()) as leg:
+            await leg.play("choose-language", Keys("2"))
+            leg.language = "fr"
+            await leg.play("balance-is", Money.parse("1.50", "EUR"))
+        return [what for _, what in phone.transcript if " hears " in what]
+
+    assert run_simulated(flow()) == [
+        "customer hears in es: choose-language 2",
+        "customer hears in fr: balance-is 1.50 EUR",
+    ]
 
 
 def test_a_prompt_without_a_key_plays_to_its_end():

@@ -4,11 +4,14 @@ import pytest
 
 from switchboard.calls.callback import State
 from switchboard.calls.ending import Culprit, Ending, Verdict
+from switchboard.calls.manners import Manners
 from tests.fakes.exchange import CENT_A_SECOND, Exchange
 from tests.fakes.phone import FarEnd
 from tests.fakes.world import ALICE, BOB
 
 NUMBER = "0014155550100"
+# Told nothing, and asked for no other number.
+CURT = Manners(tell_limit=False, ask_next=False)
 
 
 def keys(text: str, *, from_s: float = 0.5) -> tuple[tuple[float, str], ...]:
@@ -25,7 +28,8 @@ def keys(text: str, *, from_s: float = 0.5) -> tuple[tuple[float, str], ...]:
 
 def dialling(text: str, **exchange) -> Exchange:
     customer = FarEnd(presses=keys(text))
-    return Exchange({ALICE: customer, BOB: FarEnd(hangs_up_s=10)}, **exchange)
+    far_ends = {ALICE: customer, BOB: FarEnd(hangs_up_s=10)}
+    return Exchange(far_ends, **{"manners": CURT} | exchange)
 
 
 def heard(exchange: Exchange) -> list[tuple[float, str]]:
@@ -80,7 +84,7 @@ def test_a_star_takes_back_what_was_dialled():
     ("wrong", "why"),
     [
         ("12#", "invalid-number"),
-        ("#", "invalid-number"),
+        ("#", "nothing-entered"),
         ("0019005550100#", "not-allowed"),
         (f"{ALICE}#".replace("+", "00"), "not-allowed"),
         ("0081312345678#", "not-allowed"),
@@ -108,11 +112,11 @@ def test_after_three_tries_it_is_goodbye():
 
     assert heard(exchange) == [
         (2, "customer hears enter-destination"),
-        (11, "customer hears invalid-number"),
+        (11, "customer hears nothing-entered"),
         (12, "customer hears enter-destination"),
-        (21, "customer hears invalid-number"),
+        (21, "customer hears nothing-entered"),
         (22, "customer hears enter-destination"),
-        (31, "customer hears invalid-number"),
+        (31, "customer hears nothing-entered"),
         (32, "customer hears goodbye"),
     ]
     assert exchange.transcript[-1] == (33, "customer is hung up")

@@ -1,9 +1,11 @@
 """A worker's settings: all have a default, and what is wrong is named."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from switchboard.billing.pins import PinKey
 from switchboard.desk.purse import PurseTerms
 from workers.host import HostTerms
 from workers.pjsip import PjsipSettings
@@ -38,9 +40,13 @@ def test_every_setting_is_taken_from_its_variable():
             "RINGBACK_QUANTUM_S": "60",
             "RINGBACK_MARGIN_S": "5",
             "RINGBACK_RING_LIMIT_S": "30",
+            "RINGBACK_PROMPTS": "/srv/prompts",
+            "RINGBACK_PIN_KEY": "k" * 16,
         }
     )
 
+    assert settings.prompts == Path("/srv/prompts")
+    assert settings.pins == PinKey("k" * 16)
     assert settings.sip == PjsipSettings(
         host="10.0.0.5",
         sip_port=5060,
@@ -82,3 +88,8 @@ def test_an_empty_variable_means_the_default():
 def test_a_wrong_value_is_refused_by_name(name, value):
     with pytest.raises(BadSetting, match=name):
         Settings.from_env({name: value})
+
+
+def test_a_key_of_pins_that_could_be_guessed_is_no_key():
+    with pytest.raises(BadSetting, match="RINGBACK_PIN_KEY has less than 16 characters"):
+        Settings.from_env({"RINGBACK_PIN_KEY": "k" * 15})

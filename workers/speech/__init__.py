@@ -1,0 +1,1 @@
+"""Numbers, money and spans of time, spoken grammatically out of recorded words."""

@@ -113,6 +113,12 @@ class NotAllowed(Refusal):
     code = "not_allowed"
 
 
+class SameNumber(NotAllowed):
+    """A phone cannot be connected with itself."""
+
+    code = "same_number"
+
+
 class NumberClosed(NotAllowed):
     """A service number takes no orders at this time."""
 

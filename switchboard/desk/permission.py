@@ -6,7 +6,7 @@ from switchboard.billing.account import Account
 from switchboard.billing.classes import DestinationClass
 from switchboard.billing.limits import check_customer, check_destination, check_valid, spend_of
 from switchboard.desk.pins import check_batch
-from switchboard.errors import NotAllowed
+from switchboard.errors import NotAllowed, SameNumber
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
@@ -21,7 +21,7 @@ def permit(
     not call: NotAllowed and its kinds, AccountBlocked.
     """
     if customer == destination:
-        raise NotAllowed("a phone cannot be connected with itself")
+        raise SameNumber("a phone cannot be connected with itself")
     for number in (customer, destination):
         # It would order the next callback, and that another.
         if number is not None and ports.accounts.is_service_number(number):

@@ -172,7 +172,7 @@ def test_one_order_too_many_is_told_when_to_try_again():
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [("+4930901820", "no_rate"), (str(ALICE), "not_allowed")]
+    ("number", "code"), [("+4930901820", "no_rate"), (str(ALICE), "same_number")]
 )
 def test_an_order_against_a_rule_is_refused(api, number, code):
     response = api.send(CALLBACKS, {"to": number})

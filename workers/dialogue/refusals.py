@@ -8,6 +8,7 @@ _WORDS = {
     "not_found": "invalid-number",
     "no_rate": "not-allowed",
     "not_allowed": "not-allowed",
+    "same_number": "same-number",
     "no_route": "not-available",
     "not_offered": "not-available",
     "no_exchange_rate": "not-available",
@@ -22,5 +23,6 @@ _WORDS = {
 
 
 def words_for(refusal: Refusal) -> str:
-    """The prompt that says it."""
-    return _WORDS.get(refusal.code, "try-later")
+    """The prompt that says it, or what it is a kind of."""
+    codes = [kind.code for kind in type(refusal).__mro__ if issubclass(kind, Refusal)]
+    return next((_WORDS[code] for code in codes if code in _WORDS), "try-later")

@@ -243,21 +243,21 @@ def test_without_a_system_the_command_says_how_to_start_one(tmp_path):
 
 
 def test_callbacks_are_listed_shown_and_cancelled(shell):
-    shell.json("accounts", "add", "carol", "--sheet", "retail", "--balance", "5.00")
-    placed = shell.json("callback", "+442079460123", "+14155550100", "--account", "carol")
-    one = (placed["id"], "--account", "carol")
+    shell.json("accounts", "add", "erin", "--sheet", "retail", "--balance", "5.00")
+    placed = shell.json("callback", "+442079460123", "+14155550100", "--account", "erin")
+    one = (placed["id"], "--account", "erin")
 
-    assert shell.json("callbacks", "list", "--account", "carol") == [{**placed, "reason": None}]
+    assert shell.json("callbacks", "list", "--account", "erin") == [{**placed, "reason": None}]
     assert shell.json("callbacks", "show", *one) == placed
     assert shell.json("callbacks", "cancel", *one)["ending"]["reason"] == "cancelled"
-    assert "cancelled" in shell.run("callbacks", "list", "--account", "carol").stdout
+    assert "cancelled" in shell.run("callbacks", "list", "--account", "erin").stdout
 
 
 def test_a_callback_of_somebody_else_is_not_found(shell):
-    shell.json("accounts", "add", "dave", "--sheet", "retail", "--balance", "5.00")
-    placed = shell.json("callback", "+442079460123", "+14155550100", "--account", "dave")
+    shell.json("accounts", "add", "frank", "--sheet", "retail", "--balance", "5.00")
+    placed = shell.json("callback", "+442079460123", "+14155550100", "--account", "frank")
 
-    done = shell.run("callbacks", "cancel", placed["id"], "--account", "carol")
+    done = shell.run("callbacks", "cancel", placed["id"], "--account", "erin")
 
     assert (done.returncode, done.stderr) == (2, "there is no such callback\n")
 

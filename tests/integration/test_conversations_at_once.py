@@ -25,10 +25,12 @@ CONVERSATIONS = 20
 WORKERS = CONVERSATIONS // 2
 # When the first prompt is over.
 LISTENS = timedelta(seconds=4.5)
+# When the friend has hung up, and the next number is asked for.
+HANGS_UP = timedelta(seconds=24)
 TALKS = PhoneScript(
     ring_for=timedelta(seconds=0.3), sound=Tone(1200), hang_up_after=timedelta(seconds=3)
 )
-LIMIT_S = 50
+LIMIT_S = 80
 PACKET_S = 0.02
 PACKET_SAMPLES = 160
 # Longer than this between two packets, and a phone has nothing to play.
@@ -40,10 +42,15 @@ logger = logging.getLogger(__name__)
 
 
 def dials(customer: Customer, *, in_audio: bool) -> PhoneScript:
-    """Hears the prompt to its end, then presses the number of its own friend."""
+    """Hears the prompt to its end, then presses the number of its own friend; hangs up when asked
+    for another one."""
     presses = (Press(LISTENS, f"00{customer.friend.digits}#"),)
     return PhoneScript(
-        ring_for=timedelta(), sound=Tone(700), digits=presses, keys_in_audio=in_audio
+        ring_for=timedelta(),
+        sound=Tone(700),
+        digits=presses,
+        keys_in_audio=in_audio,
+        hang_up_after=HANGS_UP,
     )
 
 

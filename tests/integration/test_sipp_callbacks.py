@@ -13,8 +13,10 @@ from ringback.carrier.media.measure import frequencies_hz
 from switchboard.calls.beat import LiveCall
 from switchboard.calls.cdr import Cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.manners import Manners
 from switchboard.clock import SystemClock
 from switchboard.desk.orders import CANCELLED
+from switchboard.desk.profiles import Changes, change_profile
 from switchboard.numbering import PhoneNumber
 from tests.fakes.exchange import CENT, CENT_A_SECOND, TERMS, Exchange
 from tests.fakes.world import BOB
@@ -263,6 +265,8 @@ def test_the_destination_is_dialled_with_telephone_events(callback):
             name = PRESSED.get(key, key)
             await callback.ends[Party.CUSTOMER].handset.replay(CAPTURES / f"dtmf_2833_{name}.pcap")
 
+    ports = replace(callback.exchange.ports, clock=SystemClock())
+    change_profile(ports, "alice", Changes(manners=Manners(ask_next=False)))
     cdr = callback.hold("answers", "hangs_up", to=None, meanwhile=dials)
 
     assert cdr.verdict == by(Party.DESTINATION, Ending.HUNG_UP)

@@ -65,6 +65,7 @@ def test_trunks_are_set_compared_and_removed(shell):
         "cost_sheet": "fee",
         "rewrites": ["44=strip2,prepend0", "*=prepend00"],
         "enabled": True,
+        "rings_from": [],
         "user": "me",
     }
     assert "secret" not in shell.run("trunks", "show", "london").stdout

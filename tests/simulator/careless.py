@@ -70,7 +70,8 @@ ADAPTERS = {"books": DynamoBooks, "callbacks": DynamoCallbacks, "workers": Dynam
 # Not among them: second locks (tests/simulator/mutants.py says which); what takes hundreds of seeds
 # to show, which the stores in memory have (the request of a release, a late posting, a state that
 # goes back); and those of `finish`, `set_destination`, `forget` and of daily limits that two clerks
-# set at once, which keep a verdict, a number, a heartbeat or a wish, and no money.
+# set at once, and when a callback may begin, which keep a verdict, a number, a heartbeat, a wish or
+# an hour, and no money.
 LOST = (
     Lost("books", "reserve", 0, 13),
     Lost("books", "reserve", 1, 24),
@@ -91,6 +92,6 @@ LOST = (
     Lost("books", "enter", 0, 0),
     Lost("callbacks", "place", 0, 0),
     Lost("callbacks", "claim", 0, 1),
-    Lost("callbacks", "claim", 1, 1),
+    Lost("callbacks", "claim", 2, 1),
     Lost("callbacks", "advance", 0, 6),
 )

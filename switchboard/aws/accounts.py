@@ -9,14 +9,9 @@ from pynamodb.transactions import TransactWrite
 
 from switchboard.aws.balances import BALANCE, PROFILE, balance_of, entry_item, item_of
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import (
-    AccountItem,
-    Database,
-    EntryItem,
-    IdentityItem,
-    SubscriptionItem,
-    made,
-)
+from switchboard.aws.models.accounts import AccountItem, EntryItem, IdentityItem
+from switchboard.aws.models.database import Database, made
+from switchboard.aws.models.sales import SubscriptionItem
 from switchboard.aws.service_numbers import ServiceNumbers, service_of
 from switchboard.aws.subscriptions import wake_plan
 from switchboard.billing.account import Account, Profile

@@ -3,7 +3,7 @@
 from typing import Any
 
 from switchboard.aws.forms import from_text, from_us, to_text, to_us
-from switchboard.aws.models import AccountItem, EntryItem
+from switchboard.aws.models.accounts import AccountItem, EntryItem
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.cover import NO_COVER, Cover
 from switchboard.ledger.entries import JournalEntry

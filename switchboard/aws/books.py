@@ -11,7 +11,9 @@ from pynamodb.transactions import TransactWrite
 
 from switchboard.aws.balances import BALANCE, BUCKET, balance_of, entry_item, hold_form
 from switchboard.aws.forms import from_text, pack, to_text, to_us, unpack
-from switchboard.aws.models import AccountItem, CdrItem, Database, EntryItem, made
+from switchboard.aws.models.accounts import AccountItem, EntryItem
+from switchboard.aws.models.calls import CdrItem
+from switchboard.aws.models.database import Database, made
 from switchboard.billing.buckets import Bucket, end_at
 from switchboard.calls.cdr import Cdr
 from switchboard.errors import NotFound

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import Database, made
-from switchboard.aws.ring_models import BridgeItem
+from switchboard.aws.models.database import Database, made
+from switchboard.aws.models.system import BridgeItem
 from switchboard.calls.bridge import Bridge, BridgeBeat, OutgoingText
 
 BRIDGE, TEXT = "bridge", "text#"

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from switchboard.aws.forms import from_text, from_us, to_text, to_us
-from switchboard.aws.models import CallbackItem, Database, made
+from switchboard.aws.models.calls import CallbackItem
+from switchboard.aws.models.database import Database, made
 from switchboard.calls.callback import Callback, Retries, State
 from switchboard.calls.ending import Verdict
 from switchboard.calls.leg import LegRecord

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import CatalogueItem, Database
+from switchboard.aws.models.database import Database
+from switchboard.aws.models.sales import CatalogueItem
 from switchboard.billing.catalogue import Item
 from switchboard.billing.plans import Group, Plan
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import Database, TrunkItem, WorkerItem, made
+from switchboard.aws.models.database import Database, made
+from switchboard.aws.models.system import TrunkItem, WorkerItem
 from switchboard.aws.remembered import Remembered
 from switchboard.calls.beat import Beat
 from switchboard.calls.trunk import Trunk

@@ -10,12 +10,12 @@ from switchboard.aws.bridges import DynamoBridges
 from switchboard.aws.callbacks import DynamoCallbacks
 from switchboard.aws.catalogue import DynamoCatalogue
 from switchboard.aws.fleet import DynamoTrunks, DynamoWorkers
-from switchboard.aws.models import ALL, Database
+from switchboard.aws.models import ALL
+from switchboard.aws.models.database import Database
 from switchboard.aws.passing import DynamoAnswers, DynamoConfirmations, DynamoThrottle
 from switchboard.aws.phone_books import DynamoPhoneBooks
 from switchboard.aws.pins import DynamoPins
 from switchboard.aws.queues import SqsControl, SqsQueue, sqs_client
-from switchboard.aws.ring_models import RING_MODELS
 from switchboard.aws.rings import DynamoRings
 from switchboard.aws.schedule import DynamoSchedule
 from switchboard.aws.settings import DynamoSettings
@@ -23,7 +23,6 @@ from switchboard.aws.sheets import DynamoSheets
 from switchboard.aws.sms_providers import DynamoSmsProviders
 from switchboard.aws.subscriptions import DynamoSubscriptions
 from switchboard.aws.templates import DynamoTemplates
-from switchboard.aws.text_models import TEXT_MODELS
 from switchboard.clock import SystemClock
 from switchboard.ports import Ports
 
@@ -96,7 +95,7 @@ def control_inbox(settings: AwsSettings, worker: str) -> SqsQueue:
 def create_tables(settings: AwsSettings) -> list[str]:
     """Make the tables and the callbacks queue that are missing; gives the names of all."""
     database = Database.open(settings.prefix, settings.region)
-    models = [database.table(model) for model in (*ALL, *RING_MODELS, *TEXT_MODELS)]
+    models = [database.table(model) for model in ALL]
     for model in models:
         if not model.exists():
             model.create_table(wait=True)
@@ -107,7 +106,7 @@ def create_tables(settings: AwsSettings) -> list[str]:
 def delete_tables(settings: AwsSettings) -> list[str]:
     """Delete the tables and the callbacks queue with all that is in them; gives the names."""
     database = Database.open(settings.prefix, settings.region)
-    models = [database.table(model) for model in (*ALL, *RING_MODELS, *TEXT_MODELS)]
+    models = [database.table(model) for model in ALL]
     gone = [model for model in models if model.exists()]
     for model in gone:
         model.delete_table()

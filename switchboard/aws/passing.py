@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from switchboard.aws.models import Database, made
-from switchboard.aws.text_models import PassingItem
+from switchboard.aws.models.database import Database, made
+from switchboard.aws.models.system import PassingItem
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Confirmation, Limit
 

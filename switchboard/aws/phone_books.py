@@ -1,8 +1,8 @@
 """Phone books in DynamoDB."""
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import Database, made
-from switchboard.aws.text_models import PhoneBookItem
+from switchboard.aws.models.accounts import PhoneBookItem
+from switchboard.aws.models.database import Database, made
 from switchboard.calls.phonebook import PhoneBook
 
 

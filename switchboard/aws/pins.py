@@ -11,16 +11,9 @@ from pynamodb.transactions import TransactWrite
 from switchboard.aws.accounts import identities_of
 from switchboard.aws.balances import BALANCE, PROFILE, entry_item
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import (
-    AccountItem,
-    BatchItem,
-    Database,
-    EntryItem,
-    IdentityItem,
-    SubscriptionItem,
-    VoucherItem,
-    made,
-)
+from switchboard.aws.models.accounts import AccountItem, EntryItem, IdentityItem
+from switchboard.aws.models.database import Database, made
+from switchboard.aws.models.sales import BatchItem, SubscriptionItem, VoucherItem
 from switchboard.aws.subscriptions import wake_plan
 from switchboard.billing.account import Profile
 from switchboard.billing.batches import Batch, BatchKind, BatchState

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from switchboard.aws.forms import to_us
-from switchboard.aws.models import Database, made
-from switchboard.aws.ring_models import RingItem
+from switchboard.aws.models.calls import RingItem
+from switchboard.aws.models.database import Database, made
 from switchboard.numbering import PhoneNumber
 
 FIRST = "first"

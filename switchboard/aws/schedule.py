@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from switchboard.aws.forms import from_text, to_text, to_us
-from switchboard.aws.models import Database, made
-from switchboard.aws.text_models import PlannedItem
+from switchboard.aws.models.calls import PlannedItem
+from switchboard.aws.models.database import Database, made
 from switchboard.calls.planned import Planned, PlanState
 
 # One partition takes a thousand writes a second.

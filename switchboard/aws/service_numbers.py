@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import Database, IdentityItem, made
+from switchboard.aws.models.accounts import IdentityItem
+from switchboard.aws.models.database import Database, made
 from switchboard.billing.service_number import ServiceNumber
 from switchboard.errors import AlreadyExists
 from switchboard.numbering import PhoneNumber

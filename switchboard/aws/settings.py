@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import Database, SettingItem
+from switchboard.aws.models.database import Database
+from switchboard.aws.models.system import SettingItem
 from switchboard.aws.remembered import AGE, Remembered
 from switchboard.billing.classes import DEFAULT_CLASSES, Classes
 from switchboard.calls.routing import RoutingTerms

@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import Database, SheetItem, made
+from switchboard.aws.models.database import Database, made
+from switchboard.aws.models.sales import SheetItem
 from switchboard.aws.pages import PagedRows, PageTable
 from switchboard.errors import Conflict, NotFound
 from switchboard.rating.pages import cut

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import Database, made
-from switchboard.aws.text_models import SmsProviderItem
+from switchboard.aws.models.database import Database, made
+from switchboard.aws.models.system import SmsProviderItem
 from switchboard.errors import NotFound
 from switchboard.texts.provider import SmsProvider
 

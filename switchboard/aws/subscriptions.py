@@ -9,13 +9,9 @@ from pynamodb.transactions import TransactWrite
 
 from switchboard.aws.balances import BALANCE
 from switchboard.aws.forms import from_text, to_text, to_us
-from switchboard.aws.models import (
-    AccountItem,
-    Database,
-    IdentityItem,
-    SubscriptionItem,
-    made,
-)
+from switchboard.aws.models.accounts import AccountItem, IdentityItem
+from switchboard.aws.models.database import Database, made
+from switchboard.aws.models.sales import SubscriptionItem
 from switchboard.billing.account import Profile
 from switchboard.billing.subscriptions import PLAN, Subscription
 

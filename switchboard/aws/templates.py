@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models import Database, TemplateItem
+from switchboard.aws.models.database import Database
+from switchboard.aws.models.sales import TemplateItem
 from switchboard.errors import NotFound
 from switchboard.rating.deck.reading import Template
 

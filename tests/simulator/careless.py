@@ -10,7 +10,7 @@ from pynamodb.expressions.condition import And, Condition
 from switchboard.aws.books import DynamoBooks
 from switchboard.aws.callbacks import DynamoCallbacks
 from switchboard.aws.fleet import DynamoWorkers
-from switchboard.aws.models import Database
+from switchboard.aws.models.database import Database
 from tests.simulator.wire import Wire
 
 

@@ -17,15 +17,10 @@ from switchboard.aws.accounts import DynamoAccounts
 from switchboard.aws.books import DynamoBooks
 from switchboard.aws.callbacks import DynamoCallbacks
 from switchboard.aws.fleet import DynamoWorkers
-from switchboard.aws.models import (
-    AccountItem,
-    CallbackItem,
-    CdrItem,
-    Database,
-    EntryItem,
-    IdentityItem,
-    WorkerItem,
-)
+from switchboard.aws.models.accounts import AccountItem, EntryItem, IdentityItem
+from switchboard.aws.models.calls import CallbackItem, CdrItem
+from switchboard.aws.models.database import Database
+from switchboard.aws.models.system import WorkerItem
 from tests.simulator.trouble import Fate, Kind, Trouble
 
 REGION = "eu-central-1"
@@ -154,7 +149,7 @@ def _operation(request: AWSPreparedRequest) -> str:
 
 def _changes(request: AWSPreparedRequest) -> bool:
     """Whether it may change a balance."""
-    of_accounts = f'"{AccountItem.Meta.table_name}"'.encode() in request.body
+    of_accounts = f'"{AccountItem.table_name}"'.encode() in request.body
     return of_accounts and _operation(request) in WRITES
 
 

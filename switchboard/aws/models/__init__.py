@@ -1,0 +1,44 @@
+"""The tables, as PynamoDB models. Numbers are integers only: the mapper decodes others by float."""
+
+from switchboard.aws.models.accounts import AccountItem, EntryItem, IdentityItem, PhoneBookItem
+from switchboard.aws.models.calls import CallbackItem, CdrItem, PlannedItem, RingItem
+from switchboard.aws.models.database import TableItem
+from switchboard.aws.models.sales import (
+    BatchItem,
+    CatalogueItem,
+    SheetItem,
+    SubscriptionItem,
+    TemplateItem,
+    VoucherItem,
+)
+from switchboard.aws.models.system import (
+    BridgeItem,
+    PassingItem,
+    SettingItem,
+    SmsProviderItem,
+    TrunkItem,
+    WorkerItem,
+)
+
+ALL: tuple[type[TableItem], ...] = (
+    AccountItem,
+    IdentityItem,
+    EntryItem,
+    PhoneBookItem,
+    CallbackItem,
+    PlannedItem,
+    RingItem,
+    CdrItem,
+    SheetItem,
+    TemplateItem,
+    BatchItem,
+    VoucherItem,
+    CatalogueItem,
+    SubscriptionItem,
+    WorkerItem,
+    TrunkItem,
+    SmsProviderItem,
+    BridgeItem,
+    SettingItem,
+    PassingItem,
+)

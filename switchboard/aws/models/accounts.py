@@ -1,0 +1,69 @@
+"""Tables of accounts: their money, who acts for them, and what they remember."""
+
+from typing import Any
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
+
+from switchboard.aws.models.database import TableItem
+
+
+class AccountItem(TableItem):
+    """The items of an account, read together: its `profile`, its `balance` with the holds, and a
+    `bucket#…` for each of its buckets."""
+
+    table_name = "accounts"
+
+    account = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    profile = UnicodeAttribute(null=True)
+    currency = UnicodeAttribute(null=True)
+    posted = NumberAttribute(null=True)
+    held = NumberAttribute(null=True)
+    avail = NumberAttribute(null=True)
+    credit_limit = NumberAttribute(null=True)
+    active = BooleanAttribute(null=True)
+    max_callbacks = NumberAttribute(null=True)
+    holds: MapAttribute[str, Any] = MapAttribute(null=True)
+    limits = UnicodeAttribute(null=True)
+    spent: MapAttribute[str, Any] = MapAttribute(null=True)
+    included: MapAttribute[str, Any] = MapAttribute(null=True)
+    bucket = UnicodeAttribute(null=True)
+    lowered = NumberAttribute(null=True)
+
+
+class IdentityItem(TableItem):
+    """Who stands behind a number, a login or the hash of a PIN: `number#+44…`, `login#…`, `pin#…`,
+    `service#+44…`. The one item `services` names every service number."""
+
+    table_name = "identities"
+
+    identity = UnicodeAttribute(hash_key=True)
+    account = UnicodeAttribute(null=True)
+    service = UnicodeAttribute(null=True)
+    suspended = BooleanAttribute(null=True)
+    services = UnicodeSetAttribute(null=True)
+
+
+class EntryItem(TableItem):
+    """A journal entry under its real identity."""
+
+    table_name = "journal"
+
+    account = UnicodeAttribute(hash_key=True)
+    identity = UnicodeAttribute(range_key=True)
+    entry = UnicodeAttribute()
+
+
+class PhoneBookItem(TableItem):
+    """The phone book of an account, whole: at most some 40 KB."""
+
+    table_name = "phone-books"
+
+    account = UnicodeAttribute(hash_key=True)
+    book = UnicodeAttribute()

@@ -1,0 +1,69 @@
+"""Tables of the system: what does its work, its settings, and what is soon forgotten."""
+
+from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
+
+from switchboard.aws.models.database import TableItem
+
+
+class WorkerItem(TableItem):
+    """The last heartbeat of a worker."""
+
+    table_name = "workers"
+
+    worker = UnicodeAttribute(hash_key=True)
+    beat = UnicodeAttribute()
+
+
+class TrunkItem(TableItem):
+    """A trunk."""
+
+    table_name = "trunks"
+
+    name = UnicodeAttribute(hash_key=True)
+    trunk = UnicodeAttribute()
+
+
+class SmsProviderItem(TableItem):
+    """How a provider of texts speaks, with its secret."""
+
+    table_name = "sms-providers"
+
+    name = UnicodeAttribute(hash_key=True)
+    provider = UnicodeAttribute()
+
+
+class BridgeItem(TableItem):
+    """A phone bridge with its last heartbeat, and a `text#…` for each text that waits for it."""
+
+    table_name = "bridges"
+
+    name = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    bridge = UnicodeAttribute(null=True)
+    beat = UnicodeAttribute(null=True)
+    text = UnicodeAttribute(null=True)
+    gone_at = TTLAttribute(null=True)
+
+
+class SettingItem(TableItem):
+    """Something that the operator set for the whole system, by name."""
+
+    table_name = "settings"
+
+    name = UnicodeAttribute(hash_key=True)
+    value = UnicodeAttribute()
+
+
+class PassingItem(TableItem):
+    """What is true for a while only (aws/passing.py): counts of a window (`limit#…`), answers that
+    were given (`answer#…`), codes that are waited for (`code#…`)."""
+
+    table_name = "passing"
+
+    key = UnicodeAttribute(hash_key=True)
+    gone_at = TTLAttribute()
+    taken = NumberAttribute(null=True)
+    answer = UnicodeAttribute(null=True)
+    account = UnicodeAttribute(null=True)
+    code_hash = UnicodeAttribute(null=True)
+    tries = NumberAttribute(null=True)

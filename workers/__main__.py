@@ -1,4 +1,4 @@
-"""`python -m workers`: one worker, until SIGTERM or SIGINT."""
+"""`python -m workers`: one worker, until SIGTERM or SIGINT. A second one cuts its calls short."""
 
 import argparse
 import asyncio
@@ -12,7 +12,7 @@ from workers.loop import shared_loop
 from workers.pjsip import CannotStart, PjsipEngine
 from workers.recordings import UnusablePrompt
 from workers.settings import BadSetting, Settings
-from workers.wiring import work
+from workers.wiring import open_worker
 
 PR_SET_PDEATHSIG = 1
 
@@ -41,15 +41,11 @@ def main() -> int:
 
 
 async def _until_told(settings: Settings, engine: PjsipEngine) -> None:
-    loop = asyncio.get_running_loop()
-    task = asyncio.create_task(work(settings, engine, os.environ))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # A second signal, as Ctrl-C and the parent's end bring it, does not cut the goodbye short.
-        loop.add_signal_handler(number, lambda: task.cancelling() or task.cancel())
-    logger.info("worker %s uses SIP port %s", settings.worker, engine.sip_port)
-    await asyncio.wait([task])
-    if not task.cancelled():
-        task.result()
+    async with open_worker(settings, engine, os.environ) as host:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, host.leave)
+        logger.info("worker %s uses SIP port %s", settings.worker, engine.sip_port)
+        await host.run()
 
 
 if __name__ == "__main__":

@@ -29,10 +29,13 @@ class HostTerms:
 
     capacity: int
     beat_every: timedelta = timedelta(seconds=5)
+    # How long its callbacks may go on once it is to leave.
+    drain_limit: timedelta = timedelta()
 
 
 class Host:
-    """Runs until it is cancelled; then it hangs up, settles everything, and says goodbye."""
+    """Works until it is to leave, and then until its callbacks are over or its patience with them
+    is; what is left is hung up and settled, and it says goodbye."""
 
     def __init__(self, desk: Desk, terms: HostTerms, orders: Inbox, control: Inbox) -> None:
         self._desk = desk
@@ -46,20 +49,52 @@ class Host:
         self._news = asyncio.Event()
         # Orders that a heartbeat has yet to name; until it does, the queue keeps them.
         self._unnamed: dict[str, list[Message]] = {}
+        self._leaving = asyncio.Event()
+        self._patience: asyncio.Timeout | None = None
+        self._over = False
+
+    def leave(self) -> None:
+        """Take no new callbacks, and end when those there are have. Told again, end now."""
+        if self._patience is not None:
+            self._patience.reschedule(asyncio.get_running_loop().time())
+        self._leaving.set()
+        self._news.set()
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Work until told to leave."""
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(_for_ever(self._take_orders))
-                group.create_task(_for_ever(self._obey))
-                group.create_task(_for_ever(self._beat))
+                orders = group.create_task(self._take_orders_until_leaving())
+                obedience = group.create_task(_for_ever(self._obey))
+                group.create_task(self._beat_until_over())
+                await self._leaving.wait()
+                await self._drain(orders)
+                obedience.cancel()
+                self._over = True
+                self._news.set()
         finally:
             await asyncio.shield(self._say_goodbye())
+
+    async def _drain(self, orders: asyncio.Task[None]) -> None:
+        logger.info("takes no more callbacks; %s go on", len(self._sessions))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._terms.drain_limit.total_seconds()) as self._patience:
+                # What the last question to the queue brings is served: to another worker it would
+                # come half a minute late.
+                await orders
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
+        self._patience = None
+
+    async def _take_orders_until_leaving(self) -> None:
+        while not self._leaving.is_set():
+            await _go_on_after_faults(self._take_orders)
 
     async def _take_orders(self) -> None:
         while len(self._tasks) >= self._terms.capacity:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        if self._leaving.is_set():
+            return
         free = self._terms.capacity - len(self._tasks)
         for message in await in_daemon_thread(lambda: self._orders.receive(most=free)):
             task = asyncio.create_task(self._serve(message))
@@ -103,13 +138,19 @@ class Host:
                 session.hang_up()
             await asyncio.to_thread(self._control.delete, message)
 
+    async def _beat_until_over(self) -> None:
+        # Not cancelled: a heartbeat that is being written would come after the goodbye.
+        while not self._over:
+            await _go_on_after_faults(self._beat)
+
     async def _beat(self) -> None:
         self._news.clear()
         now = self._desk.ports.clock.now()
         found = {name: session.live() for name, session in self._sessions.items()}
         calls = {name: live for name, live in found.items() if live is not None}
         stale_at = now + BEATS_MISSED * self._terms.beat_every
-        beat = Beat(self._desk.worker, now, stale_at, self._terms.capacity, calls)
+        capacity = 0 if self._leaving.is_set() else self._terms.capacity
+        beat = Beat(self._desk.worker, now, stale_at, capacity, calls)
         await asyncio.to_thread(self._desk.ports.workers.beat, beat)
         self._last_beat = beat
         for name in calls:
@@ -132,13 +173,17 @@ class Host:
 
 
 async def _for_ever(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Do it again and again; a fault is logged, and costs a pause."""
     while True:
-        try:
-            await work()
-        except Exception:
-            logger.exception("will go on in %s s", AGAIN_AFTER_S)
-            await asyncio.sleep(AGAIN_AFTER_S)
+        await _go_on_after_faults(work)
+
+
+async def _go_on_after_faults(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do it; a fault is logged, and costs a pause."""
+    try:
+        await work()
+    except Exception:
+        logger.exception("will go on in %s s", AGAIN_AFTER_S)
+        await asyncio.sleep(AGAIN_AFTER_S)
 
 
 def _this_task() -> asyncio.Task[None]:

@@ -41,8 +41,8 @@ class Settings:
         RINGBACK_PUBLIC_ADDRESS, RINGBACK_WORKER_CALLBACKS (two legs each; the stock engine has
         four), RINGBACK_PROMPTS (an operator's own),
         RINGBACK_PIN_KEY (without it no PIN is read), and in seconds RINGBACK_BEAT_S,
-        RINGBACK_QUANTUM_S, RINGBACK_MARGIN_S and RINGBACK_RING_LIMIT_S. BadSetting names the one
-        that is wrong."""
+        RINGBACK_DRAIN_S (how long calls may go on after SIGTERM), RINGBACK_QUANTUM_S,
+        RINGBACK_MARGIN_S and RINGBACK_RING_LIMIT_S. BadSetting names the one that is wrong."""
         callbacks = _number(env, "RINGBACK_WORKER_CALLBACKS", 2)
         sip = PjsipSettings(
             host=env.get("RINGBACK_SIP_HOST", "127.0.0.1"),
@@ -59,7 +59,9 @@ class Settings:
         rings_port = _number(env, "RINGBACK_RINGS_PORT", 0, least=0, most=65_535)
         code = _number(env, "RINGBACK_RINGS_CODE", BUSY_HERE, least=400, most=699)
         doorbell = DoorbellTerms(sip.host, rings_port, code) if rings_port else None
-        host = HostTerms(callbacks, _seconds(env, "RINGBACK_BEAT_S", 5))
+        beat_every = _seconds(env, "RINGBACK_BEAT_S", 5)
+        drain_limit = _seconds(env, "RINGBACK_DRAIN_S", 100, least=0)
+        host = HostTerms(callbacks, beat_every, drain_limit)
         prompts = Path(env["RINGBACK_PROMPTS"]) if env.get("RINGBACK_PROMPTS") else None
         pins = _pin_key(env)
         name = f"{socket.gethostname()}-{uuid4().hex[:8]}"
@@ -75,8 +77,8 @@ def _pin_key(env: Mapping[str, str]) -> PinKey | None:
     return PinKey(secret)
 
 
-def _seconds(env: Mapping[str, str], name: str, default: int) -> timedelta:
-    return timedelta(seconds=_number(env, name, default))
+def _seconds(env: Mapping[str, str], name: str, default: int, *, least: int = 1) -> timedelta:
+    return timedelta(seconds=_number(env, name, default, least=least))
 
 
 def _number(

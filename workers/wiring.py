@@ -1,6 +1,7 @@
 """A worker, put together by hand."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 
 from switchboard.aws import AwsSettings, callbacks_inbox, control_inbox, open_ports
@@ -16,9 +17,12 @@ from workers.settings import Settings
 from workers.voices import load_voices
 
 
-async def work(settings: Settings, engine: PjsipEngine, env: Mapping[str, str]) -> None:
-    """Take callbacks until cancelled. UnusablePrompt, before the first, where the operator's own
-    prompts cannot be played."""
+@asynccontextmanager
+async def open_worker(
+    settings: Settings, engine: PjsipEngine, env: Mapping[str, str]
+) -> AsyncIterator[Host]:
+    """What takes callbacks, with its control queue and its doorbell. UnusablePrompt, before the
+    first, where the operator's own prompts cannot be played."""
     aws = AwsSettings.from_env(env)
     ports = open_ports(aws)
     phone = EnginePhone(engine, ports.clock, load_voices(settings.prompts))
@@ -30,6 +34,6 @@ async def work(settings: Settings, engine: PjsipEngine, env: Mapping[str, str]) 
     take = partial(ring_service_number, ports)
     try:
         async with doorbell(settings.doorbell, admission, ports.clock, take):
-            await Host(desk, settings.host, callbacks_inbox(aws), control).run()
+            yield Host(desk, settings.host, callbacks_inbox(aws), control)
     finally:
         control.remove()

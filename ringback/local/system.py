@@ -114,7 +114,8 @@ class LocalSystem:
         for number in range(self._options.workers):
             rtp = str(FIRST_RTP_PORT + number * RTP_PORTS_A_WORKER)
             name = f"worker-{number + 1}"
-            parts.append(self._part(name, ["-m", "workers"], RINGBACK_RTP_PORT=rtp))
+            more = {"RINGBACK_RTP_PORT": rtp, "RINGBACK_DRAIN_S": "0"}
+            parts.append(self._part(name, ["-m", "workers"], **more))
         return parts
 
     def _simulated_trunk(self, port: int) -> Trunk:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 VISIBLE_AGAIN_S = 30
 # The longest that SQS keeps a message back.
 LONGEST_DELAY_S = 900
-# The longest that SQS lets a receiver wait.
-LONGEST_WAIT_S = 20
+# How long a receiver waits for a message, and with it a worker that leaves for what it has asked.
+WAIT_S = 5
 
 
 class SqsQueue:
@@ -36,7 +36,7 @@ class SqsQueue:
             QueueName=self.name,
             Attributes={
                 "VisibilityTimeout": str(VISIBLE_AGAIN_S),
-                "ReceiveMessageWaitTimeSeconds": str(LONGEST_WAIT_S),
+                "ReceiveMessageWaitTimeSeconds": str(WAIT_S),
             },
         )["QueueUrl"]
 
@@ -55,11 +55,11 @@ class SqsQueue:
 
     def receive(self, *, most: int) -> Sequence[Message]:
         """Up to `most` messages, ten at most, as soon as there is one; none where none came
-        for as long as SQS lets us wait."""
+        in time."""
         answer = self._sqs.receive_message(
             QueueUrl=self._address(),
             MaxNumberOfMessages=min(most, 10),
-            WaitTimeSeconds=LONGEST_WAIT_S,
+            WaitTimeSeconds=WAIT_S,
         )
         found = answer.get("Messages", [])
         return [Message(message["Body"], message["ReceiptHandle"]) for message in found]
@@ -104,8 +104,8 @@ class SqsControl:
 
 
 def sqs_client(region: str) -> "SQSClient":
-    """A client whose longest wait is longer than SQS's."""
-    config = Config(connect_timeout=2, read_timeout=LONGEST_WAIT_S + 10, max_pool_connections=20)
+    """A client that waits longer than SQS does."""
+    config = Config(connect_timeout=2, read_timeout=WAIT_S + 10, max_pool_connections=20)
     return boto3.client("sqs", region_name=region, config=config)
 
 

@@ -10,7 +10,7 @@ from itertools import count
 from switchboard.ports import Message
 
 VISIBLE_AGAIN_S = 30
-LONGEST_WAIT_S = 20
+WAIT_S = 5
 LONGEST_DELAY_S = 900
 
 
@@ -34,7 +34,7 @@ class SimulatedQueue:
 
     async def receive(self, *, most: int) -> Sequence[Message]:
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + LONGEST_WAIT_S
+        deadline = loop.time() + WAIT_S
         while not (found := self._visible()[:most]) and loop.time() < deadline:
             self._sent.clear()
             with suppress(TimeoutError):

@@ -200,6 +200,7 @@ def make_system(aws: EmbeddedAws, log: Path, **settings: str) -> System:
             "PYTHONPATH": str(ROOT),
             "RINGBACK_PREFIX": prefix,
             "RINGBACK_BEAT_S": "1",
+            "RINGBACK_DRAIN_S": "0",
             "RINGBACK_RING_LIMIT_S": "2",
             "RINGBACK_PIN_KEY": PIN_KEY.secret,
             **settings,

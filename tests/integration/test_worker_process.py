@@ -98,6 +98,32 @@ async def test_what_a_killed_worker_rang_is_not_rung_by_another(lone_system: Sys
     assert dialled == [str(one) for one in (alice.phone, alice.friend, bob.phone, bob.friend)]
 
 
+@in_real_time
+async def test_a_worker_that_is_told_to_leave_lets_its_calls_end(aws, tmp_path):
+    system = make_system(aws, tmp_path / "worker.log", RINGBACK_DRAIN_S="60")
+    alice = system.customer()
+
+    def has_no_room() -> bool:
+        (beat,) = system.ports.workers.all()
+        return beat.capacity == 0
+
+    async with carrier_for(system, alice) as carrier:
+        with system.worker() as worker:
+            callback, calls = await connected(system, carrier, alice)
+            worker.process.send_signal(signal.SIGTERM)
+            await until(has_no_room)
+            still_up = calls[1].ended is None
+            await calls[1].hang_up()
+            over, _ = await system.ended(callback)
+            status = await asyncio.to_thread(worker.process.wait, DEADLINE_S)
+
+    assert still_up
+    assert over.verdict == Verdict(Ending.HUNG_UP, Culprit.DESTINATION)
+    assert status == 0
+    assert system.balance(alice).holds == {}
+    assert system.books_are_clean()
+
+
 @pytest.mark.parametrize("signals", [1, 2])
 @in_real_time
 async def test_a_stopped_worker_hangs_up_settles_and_says_goodbye(lone_system: System, signals):

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from switchboard.calls.beat import Beat, LiveCall
 from switchboard.calls.callback import State
 from switchboard.calls.ending import Culprit, Ending, Verdict
@@ -46,15 +44,35 @@ class Shift(Exchange):
         """Let the host work, and the story happen meanwhile; then stop the host."""
 
         async def both() -> Any:
-            host = asyncio.create_task(Host(self.desk, self.terms, self.inbox, self.control).run())
+            host = self._host()
+            work = asyncio.create_task(host.run())
             told = await story()
             await asyncio.sleep(until_s - asyncio.get_running_loop().time())
-            host.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await host
+            host.leave()
+            await work
             return told
 
         return run_simulated(both())
+
+    def leave(
+        self, story: Callable[[], Coroutine[Any, Any, Any]], *after_s: float, drain_s: float
+    ) -> float:
+        """Let the host work, and tell it to leave: when it has left."""
+        self.terms = replace(self.terms, drain_limit=timedelta(seconds=drain_s))
+
+        async def until_it_has_left() -> float:
+            host = self._host()
+            work = asyncio.create_task(host.run())
+            for told_s in after_s:
+                asyncio.get_running_loop().call_at(told_s, host.leave)
+            await story()
+            await work
+            return asyncio.get_running_loop().time()
+
+        return run_simulated(until_it_has_left())
+
+    def _host(self) -> Host:
+        return Host(self.desk, self.terms, self.inbox, self.control)
 
     def at(self, seconds: float):
         return self.ports.clock.start + timedelta(seconds=seconds)
@@ -219,6 +237,82 @@ def test_a_worker_that_says_goodbye_hangs_up_and_settles_everything():
     assert shift.orders.waiting == []
 
 
+def test_a_worker_that_leaves_lets_its_callbacks_end_and_takes_no_others():
+    shift = Shift()
+
+    async def story():
+        shift.order(identity="0")
+        await asyncio.sleep(40)
+        shift.order(identity="1", customer=PhoneNumber("+442071234509"))
+
+    left = shift.leave(story, 15, drain_s=100)
+
+    assert left == 65
+    assert shift.callback("0").verdict == HUNG_UP
+    assert shift.callback("1").state is State.QUEUED
+    assert shift.orders.waiting == [shift.callback("1").id]
+    assert shift.ports.workers.all() == []
+    assert shift.breaches == []
+
+
+def test_a_worker_that_leaves_serves_what_it_has_asked_the_queue_for():
+    shift = Shift()
+
+    async def story():
+        await asyncio.sleep(13)
+        shift.order()
+
+    # It last asked at second 10, and waits for five seconds.
+    left = shift.leave(story, 12, drain_s=100)
+
+    assert shift.dialled() == [13]
+    assert left == 13 + 65
+
+
+def test_a_worker_that_leaves_tells_at_once_that_it_has_no_room():
+    shift = Shift()
+    beats = []
+
+    async def story():
+        shift.order()
+        await asyncio.sleep(15.1)
+        beats.extend(shift.ports.workers.all())
+
+    shift.leave(story, 15, drain_s=100)
+
+    assert [(beat.beat_at, beat.capacity) for beat in beats] == [(shift.at(15), 0)]
+
+
+def test_calls_that_outlast_the_patience_of_a_worker_that_leaves_are_hung_up():
+    shift = Shift()
+
+    left = shift.leave(order_many(shift, 2), 15, drain_s=20)
+
+    assert left == 35
+    for callback in (shift.callback("0"), shift.callback("1")):
+        assert (callback.state, callback.verdict) == (State.ENDED, LOST)
+    assert shift.breaches == []
+
+
+def test_a_worker_that_is_told_again_to_leave_does_so_now():
+    shift = Shift()
+
+    left = shift.leave(order_many(shift, 2), 15, 20, 20, drain_s=100)
+
+    assert left == 20
+    assert shift.callback("0").verdict == LOST
+    assert shift.breaches == []
+
+
+def test_a_full_worker_that_leaves_does_not_ask_for_more_when_a_callback_ends():
+    shift = Shift(capacity=1)
+
+    left = shift.leave(order_many(shift, 2), 15, drain_s=300)
+
+    assert left == 65
+    assert shift.dialled() == [0]
+
+
 def test_a_worker_that_stops_before_a_phone_rang_gives_the_order_back():
     shift = Shift()
     routes = shift.desk.routes
@@ -254,7 +348,7 @@ def test_what_a_goodbye_cannot_settle_is_left_for_the_sweep():
 
     assert shift.transcript[-1] == (30.5, "customer is hung up")
     (beat,) = shift.ports.workers.all()
-    assert beat.calls == {shift.callback("0").id: LiveCall("carrier", 28, 25)}
+    assert beat.calls == {shift.callback("0").id: LiveCall("carrier", 29, 26)}
     assert list(shift.balance.holds) == list(beat.calls)
     assert shift.breaches == []
 

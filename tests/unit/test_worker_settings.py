@@ -16,7 +16,9 @@ def test_without_a_setting_a_worker_serves_this_machine():
     settings = Settings.from_env({})
 
     assert settings.sip == PjsipSettings(host="127.0.0.1", max_calls=4)
-    assert settings.host == HostTerms(capacity=2, beat_every=timedelta(seconds=5))
+    assert settings.host == HostTerms(
+        2, beat_every=timedelta(seconds=5), drain_limit=timedelta(seconds=100)
+    )
     assert settings.purse == PurseTerms(
         quantum=timedelta(minutes=5),
         ring_limit=timedelta(minutes=1),
@@ -37,6 +39,7 @@ def test_every_setting_is_taken_from_its_variable():
             "RINGBACK_PUBLIC_ADDRESS": "203.0.113.7",
             "RINGBACK_WORKER_CALLBACKS": "500",
             "RINGBACK_BEAT_S": "1",
+            "RINGBACK_DRAIN_S": "0",
             "RINGBACK_QUANTUM_S": "60",
             "RINGBACK_MARGIN_S": "5",
             "RINGBACK_RING_LIMIT_S": "30",
@@ -54,7 +57,7 @@ def test_every_setting_is_taken_from_its_variable():
         public_address="203.0.113.7",
         max_calls=1000,
     )
-    assert settings.host == HostTerms(capacity=500, beat_every=timedelta(seconds=1))
+    assert settings.host == HostTerms(500, beat_every=timedelta(seconds=1), drain_limit=timedelta())
     assert settings.purse == PurseTerms(
         quantum=timedelta(seconds=60),
         ring_limit=timedelta(seconds=30),

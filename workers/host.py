@@ -17,6 +17,8 @@ from workers.threads import in_daemon_thread
 logger = logging.getLogger(__name__)
 
 AGAIN_AFTER_S = 2
+# How often it looks for what workers that are gone have left.
+DELIVER_EVERY_S = 30
 # How long a worker that is told to stop tries to reach the stores.
 GOODBYE_LIMIT_S = 10
 # So many heartbeats may fail to come before a worker is taken for lost.
@@ -65,11 +67,14 @@ class Host:
         try:
             async with asyncio.TaskGroup() as group:
                 orders = group.create_task(self._take_orders_until_leaving())
-                obedience = group.create_task(_for_ever(self._obey))
+                others = [
+                    group.create_task(_for_ever(work)) for work in (self._obey, self._deliver)
+                ]
                 group.create_task(self._beat_until_over())
                 await self._leaving.wait()
                 await self._drain(orders)
-                obedience.cancel()
+                for task in others:
+                    task.cancel()
                 self._over = True
                 self._news.set()
         finally:
@@ -137,6 +142,12 @@ class Host:
             if session is not None:
                 session.hang_up()
             await asyncio.to_thread(self._control.delete, message)
+
+    async def _deliver(self) -> None:
+        delivered = await asyncio.to_thread(self._desk.spool.deliver_abandoned, self._desk.ports)
+        if delivered:
+            logger.info("settled %s callbacks that other workers had left", delivered)
+        await asyncio.sleep(DELIVER_EVERY_S)
 
     async def _beat_until_over(self) -> None:
         # Not cancelled: a heartbeat that is being written would come after the goodbye.

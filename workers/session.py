@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -26,6 +26,7 @@ from workers.conversation import Conversation
 from workers.dialling import Dialling
 from workers.phone import Phone
 from workers.records import live_call
+from workers.spool import NoSpool, Spool
 from workers.threads import persist
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class Desk:
     channels: Channels
     routes: Callable[[Ports, Callback], Routes] = routes_of
     pins: PinKey | None = None
+    spool: Spool = field(default_factory=NoSpool)
 
 
 class Session:
@@ -165,6 +167,7 @@ class Session:
             callback, legs, verdict, nonce=purse.nonce, ended_at=ended_at, cover=purse.hold.cover
         )
         till, worker = Till(ports.books), self._desk.worker
+        await asyncio.to_thread(self._desk.spool.keep, cdr)
         kept = await persist(till.close, cdr)
         if self._reports is not None:
             await self._reports
@@ -172,7 +175,9 @@ class Session:
             ports.callbacks.finish, callback.id, State.ENDED, verdict, ended_at, worker=worker
         )
         # Last, so that whatever is cut off before, the hold leads a sweep here.
-        return await persist(till.apply, kept, cdr)
+        posted = await persist(till.apply, kept, cdr)
+        await asyncio.to_thread(self._desk.spool.forget, cdr)
+        return posted
 
     async def _refuse(self, refusal: Refusal) -> None:
         short = isinstance(refusal, NotEnoughCredit)

@@ -33,6 +33,8 @@ class Settings:
     prompts: Path | None = None
     # What PINs are kept by; without it, none can be read.
     pins: PinKey | None = None
+    # Where settlements are until the stores have them; without it, in memory only.
+    spool: Path | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -40,6 +42,7 @@ class Settings:
         RINGBACK_RINGS_PORT (0: no rings by SIP), RINGBACK_RINGS_CODE (how they are rejected),
         RINGBACK_PUBLIC_ADDRESS, RINGBACK_WORKER_CALLBACKS (two legs each; the stock engine has
         four), RINGBACK_PROMPTS (an operator's own),
+        RINGBACK_SPOOL (a folder for what is not delivered yet; without it, memory),
         RINGBACK_PIN_KEY (without it no PIN is read), and in seconds RINGBACK_BEAT_S,
         RINGBACK_DRAIN_S (how long calls may go on after SIGTERM), RINGBACK_QUANTUM_S,
         RINGBACK_MARGIN_S and RINGBACK_RING_LIMIT_S. BadSetting names the one that is wrong."""
@@ -62,10 +65,14 @@ class Settings:
         beat_every = _seconds(env, "RINGBACK_BEAT_S", 5)
         drain_limit = _seconds(env, "RINGBACK_DRAIN_S", 100, least=0)
         host = HostTerms(callbacks, beat_every, drain_limit)
-        prompts = Path(env["RINGBACK_PROMPTS"]) if env.get("RINGBACK_PROMPTS") else None
         pins = _pin_key(env)
         name = f"{socket.gethostname()}-{uuid4().hex[:8]}"
-        return cls(name, sip, host, purse, doorbell, prompts, pins)
+        prompts, spool = _path(env, "RINGBACK_PROMPTS"), _path(env, "RINGBACK_SPOOL")
+        return cls(name, sip, host, purse, doorbell, prompts, pins, spool)
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    return Path(env[name]) if env.get(name) else None
 
 
 def _pin_key(env: Mapping[str, str]) -> PinKey | None:

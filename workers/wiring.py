@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from switchboard.aws import AwsSettings, callbacks_inbox, control_inbox, open_ports
+from switchboard.aws.forms import from_text, to_text
+from switchboard.calls.cdr import Cdr
 from switchboard.desk.rings import ring_service_number
 from workers.admission import Admission
 from workers.channels import Channels
@@ -14,6 +16,7 @@ from workers.lines import EnginePhone
 from workers.pjsip import PjsipEngine
 from workers.session import Desk
 from workers.settings import Settings
+from workers.spool import CdrForm, FileSpool, NoSpool, Spool
 from workers.voices import load_voices
 
 
@@ -27,7 +30,10 @@ async def open_worker(
     ports = open_ports(aws)
     phone = EnginePhone(engine, ports.clock, load_voices(settings.prompts))
     channels = Channels(ports.workers, ports.clock, settings.worker)
-    desk = Desk(ports, phone, settings.worker, settings.purse, channels, pins=settings.pins)
+    spool = _spool(settings)
+    desk = Desk(
+        ports, phone, settings.worker, settings.purse, channels, pins=settings.pins, spool=spool
+    )
     control = control_inbox(aws, settings.worker)
     control.create()
     admission = Admission(ports.trunks.all)
@@ -37,3 +43,11 @@ async def open_worker(
             yield Host(desk, settings.host, callbacks_inbox(aws), control)
     finally:
         control.remove()
+        spool.close()
+
+
+def _spool(settings: Settings) -> Spool:
+    if settings.spool is None:
+        return NoSpool()
+    form = CdrForm(write=to_text, read=partial(from_text, kind=Cdr))
+    return FileSpool(settings.spool, settings.worker, form)

@@ -33,6 +33,11 @@ class StateDirectory:
         """What the parts say."""
         return self.path / "log"
 
+    @property
+    def spool(self) -> Path:
+        """What workers have yet to settle."""
+        return self.path / "spool"
+
     def read_env(self) -> dict[str, str]:
         """What the file says; nothing where there is none."""
         if not self.env_file.exists():

@@ -114,7 +114,11 @@ class LocalSystem:
         for number in range(self._options.workers):
             rtp = str(FIRST_RTP_PORT + number * RTP_PORTS_A_WORKER)
             name = f"worker-{number + 1}"
-            more = {"RINGBACK_RTP_PORT": rtp, "RINGBACK_DRAIN_S": "0"}
+            more = {
+                "RINGBACK_RTP_PORT": rtp,
+                "RINGBACK_DRAIN_S": "0",
+                "RINGBACK_SPOOL": str(self._state.spool),
+            }
             parts.append(self._part(name, ["-m", "workers"], **more))
         return parts
 

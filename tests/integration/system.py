@@ -180,7 +180,7 @@ class System:
 async def until(found: Callable[[], Found | None], limit_s: float = DEADLINE_S) -> Found:
     """What is found, as soon as it is; TimeoutError where it is not in time."""
     deadline = asyncio.get_running_loop().time() + limit_s
-    while (answer := await asyncio.to_thread(found)) is None:
+    while not (answer := await asyncio.to_thread(found)):
         async with asyncio.timeout_at(deadline):
             await asyncio.sleep(POLL_S)
     return answer

@@ -261,7 +261,7 @@ async def test_the_same_message_delivered_again_rings_nobody_again(system: Syste
         system.ports.queue.send(callback.id)
         await system.ended(callback)
         system.ports.queue.send(callback.id)
-        await until(lambda: system.orders_waiting() == 0 or None)
+        await until(lambda: system.orders_waiting() == 0)
         dialled = [call.number for call in carrier.calls]
 
     assert dialled == [str(alice.phone), str(alice.friend)]

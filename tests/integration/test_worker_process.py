@@ -4,11 +4,14 @@ import asyncio
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from ringback.carrier import PhoneCall, PhoneScript, SimulatedCarrier, Tone
+from ringback.embedded.process import EmbeddedAws, start_embedded_aws
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.desk.sweep import LOST, Swept, sweep
@@ -42,6 +45,12 @@ async def connected(
     calls = [await carrier.next_call(str(number)) for number in (customer.phone, customer.friend)]
     await calls[1].wait_acknowledged()
     return callback, calls
+
+
+def talked_s(system: System, callback: Callback) -> int:
+    """How long they have talked, by the last heartbeat."""
+    calls = (beat.calls.get(callback.id) for beat in system.ports.workers.all())
+    return next((call.destination_s or 0 for call in calls if call), 0)
 
 
 @in_real_time
@@ -79,6 +88,45 @@ async def test_a_killed_workers_callback_is_settled_once_to_the_last_heartbeat(
     assert system.balance(alice).posted_micros == 500 * CENT - cdr.cost.micros
     assert system.ports.callbacks.find(callback.id).state is State.ENDED
     assert system.ports.workers.all() == []
+    assert system.books_are_clean()
+
+
+@pytest.fixture
+def own_aws(tmp_path) -> Iterator[EmbeddedAws]:
+    """One to be stopped."""
+    with start_embedded_aws(tmp_path / "aws", log=False) as aws:
+        yield aws
+
+
+@in_real_time
+async def test_a_call_that_ends_while_aws_is_out_of_reach_is_settled_to_the_second(
+    own_aws, tmp_path
+):
+    spool, log = tmp_path / "spool", tmp_path / "worker.log"
+    system = make_system(own_aws, log, RINGBACK_SPOOL=str(spool))
+    alice = system.customer()
+
+    def waiting() -> list[Path]:
+        return list(spool.glob("*/*.json"))
+
+    async with carrier_for(system, alice) as carrier:
+        with system.worker() as worker:
+            callback, calls = await connected(system, carrier, alice)
+            await until(lambda: talked_s(system, callback) >= 1)
+            os.kill(own_aws.process.pid, signal.SIGSTOP)
+            await calls[1].hang_up()
+            await until(waiting)
+            os.kill(worker.process.pid, signal.SIGKILL)
+            worker.process.wait(DEADLINE_S)
+        os.kill(own_aws.process.pid, signal.SIGCONT)
+        with system.worker():
+            _, cdr = await system.ended(callback)
+            await until(lambda: not waiting())
+
+    assert cdr.verdict == Verdict(Ending.HUNG_UP, Culprit.DESTINATION)
+    assert cdr.settlement.kind is SettlementKind.POST
+    assert cdr.destination.seconds >= 1
+    assert system.balance(alice).posted_micros == 500 * CENT - cdr.cost.micros
     assert system.books_are_clean()
 
 

@@ -1,0 +1,167 @@
+"""Settlements on disk until the stores have them: a worker may end while they are out of reach."""
+
+import fcntl
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from switchboard.calls.callback import State
+from switchboard.calls.cdr import Cdr
+from switchboard.desk.till import Till
+from switchboard.ports import Ports
+
+RECORD = ".json"
+DRAFT = ".draft"
+DAMAGED = ".damaged"
+LOCK = "lock"
+
+logger = logging.getLogger(__name__)
+
+
+class Spool(Protocol):
+    """Where a worker keeps the CDRs that it has yet to deliver."""
+
+    def keep(self, cdr: Cdr) -> None:
+        """It is there until it is forgotten, whatever happens to this process."""
+
+    def forget(self, cdr: Cdr) -> None:
+        """It was delivered."""
+
+    def deliver_abandoned(self, ports: Ports) -> int:
+        """Settle what other workers of this machine left when they ended; how many CDRs."""
+
+    def close(self) -> None:
+        """This worker ends; what it could not deliver is for another one of this machine."""
+
+
+class NoSpool:
+    """A spool without a disk: what a worker could not deliver ends with it."""
+
+    def keep(self, cdr: Cdr) -> None:
+        """Nothing is kept."""
+
+    def forget(self, cdr: Cdr) -> None:
+        """There is nothing."""
+
+    def deliver_abandoned(self, ports: Ports) -> int:  # noqa: ARG002  a port's signature
+        """Nobody left anything."""
+        return 0
+
+    def close(self) -> None:
+        """There is nothing to be left."""
+
+
+@dataclass(frozen=True, slots=True)
+class CdrForm:
+    """How a CDR is written down and read."""
+
+    write: Callable[[Cdr], str]
+    read: Callable[[str], Cdr]
+
+
+class FileSpool:
+    """A file for each CDR, in a folder of this worker's that is locked while it lives. The folders
+    of workers that are gone lie beside it."""
+
+    def __init__(self, root: Path, worker: str, form: CdrForm) -> None:
+        self._root = root
+        self._form = form
+        self._own = root / worker
+        self._own.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = _lock(self._own)
+        assert lock is not None, "no two workers have one name"
+        self._lock = lock
+
+    def keep(self, cdr: Cdr) -> None:
+        """On the disk when this returns, unless that is full or broken: the stores come first."""
+        path = self._path(cdr)
+        draft = path.with_suffix(DRAFT)
+        try:
+            with draft.open("w", encoding="utf-8") as file:
+                file.write(self._form.write(cdr))
+                file.flush()
+                os.fdatasync(file.fileno())
+            draft.rename(path)
+        except OSError:
+            logger.exception("the settlement of %s is in memory only", cdr.callback)
+
+    def forget(self, cdr: Cdr) -> None:
+        """Remove its file; one that is gone is fine."""
+        self._path(cdr).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Give the folder up."""
+        _leave(self._own, self._lock)
+
+    def deliver_abandoned(self, ports: Ports) -> int:
+        """What is delivered is removed, what cannot be read put aside."""
+        delivered = 0
+        for folder in sorted(self._root.iterdir()):
+            if folder == self._own or not folder.is_dir():
+                continue
+            lock = _lock(folder)
+            if lock is None:
+                continue
+            try:
+                for path, cdr in self._left_in(folder):
+                    _settle(ports, cdr)
+                    path.unlink()
+                    delivered += 1
+            finally:
+                _leave(folder, lock)
+        return delivered
+
+    def _left_in(self, folder: Path) -> Iterator[tuple[Path, Cdr]]:
+        for path in sorted(folder.glob(f"*{RECORD}")):
+            try:
+                cdr = self._form.read(path.read_text(encoding="utf-8"))
+            except (ValueError, LookupError, TypeError):
+                logger.exception("%s is no CDR, and stays for somebody to look at", path)
+                path.rename(path.with_suffix(DAMAGED))
+                continue
+            yield path, cdr
+        for draft in folder.glob(f"*{DRAFT}"):
+            # Its worker ended while it wrote; the sweep settles that callback.
+            draft.unlink()
+
+    def _path(self, cdr: Cdr) -> Path:
+        return self._own / f"{cdr.callback}{RECORD}"
+
+
+def _settle(ports: Ports, cdr: Cdr) -> None:
+    """As its worker would have: a sweep may have been there first, and what the CDR has in excess
+    of it is posted late."""
+    till = Till(ports.books)
+    kept = till.close(cdr)
+    assert cdr.worker is not None, "only a worker's calls are spooled"
+    ports.callbacks.finish(cdr.callback, State.ENDED, cdr.verdict, cdr.ended_at, worker=cdr.worker)
+    till.apply(kept, cdr)
+
+
+def _lock(folder: Path) -> int | None:
+    """Held until it is closed or the process ends; None where another process has the folder, or
+    has just removed it."""
+    try:
+        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    if not (folder / LOCK).exists():
+        os.close(handle)
+        return None
+    return handle
+
+
+def _leave(folder: Path, lock: int) -> None:
+    """Remove a folder in which nothing is left but its lock, and give that back."""
+    if [path.name for path in folder.iterdir()] == [LOCK]:
+        (folder / LOCK).unlink()
+        folder.rmdir()
+    os.close(lock)

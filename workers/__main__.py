@@ -1,4 +1,5 @@
-"""`python -m workers`: one worker, until SIGTERM or SIGINT. A second one cuts its calls short."""
+"""`python -m workers`: one worker, or so many under a supervisor, until SIGTERM or SIGINT. A second
+one cuts their calls short."""
 
 import argparse
 import asyncio
@@ -7,14 +8,20 @@ import logging
 import os
 import signal
 import sys
+import tempfile
+from pathlib import Path
 
+from workers.host import BEATS_MISSED
 from workers.loop import shared_loop
 from workers.pjsip import CannotStart, PjsipEngine
 from workers.recordings import UnusablePrompt
 from workers.settings import BadSetting, Settings
+from workers.status import told_over_http
+from workers.supervisor import BAD_SETTINGS, Supervisor
 from workers.wiring import open_worker
 
 PR_SET_PDEATHSIG = 1
+TO_LEAVE = (signal.SIGTERM, signal.SIGINT)
 
 logger = logging.getLogger("workers")
 
@@ -23,29 +30,43 @@ def main() -> int:
     """The exit status: 2 where a setting or a prompt is wrong, 1 where there is no engine."""
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
     parser.add_argument("--die-with-parent", action="store_true", help="stop when the parent does")
-    if parser.parse_args().die_with_parent:
+    parser.add_argument("--processes", type=int, metavar="N", help="so many, under a supervisor")
+    told = parser.parse_args()
+    if told.die_with_parent:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where it found its settings
     try:
         settings = Settings.from_env(os.environ)
+        if told.processes is not None:
+            return asyncio.run(_supervise(settings, told.processes))
         with (
             PjsipEngine(settings.sip) as engine,
             asyncio.Runner(loop_factory=lambda: shared_loop(engine.poll)) as runner,
         ):
-            runner.run(_until_told(settings, engine))
+            runner.run(_work(settings, engine))
     except (BadSetting, UnusablePrompt, CannotStart) as error:
         logger.error("%s", error)
-        return 1 if isinstance(error, CannotStart) else 2
+        return 1 if isinstance(error, CannotStart) else BAD_SETTINGS
     return 0
 
 
-async def _until_told(settings: Settings, engine: PjsipEngine) -> None:
+async def _work(settings: Settings, engine: PjsipEngine) -> None:
     async with open_worker(settings, engine, os.environ) as host:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in TO_LEAVE:
             asyncio.get_running_loop().add_signal_handler(number, host.leave)
         logger.info("worker %s uses SIP port %s", settings.worker, engine.sip_port)
         await host.run()
+
+
+async def _supervise(settings: Settings, processes: int) -> int:
+    stale_s = BEATS_MISSED * settings.host.beat_every.total_seconds()
+    with tempfile.TemporaryDirectory(prefix="ringback-metrics-") as folder:
+        supervisor = Supervisor(settings, os.environ, processes, Path(folder))
+        for number in TO_LEAVE:
+            asyncio.get_running_loop().add_signal_handler(number, supervisor.leave)
+        with told_over_http(supervisor, Path(folder), settings.status, stale_s):
+            return await supervisor.run()
 
 
 if __name__ == "__main__":

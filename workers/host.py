@@ -11,6 +11,7 @@ from typing import Any
 from switchboard.calls.beat import Beat
 from switchboard.desk.sweep import LOST
 from switchboard.ports import Inbox, Message
+from workers.metrics import Metrics
 from workers.session import Desk, Session
 from workers.threads import in_daemon_thread
 
@@ -39,8 +40,11 @@ class Host:
     """Works until it is to leave, and then until its callbacks are over or its patience with them
     is; what is left is hung up and settled, and it says goodbye."""
 
-    def __init__(self, desk: Desk, terms: HostTerms, orders: Inbox, control: Inbox) -> None:
+    def __init__(
+        self, desk: Desk, terms: HostTerms, orders: Inbox, control: Inbox, metrics: Metrics
+    ) -> None:
         self._desk = desk
+        self._metrics = metrics
         self._terms = terms
         self._orders = orders
         self._control = control
@@ -124,7 +128,9 @@ class Host:
         session = self._sessions[name] = Session(self._desk, name, self._news.set)
         self._unnamed[name] = [message]
         try:
-            await session.serve()
+            cdr = await session.serve()
+            if cdr is not None:
+                self._metrics.ended(cdr)
             if not session.given_back:
                 await self._delete_order(name)
         finally:
@@ -164,6 +170,7 @@ class Host:
         beat = Beat(self._desk.worker, now, stale_at, capacity, calls)
         await asyncio.to_thread(self._desk.ports.workers.beat, beat)
         self._last_beat = beat
+        self._metrics.beat(live=len(self._sessions), capacity=capacity)
         for name in calls:
             await self._delete_order(name)
         with suppress(TimeoutError):

@@ -35,6 +35,8 @@ class Settings:
     pins: PinKey | None = None
     # Where settlements are until the stores have them; without it, in memory only.
     spool: Path | None = None
+    # Where a supervisor tells how its workers are; port 0: nowhere.
+    status: tuple[str, int] = ("127.0.0.1", 0)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -43,7 +45,8 @@ class Settings:
         RINGBACK_PUBLIC_ADDRESS, RINGBACK_WORKER_CALLBACKS (two legs each; the stock engine has
         four), RINGBACK_PROMPTS (an operator's own),
         RINGBACK_SPOOL (a folder for what is not delivered yet; without it, memory),
-        RINGBACK_PIN_KEY (without it no PIN is read), and in seconds RINGBACK_BEAT_S,
+        RINGBACK_STATUS_HOST and RINGBACK_STATUS_PORT (0: no status), RINGBACK_PIN_KEY (without it
+        no PIN is read), and in seconds RINGBACK_BEAT_S,
         RINGBACK_DRAIN_S (how long calls may go on after SIGTERM), RINGBACK_QUANTUM_S,
         RINGBACK_MARGIN_S and RINGBACK_RING_LIMIT_S. BadSetting names the one that is wrong."""
         callbacks = _number(env, "RINGBACK_WORKER_CALLBACKS", 2)
@@ -68,7 +71,9 @@ class Settings:
         pins = _pin_key(env)
         name = f"{socket.gethostname()}-{uuid4().hex[:8]}"
         prompts, spool = _path(env, "RINGBACK_PROMPTS"), _path(env, "RINGBACK_SPOOL")
-        return cls(name, sip, host, purse, doorbell, prompts, pins, spool)
+        status_port = _number(env, "RINGBACK_STATUS_PORT", 0, least=0, most=65_535)
+        status = (env.get("RINGBACK_STATUS_HOST", "127.0.0.1"), status_port)
+        return cls(name, sip, host, purse, doorbell, prompts, pins, spool, status)
 
 
 def _path(env: Mapping[str, str], name: str) -> Path | None:

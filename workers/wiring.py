@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
+from prometheus_client import REGISTRY
+
 from switchboard.aws import AwsSettings, callbacks_inbox, control_inbox, open_ports
 from switchboard.aws.forms import from_text, to_text
 from switchboard.calls.cdr import Cdr
@@ -13,6 +15,7 @@ from workers.channels import Channels
 from workers.doorbell import doorbell
 from workers.host import Host
 from workers.lines import EnginePhone
+from workers.metrics import Metrics
 from workers.pjsip import PjsipEngine
 from workers.session import Desk
 from workers.settings import Settings
@@ -40,7 +43,7 @@ async def open_worker(
     take = partial(ring_service_number, ports)
     try:
         async with doorbell(settings.doorbell, admission, ports.clock, take):
-            yield Host(desk, settings.host, callbacks_inbox(aws), control)
+            yield Host(desk, settings.host, callbacks_inbox(aws), control, Metrics(REGISTRY))
     finally:
         control.remove()
         spool.close()

@@ -40,12 +40,20 @@ def up(
     )
 
 
-def worker(state: State = None) -> None:
-    """One media worker, until it is stopped."""
+def worker(
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, help="So many under a supervisor, which starts again what dies."),
+    ] = None,
+    state: State = None,
+) -> None:
+    """A media worker, until it is stopped; then its calls may end."""
     from ringback.wiring import system_env
 
     # A door of its own: it takes this process's place.
     command = [sys.executable, "-m", "workers"]
+    if processes is not None:
+        command += ["--processes", str(processes)]
     os.execve(sys.executable, command, system_env(state, os.environ))  # noqa: S606  no shell is the point
 
 

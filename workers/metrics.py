@@ -1,0 +1,89 @@
+"""What a worker counts for Prometheus: its calls, how callbacks and legs ended, and audio."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from switchboard.calls.cdr import Cdr
+from switchboard.calls.leg import LegRecord
+
+HEARTBEAT = "ringback_heartbeat_timestamp_seconds"
+# Seconds from the INVITE to the first ring: carriers are called slow beyond six.
+PDD_BUCKETS_S = (0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 20)
+
+
+class Metrics:
+    """Under several processes each counts for itself, and whoever asks gets the sums."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._live = Gauge(
+            "ringback_callbacks_live",
+            "Callbacks that this worker has in its hands.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self._capacity = Gauge(
+            "ringback_callbacks_capacity",
+            "Callbacks that it can carry at once; none while it leaves.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self._beat = Gauge(
+            HEARTBEAT,
+            "When it last told the stores that it lives.",
+            registry=registry,
+            multiprocess_mode="liveall",
+        )
+        self._ended = Counter(
+            "ringback_callbacks_ended_total",
+            "Callbacks that rang and are settled.",
+            ("ending", "culprit"),
+            registry=registry,
+        )
+        self._legs = Counter(
+            "ringback_legs_ended_total",
+            "Legs that were placed.",
+            ("party", "trunk", "ending", "culprit"),
+            registry=registry,
+        )
+        self._seconds = Counter(
+            "ringback_legs_answered_seconds_total",
+            "How long legs were answered.",
+            ("party", "trunk"),
+            registry=registry,
+        )
+        self._pdd = Histogram(
+            "ringback_post_dial_delay_seconds",
+            "From the INVITE to the first ring.",
+            ("trunk",),
+            buckets=PDD_BUCKETS_S,
+            registry=registry,
+        )
+        self._received, self._lost = (
+            Counter(f"ringback_rtp_packets_{what}_total", text, ("trunk",), registry=registry)
+            for what, text in (
+                ("received", "Packets of audio that came from far ends."),
+                ("lost", "Packets of audio that far ends sent and that did not come."),
+            )
+        )
+
+    def beat(self, *, live: int, capacity: int) -> None:
+        """A heartbeat has reached the stores."""
+        self._live.set(live)
+        self._capacity.set(capacity)
+        self._beat.set_to_current_time()
+
+    def ended(self, cdr: Cdr) -> None:
+        """A callback is settled."""
+        verdict = cdr.verdict
+        self._ended.labels(verdict.ending.value, verdict.culprit.value).inc()
+        for leg in cdr.legs:
+            self._leg_ended(leg)
+
+    def _leg_ended(self, leg: LegRecord) -> None:
+        party, verdict = leg.party.value, leg.verdict
+        self._legs.labels(party, leg.trunk, verdict.ending.value, verdict.culprit.value).inc()
+        self._seconds.labels(party, leg.trunk).inc(leg.seconds)
+        if leg.invited_at is not None and leg.ringing_at is not None:
+            self._pdd.labels(leg.trunk).observe((leg.ringing_at - leg.invited_at).total_seconds())
+        if leg.rtp is not None:
+            self._received.labels(leg.trunk).inc(leg.rtp.received)
+            self._lost.labels(leg.trunk).inc(leg.rtp.lost)

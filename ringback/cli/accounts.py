@@ -97,8 +97,7 @@ def list_accounts(state: State = None, as_json: AsJson = False) -> None:
 @app.command()
 def show(account: opt.Name, state: State = None, as_json: AsJson = False) -> None:
     """One account, with its subscriptions and what it has left of included minutes."""
-    from switchboard.wire import operators_account_body
-    from switchboard.wire_recurring import included_body, subscription_body
+    from switchboard.wire import included_body, operators_account_body, subscription_body
 
     ports = ports_for(state)
     known, now = ports.accounts.get(account), ports.clock.now()

@@ -95,7 +95,7 @@ def change(
 def list_plans(state: State = None, as_json: AsJson = False) -> None:
     """Every plan."""
     from switchboard.desk.catalogue import Offers
-    from switchboard.wire_recurring import plan_body
+    from switchboard.wire import plan_body
 
     offers = Offers.read(ports_for(state))
     rows = [plan_body(plan, offers.item(plan.name)) for plan in offers.plans.values()]
@@ -154,7 +154,7 @@ def add_group(
     from switchboard.billing.classes import check_prefix
     from switchboard.billing.plans import Group as Destinations
     from switchboard.desk.catalogue import save_group
-    from switchboard.wire_recurring import group_body
+    from switchboard.wire import group_body
 
     wanted = Destinations(group, tuple(dict.fromkeys(map(check_prefix, prefix or ()))))
     show_one(group_body(save_group(ports_for(state), wanted, new=True)), as_json=as_json)
@@ -174,7 +174,7 @@ def change_group(
     from switchboard.billing.classes import check_prefix
     from switchboard.billing.plans import Group as Destinations
     from switchboard.desk.catalogue import Offers, save_group
-    from switchboard.wire_recurring import group_body
+    from switchboard.wire import group_body
 
     ports = ports_for(state)
     removed = {*map(check_prefix, remove_prefix or ())}
@@ -187,7 +187,7 @@ def change_group(
 @groups.command("list")
 def list_groups(state: State = None, as_json: AsJson = False) -> None:
     """Every group with its prefixes."""
-    from switchboard.wire_recurring import group_body
+    from switchboard.wire import group_body
 
     rows = [group_body(group) for group in ports_for(state).catalogue.groups()]
     show_list(rows, ("group", "prefixes"), as_json=as_json)
@@ -204,7 +204,7 @@ def drop_group(group: Group, state: State = None) -> None:
 
 def _show(ports: "Ports", name: str, *, as_json: bool) -> None:
     from switchboard.desk.catalogue import Offers
-    from switchboard.wire_recurring import plan_body
+    from switchboard.wire import plan_body
 
     offers = Offers.read(ports)
     row = plan_body(offers.plan(name), offers.item(name))

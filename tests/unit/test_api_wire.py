@@ -17,10 +17,10 @@ from switchboard.wire import (
     callback_body,
     cdr_body,
     charge_body,
+    included_body,
     instant,
     leg_price_body,
 )
-from switchboard.wire_recurring import included_body
 from tests.fakes.plenty import a_bucket, grant
 from tests.fakes.ports import memory_ports
 from tests.fakes.world import ALICE, BOB, NOON, open_alice, retail_sheet

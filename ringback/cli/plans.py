@@ -7,6 +7,7 @@ import typer
 
 from ringback.cli import plan_options as opt
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.grouped import grouped
 
 if TYPE_CHECKING:
     from switchboard.ports import Ports
@@ -22,20 +23,14 @@ COLUMNS = ("plan", "price", "currency", "every", "anchor", "buckets")
 
 
 @plans.command()
+@grouped
 def add(
-    context: typer.Context,
     plan: Name,
     price: opt.Price,
     currency: opt.Currency,
+    *,
     bucket: opt.Bucket = None,
-    description: opt.Description = None,
-    setup: opt.Setup = None,
-    every: opt.Every = None,
-    anchor: opt.Anchor = None,
-    prorate: opt.Prorate = "start",
-    digits: opt.Digits = None,
-    grace_days: opt.GraceDays = None,
-    unpaid: opt.WhenUnpaid = None,
+    options: opt.NewPlanFee,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -46,28 +41,23 @@ def add(
     from switchboard.money import check_currency
 
     allowances = tuple(map(opt.allowance_of, bucket or ()))
-    made = Plan(plan, description or "", allowances)
-    fee = opt.fee_of(context.params, Item(plan, check_currency(currency), 0, plan=plan))
+    made = Plan(plan, options.description or "", allowances)
+    blank = Item(plan, check_currency(currency), 0, plan=plan)
+    fee = opt.fee_of(options, blank, price=price)
     ports = ports_for(state)
     save_plan(ports, made, fee, new=True)
     _show(ports, plan, as_json=as_json)
 
 
 @plans.command("set")
+@grouped
 def change(
-    context: typer.Context,
     plan: Name,
+    *,
+    price: opt.Price = None,
     bucket: opt.Bucket = None,
     remove_bucket: Annotated[list[str] | None, typer.Option(help="Repeatable.")] = None,
-    description: opt.Description = None,
-    price: opt.Price = None,
-    setup: opt.Setup = None,
-    every: opt.Every = None,
-    anchor: opt.Anchor = None,
-    prorate: opt.Prorate = None,
-    digits: opt.Digits = None,
-    grace_days: opt.GraceDays = None,
-    unpaid: opt.WhenUnpaid = None,
+    options: opt.FeeOptions,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -85,8 +75,8 @@ def change(
         if kept.pop(name, None) is None:
             raise NotFound(f"plan {plan} has no bucket {name}")
     kept |= {one.name: one for one in map(opt.allowance_of, bucket or ())}
-    said = old.description if description is None else description
-    fee = opt.fee_of(context.params, offers.item(plan))
+    said = old.description if options.description is None else options.description
+    fee = opt.fee_of(options, offers.item(plan), price=price)
     save_plan(ports, Plan(plan, said, tuple(kept.values())), fee, new=False)
     _show(ports, plan, as_json=as_json)
 

@@ -6,6 +6,7 @@ import typer
 
 from ringback.cli import plan_options as opt
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.grouped import grouped
 
 if TYPE_CHECKING:
     from switchboard.billing.subscriptions import Subscription
@@ -27,19 +28,13 @@ DONE_COLUMNS = ("account", "subscription", "did", "amount", "currency", "days", 
 
 
 @items.command("add")
+@grouped
 def add_item(
-    context: typer.Context,
     item: Name,
     price: opt.Price,
     currency: opt.Currency,
-    description: opt.Description = None,
-    setup: opt.Setup = None,
-    every: opt.Every = None,
-    anchor: opt.Anchor = None,
-    prorate: opt.Prorate = None,
-    digits: opt.Digits = None,
-    grace_days: opt.GraceDays = None,
-    unpaid: opt.WhenUnpaid = None,
+    *,
+    options: opt.FeeOptions,
     plan: GivesPlan = None,
     state: State = None,
     as_json: AsJson = False,
@@ -50,23 +45,18 @@ def add_item(
     from switchboard.money import check_currency
     from switchboard.wire import item_body
 
-    made = opt.fee_of(context.params, Item(item, check_currency(currency), 0, plan=plan))
+    blank = Item(item, check_currency(currency), 0, plan=plan)
+    made = opt.fee_of(options, blank, price=price)
     show_one(item_body(save_item(ports_for(state), made, new=True)), as_json=as_json)
 
 
 @items.command("set")
+@grouped
 def change_item(
-    context: typer.Context,
     item: Name,
+    *,
     price: opt.Price = None,
-    description: opt.Description = None,
-    setup: opt.Setup = None,
-    every: opt.Every = None,
-    anchor: opt.Anchor = None,
-    prorate: opt.Prorate = None,
-    digits: opt.Digits = None,
-    grace_days: opt.GraceDays = None,
-    unpaid: opt.WhenUnpaid = None,
+    options: opt.FeeOptions,
     plan: GivesPlan = None,
     state: State = None,
     as_json: AsJson = False,
@@ -78,7 +68,7 @@ def change_item(
     from switchboard.wire import item_body
 
     ports = ports_for(state)
-    changed = opt.fee_of(context.params, Offers.read(ports).item(item))
+    changed = opt.fee_of(options, Offers.read(ports).item(item), price=price)
     changed = changed if plan is None else replace(changed, plan=plan or None)
     show_one(item_body(save_item(ports, changed, new=False)), as_json=as_json)
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from switchboard.calls.callback import Callback, State
+from switchboard.calls.callback import State
 from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord, RtpQuality
@@ -23,21 +23,10 @@ from switchboard.wire import (
 )
 from tests.fakes.plenty import a_bucket, grant
 from tests.fakes.ports import memory_ports
-from tests.fakes.world import ALICE, BOB, NOON, open_alice, retail_sheet
+from tests.fakes.world import ALICE, BOB, NOON, a_callback, open_alice
 
 HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.DESTINATION)
-CALLBACK = Callback(
-    id="c1",
-    account="alice",
-    customer=ALICE,
-    destination=BOB,
-    trigger="api",
-    language="en",
-    requested_at=NOON,
-    expires_at=NOON + timedelta(seconds=90),
-    quote=retail_sheet().quote(ALICE, BOB, NOON),
-    reached={State.QUEUED: NOON},
-)
+CALLBACK = a_callback(reached={State.QUEUED: NOON})
 
 
 def test_an_instant_is_told_in_utc_to_the_millisecond():

@@ -104,10 +104,6 @@ class PhoneCall:
     def heard(self) -> Recording:
         return self._line.heard
 
-    @property
-    def digits_heard(self) -> str:
-        return self._line.digits.text
-
     async def wait_ringing(self) -> Moment:
         """This and its like raise CallEnded if the call ends before."""
         return await self._ringing.wait()

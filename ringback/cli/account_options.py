@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from ringback.cli.manner_options import Manner, manners_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,113 +19,159 @@ if TYPE_CHECKING:
 Many = list[str] | None
 
 Name = Annotated[str, typer.Argument(metavar="ACCOUNT")]
-Title = Annotated[str | None, typer.Option("--name", help="The customer's name.")]
-Type = Annotated[str | None, typer.Option("--type", help="prepaid or postpaid.")]
-Country = Annotated[str | None, typer.Option(help="Where its local numbers are, like GB.")]
-Language = Annotated[str | None, typer.Option(help="What it is spoken to in, like en.")]
-TimeZone = Annotated[str | None, typer.Option(help="When its days begin, like Europe/London.")]
-Email = Annotated[str | None, typer.Option(help="An empty one takes it away.")]
-TaxId = Annotated[str | None, typer.Option(help="An empty one takes it away.")]
-Plan = Annotated[str | None, typer.Option(help="Its plan; an empty one takes it away.")]
-CreditLimit = Annotated[str | None, typer.Option(help="Postpaid: how far below zero.")]
-MaxCallbacks = Annotated[int | None, typer.Option(help="How many callbacks at once.")]
-DailyLimit = Annotated[
-    str | None, typer.Option(help="What it may spend a day, by its time zone; none: no limit.")
-]
-ClassLimit = Annotated[
-    Many,
-    typer.Option(
-        metavar="CLASS=AMOUNT",
-        help="What it may spend a day on a class of destinations, like premium=5.00 or"
-        " international=none; repeatable.",
-    ),
-]
-Allow = Annotated[
-    Many,
-    typer.Option(
-        metavar="PREFIX",
-        help="It may call these prefixes only (* is all numbers), but for longer ones that are"
-        " forbidden; repeatable.",
-    ),
-]
-Forbid = Annotated[
-    Many,
-    typer.Option(
-        metavar="PREFIX", help="It may not call this prefix, but for longer ones; repeatable."
-    ),
-]
-AllowClass = Annotated[
-    Many,
-    typer.Option(
-        metavar="CLASS", help="It may call a class that is blocked for others; repeatable."
-    ),
-]
-Numbers = Annotated[
-    Many, typer.Option("--number", help="A caller ID that acts for it; repeatable.")
-]
-ValidUntil = Annotated[
-    str | None, typer.Option(metavar="ISO", help="A date, or an instant, by its time zone.")
-]
-ValidDays = Annotated[int | None, typer.Option(help="Valid for days from its first use.")]
-Login = Annotated[
-    str | None,
-    typer.Option(
-        help="A login for the pages and the API; its password is asked for, or taken"
-        " from $RINGBACK_PASSWORD."
-    ),
-]
-LossGuard = Annotated[
-    bool | None,
-    typer.Option(
-        "--loss-guard/--no-loss-guard",
-        help="Whether calls are refused that cost more than they are sold for.",
-    ),
-]
-Pin = Annotated[
-    bool, typer.Option("--pin", help="Give it a PIN, asked for or taken from $RINGBACK_PIN.")
-]
+
+Type = typer.Option("--type", help="prepaid or postpaid.")
+Country = typer.Option(help="Where its local numbers are, like GB.")
+TimeZone = typer.Option(help="When its days begin, like Europe/London.")
+CreditLimit = typer.Option(help="Postpaid: how far below zero.")
+MaxCallbacks = typer.Option(help="How many callbacks at once.")
 
 
-def changes_of(given: Mapping[str, Any], *, country: str, time_zone: str) -> "Changes":
-    """What the options, by their names, say is to change; numbers are read in the country, dates
-    in the time zone. Asks for the password of a login, and for a PIN."""
-    from ringback.cli.manner_options import manners_of
+@dataclass(frozen=True, slots=True)
+class AccountOptions:
+    """What can be said of any account."""
+
+    name: Annotated[str | None, typer.Option("--name", help="The customer's name.")] = None
+    type: Annotated[str | None, Type] = None
+    credit_limit: Annotated[str | None, CreditLimit] = None
+    max_callbacks: Annotated[int | None, MaxCallbacks] = None
+    daily_limit: Annotated[
+        str | None, typer.Option(help="What it may spend a day, by its time zone; none: no limit.")
+    ] = None
+    class_limit: Annotated[
+        Many,
+        typer.Option(
+            metavar="CLASS=AMOUNT",
+            help="What it may spend a day on a class of destinations, like premium=5.00 or"
+            " international=none; repeatable.",
+        ),
+    ] = None
+    allow: Annotated[
+        Many,
+        typer.Option(
+            metavar="PREFIX",
+            help="It may call these prefixes only (* is all numbers), but for longer ones that are"
+            " forbidden; repeatable.",
+        ),
+    ] = None
+    forbid: Annotated[
+        Many,
+        typer.Option(
+            metavar="PREFIX", help="It may not call this prefix, but for longer ones; repeatable."
+        ),
+    ] = None
+    allow_class: Annotated[
+        Many,
+        typer.Option(
+            metavar="CLASS", help="It may call a class that is blocked for others; repeatable."
+        ),
+    ] = None
+    plan: Annotated[str | None, typer.Option(help="Its plan; an empty one takes it away.")] = None
+    country: Annotated[str | None, Country] = None
+    language: Annotated[str | None, typer.Option(help="What it is spoken to in, like en.")] = None
+    time_zone: Annotated[str | None, TimeZone] = None
+    email: Annotated[str | None, typer.Option(help="An empty one takes it away.")] = None
+    tax_id: Annotated[str | None, typer.Option(help="An empty one takes it away.")] = None
+    number: Annotated[
+        Many, typer.Option("--number", help="A caller ID that acts for it; repeatable.")
+    ] = None
+    login: Annotated[
+        str | None,
+        typer.Option(
+            help="A login for the pages and the API; its password is asked for, or taken"
+            " from $RINGBACK_PASSWORD."
+        ),
+    ] = None
+    pin: Annotated[
+        bool, typer.Option("--pin", help="Give it a PIN, asked for or taken from $RINGBACK_PIN.")
+    ] = False
+    valid_until: Annotated[
+        str | None, typer.Option(metavar="ISO", help="A date, or an instant, by its time zone.")
+    ] = None
+    valid_days: Annotated[int | None, typer.Option(help="Valid for days from its first use.")] = (
+        None
+    )
+    loss_guard: Annotated[
+        bool | None,
+        typer.Option(
+            "--loss-guard/--no-loss-guard",
+            help="Whether calls are refused that cost more than they are sold for.",
+        ),
+    ] = None
+    manner: Manner = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount(AccountOptions):
+    """What can be said of an account that is opened."""
+
+    type: Annotated[str, Type] = "prepaid"
+    credit_limit: Annotated[str, CreditLimit] = "0"
+    max_callbacks: Annotated[int, MaxCallbacks] = 5
+    country: Annotated[str, Country] = "US"
+    time_zone: Annotated[str, TimeZone] = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAway:
+    """What can be taken away from an account."""
+
+    forget_prefix: Annotated[
+        Many, typer.Option(help="Neither allowed nor forbidden any more; repeatable.")
+    ] = None
+    block_class: Annotated[Many, typer.Option(help="Take back --allow-class; repeatable.")] = None
+    remove_number: Annotated[Many, typer.Option(help="Repeatable.")] = None
+    no_pin: Annotated[bool, typer.Option("--no-pin", help="Take its PIN away.")] = False
+
+
+def changes_of(
+    given: AccountOptions,
+    *,
+    country: str,
+    time_zone: str,
+    taken: TakenAway = TakenAway(),
+    sheet: str | None = None,
+    from_date: str | None = None,
+) -> "Changes":
+    """What the options say is to change; numbers are read in the country, dates in the time zone.
+    Asks for the password of a login, and for a PIN."""
     from switchboard.desk.profiles import Changes, prefix_of
 
-    def prefixes(name: str) -> tuple[str, ...]:
-        return tuple(map(prefix_of, given.get(name) or ()))
+    def prefixes(texts: Many) -> tuple[str, ...]:
+        return tuple(map(prefix_of, texts or ()))
 
-    def date(name: str) -> "datetime | None":
-        return read_date(given[name], time_zone) if given.get(name) else None
+    def date(text: str | None) -> "datetime | None":
+        return read_date(text, time_zone) if text else None
 
-    alike = "name language time_zone email tax_id login sheet plan valid_days loss_guard".split()
+    alike = "name language time_zone email tax_id login plan valid_days loss_guard".split()
     return Changes(
-        **{name: given.get(name) for name in alike},
-        type=_type(given["type"]) if given.get("type") else None,
-        country=given["country"].upper() if given.get("country") else None,
-        password_hash=_password_hash() if given.get("login") else None,
-        pin_hash="" if given.get("no_pin") else _pin_hash() if given.get("pin") else None,
-        from_at=date("from_date"),
-        valid_until=date("valid_until"),
-        add_numbers=_numbers(given.get("number"), country),
-        remove_numbers=_numbers(given.get("remove_number"), country),
-        allow=prefixes("allow"),
-        forbid=prefixes("forbid"),
-        forget_prefixes=prefixes("forget_prefix"),
-        allow_classes=tuple(given.get("allow_class") or ()),
-        block_classes=tuple(given.get("block_class") or ()),
-        manners=manners_of(given.get("manner")),
+        **{name: getattr(given, name) for name in alike},
+        type=_type(given.type) if given.type else None,
+        country=given.country.upper() if given.country else None,
+        password_hash=_password_hash() if given.login else None,
+        pin_hash="" if taken.no_pin else _pin_hash() if given.pin else None,
+        sheet=sheet,
+        from_at=date(from_date),
+        valid_until=date(given.valid_until),
+        add_numbers=_numbers(given.number, country),
+        remove_numbers=_numbers(taken.remove_number, country),
+        allow=prefixes(given.allow),
+        forbid=prefixes(given.forbid),
+        forget_prefixes=prefixes(taken.forget_prefix),
+        allow_classes=tuple(given.allow_class or ()),
+        block_classes=tuple(taken.block_class or ()),
+        manners=manners_of(given.manner),
     )
 
 
-def limits_of(daily_limit: str | None, class_limits: Many) -> dict[str, int | None]:
+def limits_of(options: AccountOptions) -> dict[str, int | None]:
     """The daily limits that the options set, in micro-units by scope; None takes one away."""
     from switchboard.errors import Malformed
     from switchboard.ledger.spend import ALL
     from switchboard.money import parse_units
 
-    given = {} if daily_limit is None else {ALL: daily_limit}
-    for pair in class_limits or ():
+    given = {} if options.daily_limit is None else {ALL: options.daily_limit}
+    for pair in options.class_limit or ():
         name, equals, amount = pair.partition("=")
         if not equals:
             raise Malformed(f"“{pair[:40]}” is no limit of a class: write it like premium=5.00")

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from ringback.cli import account_options as opt
-from ringback.cli import manner_options as manners
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.grouped import grouped
 
 app = typer.Typer(help="Accounts: who pays.", no_args_is_help=True)
 
@@ -25,36 +25,16 @@ COLUMNS = (
 
 
 @app.command()
+@grouped
 def add(
-    context: typer.Context,
     account: opt.Name,
     sheet: Annotated[str, typer.Option(help="The rate sheet that prices both legs.")],
+    *,
     currency: Annotated[
         str | None, typer.Option(help="ISO 4217; the sheet's, if not given.")
     ] = None,
-    name: opt.Title = None,
-    type: opt.Type = "prepaid",  # noqa: A002  the option's name
     balance: Annotated[str, typer.Option(help="Opening balance.")] = "0",
-    credit_limit: opt.CreditLimit = "0",
-    max_callbacks: Annotated[int, typer.Option(help="How many callbacks at once.")] = 5,
-    daily_limit: opt.DailyLimit = None,
-    class_limit: opt.ClassLimit = None,
-    allow: opt.Allow = None,
-    forbid: opt.Forbid = None,
-    allow_class: opt.AllowClass = None,
-    plan: opt.Plan = None,
-    country: opt.Country = "US",
-    language: opt.Language = None,
-    time_zone: opt.TimeZone = "UTC",
-    email: opt.Email = None,
-    tax_id: opt.TaxId = None,
-    number: opt.Numbers = None,
-    login: opt.Login = None,
-    pin: opt.Pin = False,
-    valid_until: opt.ValidUntil = None,
-    valid_days: opt.ValidDays = None,
-    loss_guard: opt.LossGuard = None,
-    manner: manners.Manner = None,
+    options: opt.NewAccount,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -69,14 +49,13 @@ def add(
     now = ports.clock.now()
     priced_in = check_currency(currency or ports.sheets.current(sheet).terms.currency)
     blank = Profile(account, name=account, currency=priced_in, sheet=sheet)
-    changes = opt.changes_of(context.params, country=str(country), time_zone=str(time_zone))
-    wanted = opt.limits_of(daily_limit, class_limit)
-    limits = {scope: micros for scope, micros in wanted.items() if micros is not None}
+    changes = opt.changes_of(options, country=options.country, time_zone=options.time_zone)
+    limits = opt.limits_of(options).items()
     terms = Terms(
         opening_micros=parse_units(balance, decimals=6),
-        credit_limit_micros=parse_units(str(credit_limit), decimals=6),
-        max_callbacks=max_callbacks,
-        limits=limits,
+        credit_limit_micros=parse_units(options.credit_limit, decimals=6),
+        max_callbacks=options.max_callbacks,
+        limits={scope: micros for scope, micros in limits if micros is not None},
     )
     opened = open_account(ports, changed(blank, changes, now), terms)
     show_one(operators_account_body(opened, now), as_json=as_json)
@@ -97,8 +76,7 @@ def list_accounts(state: State = None, as_json: AsJson = False) -> None:
 @app.command()
 def show(account: opt.Name, state: State = None, as_json: AsJson = False) -> None:
     """One account, with its subscriptions and what it has left of included minutes."""
-    from switchboard.wire import operators_account_body
-    from switchboard.wire_recurring import included_body, subscription_body
+    from switchboard.wire import included_body, operators_account_body, subscription_body
 
     ports = ports_for(state)
     known, now = ports.accounts.get(account), ports.clock.now()
@@ -113,44 +91,17 @@ def show(account: opt.Name, state: State = None, as_json: AsJson = False) -> Non
 
 
 @app.command("set")
+@grouped
 def change(
-    context: typer.Context,
     account: opt.Name,
-    name: opt.Title = None,
-    type: opt.Type = None,  # noqa: A002  the option's name
-    sheet: str | None = None,
-    plan: opt.Plan = None,
+    *,
+    sheet: Annotated[str | None, typer.Option(help="Its rate sheet.")] = None,
     from_date: Annotated[
         str | None,
         typer.Option("--from", metavar="ISO", help="From when sheet and plan count; else now."),
     ] = None,
-    credit_limit: opt.CreditLimit = None,
-    max_callbacks: opt.MaxCallbacks = None,
-    daily_limit: opt.DailyLimit = None,
-    class_limit: opt.ClassLimit = None,
-    allow: opt.Allow = None,
-    forbid: opt.Forbid = None,
-    forget_prefix: Annotated[
-        list[str] | None, typer.Option(help="Neither allowed nor forbidden any more; repeatable.")
-    ] = None,
-    allow_class: opt.AllowClass = None,
-    block_class: Annotated[
-        list[str] | None, typer.Option(help="Take back --allow-class; repeatable.")
-    ] = None,
-    country: opt.Country = None,
-    language: opt.Language = None,
-    time_zone: opt.TimeZone = None,
-    email: opt.Email = None,
-    tax_id: opt.TaxId = None,
-    number: opt.Numbers = None,
-    remove_number: Annotated[list[str] | None, typer.Option(help="Repeatable.")] = None,
-    login: opt.Login = None,
-    pin: opt.Pin = False,
-    no_pin: Annotated[bool, typer.Option("--no-pin", help="Take its PIN away.")] = False,
-    valid_until: opt.ValidUntil = None,
-    valid_days: opt.ValidDays = None,
-    loss_guard: opt.LossGuard = None,
-    manner: manners.Manner = None,
+    options: opt.AccountOptions,
+    taken: opt.TakenAway,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -163,13 +114,22 @@ def change(
     ports = ports_for(state)
     old = ports.accounts.get(account).profile
     changes = opt.changes_of(
-        context.params,
-        country=country or old.country,
-        time_zone=time_zone or old.time_zone,
+        options,
+        country=options.country or old.country,
+        time_zone=options.time_zone or old.time_zone,
+        taken=taken,
+        sheet=sheet,
+        from_date=from_date,
     )
-    limit = None if credit_limit is None else parse_units(credit_limit, decimals=6)
-    change_account(ports, account, changes, credit_limit_micros=limit, max_callbacks=max_callbacks)
-    changed = set_spend_limits(ports, account, opt.limits_of(daily_limit, class_limit))
+    credit = options.credit_limit
+    change_account(
+        ports,
+        account,
+        changes,
+        credit_limit_micros=None if credit is None else parse_units(credit, decimals=6),
+        max_callbacks=options.max_callbacks,
+    )
+    changed = set_spend_limits(ports, account, opt.limits_of(options))
     show_one(operators_account_body(changed, ports.clock.now()), as_json=as_json)
 
 

@@ -9,6 +9,7 @@ from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
 
 if TYPE_CHECKING:
     from switchboard.calls.callback import Callback
+    from switchboard.desk.orders import Order
     from switchboard.ports import Ports
 
 cdrs = typer.Typer(help="CDRs: the records of finished callbacks.", no_args_is_help=True)
@@ -32,28 +33,17 @@ def callback(
     as_json: AsJson = False,
 ) -> None:
     """Connect two phones, now or later."""
-    from uuid import uuid4
-
     from ringback.cli.account_options import read_date
-    from switchboard.calls.callback import Trigger
-    from switchboard.calls.manners import Manners
-    from switchboard.desk.orders import Order, order_callback
+    from switchboard.desk.orders import order_callback
     from switchboard.desk.planned import plan_callback
     from switchboard.errors import Malformed
-    from switchboard.numbering import parse_number
     from switchboard.wire import callback_body, planned_body
 
     if at is not None and wait:
         raise Malformed("--wait is for a callback that is placed now, not for --at")
     ports = ports_for(state)
     payer = ports.accounts.get(account)
-    home = payer.profile.country
-    order = Order(
-        parse_number(customer, home),
-        parse_number(destination, home),
-        Trigger("command", uuid4().hex),
-        manners=Manners(confirm=confirm or None),
-    )
+    order = _order(customer, destination, payer.profile.country, confirm=confirm)
     if at is not None:
         planned = plan_callback(ports, payer, order, read_date(at, payer.profile.time_zone))
         show_one(planned_body(planned), as_json=as_json)
@@ -89,6 +79,22 @@ def list_cdrs(
         "currency",
     )
     show_list(rows, columns, as_json=as_json)
+
+
+def _order(customer: str, destination: str, home: str, *, confirm: bool) -> "Order":
+    from uuid import uuid4
+
+    from switchboard.calls.callback import Trigger
+    from switchboard.calls.manners import Manners
+    from switchboard.desk.orders import Order
+    from switchboard.numbering import parse_number
+
+    return Order(
+        parse_number(customer, home),
+        parse_number(destination, home),
+        Trigger("command", uuid4().hex),
+        manners=Manners(confirm=confirm or None),
+    )
 
 
 def _follow(ports: "Ports", placed: "Callback", *, quiet: bool) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`ringback rates import|export|templates`: rate sheets from files and to files."""
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,18 +9,15 @@ import typer
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
 from ringback.cli.files import (
     Decimal,
-    Delimiter,
     DryRun,
-    Encoding,
-    InFile,
     Map,
     OutFile,
-    Worksheet,
-    delimiter_of,
+    Source,
     renamed,
     rows_body,
     show_rows,
 )
+from ringback.cli.grouped import grouped
 from ringback.cli.rates import Sheet
 from ringback.cli.terms import CustomerLeg, Digits
 
@@ -32,43 +30,80 @@ MOST_SHOWN = 20
 
 Mode = Annotated[str, typer.Option(help="replace the sheet by the file, or add the file to it.")]
 Currency = Annotated[str | None, typer.Option(help="ISO 4217; needed for a new sheet.")]
-Template = Annotated[str | None, typer.Option(help="A kept mapping of columns.")]
-SaveTemplate = Annotated[str | None, typer.Option(help="Keep this file's columns under a name.")]
-Dates = Annotated[str | None, typer.Option(help="dmy or mdy, where the file does not tell.")]
-SkipBad = Annotated[
-    bool, typer.Option("--skip-bad", help="Import what can be read, and name the rest.")
-]
-Outliers = Annotated[
-    int, typer.Option(min=2, help="Flag prices so many times the usual of their country.")
-]
-Cap = Annotated[str | None, typer.Option(help="Flag prices a minute above this.")]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnOptions:
+    """How the columns of a file are told."""
+
+    columns: Map = None
+    template: Annotated[str | None, typer.Option(help="A kept mapping of columns.")] = None
+    save_template: Annotated[
+        str | None, typer.Option(help="Keep this file's columns under a name.")
+    ] = None
+    decimal: Decimal = None
+    dates: Annotated[
+        str | None,
+        typer.Option(help="dmy or mdy, where the file does not tell."),
+    ] = None
+
+    def read(self) -> "Columns":
+        from switchboard.desk.decks import Columns
+        from switchboard.rating.terms import one_of
+        from switchboard.tables.amounts import DecimalMark
+        from switchboard.tables.dates import DateOrder
+        from switchboard.tables.header import parse_mapping
+
+        return Columns(
+            template=self.template,
+            mapping=parse_mapping(self.columns or ""),
+            decimal=None if self.decimal is None else one_of(DecimalMark, self.decimal),
+            dates=None if self.dates is None else one_of(DateOrder, self.dates),
+            save_as=self.save_template,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CareOptions:
+    """How careful an import is."""
+
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Import what can be read, and name the rest.")
+    ] = False
+    outliers: Annotated[
+        int, typer.Option(min=2, help="Flag prices so many times the usual of their country.")
+    ] = 10
+    cap: Annotated[str | None, typer.Option(help="Flag prices a minute above this.")] = None
+
+    def read(self) -> "Care":
+        from switchboard.desk.decks import Care
+        from switchboard.money import parse_units
+        from switchboard.rating.row import RATE_DECIMALS
+
+        return Care(
+            skip_bad=self.skip_bad,
+            outlier_factor=self.outliers,
+            cap_picos=None if self.cap is None else parse_units(self.cap, decimals=RATE_DECIMALS),
+        )
 
 
 def add_to(rates: typer.Typer) -> None:
     """Put these commands among those of `ringback rates`."""
-    rates.command("import")(import_rates)
+    rates.command("import")(grouped(import_rates))
     rates.command("export")(export_rates)
     rates.command("templates")(list_templates)
 
 
 def import_rates(
-    file: InFile,
     sheet: Sheet,
+    *,
     mode: Mode = "replace",
     currency: Currency = None,
     digits: Digits = None,
     customer_leg: CustomerLeg = None,
-    columns: Map = None,
-    template: Template = None,
-    save_template: SaveTemplate = None,
-    decimal: Decimal = None,
-    dates: Dates = None,
-    worksheet: Worksheet = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
-    skip_bad: SkipBad = False,
-    outliers: Outliers = 10,
-    cap: Cap = None,
+    columns: ColumnOptions,
+    source: Source,
+    care: CareOptions,
     dry_run: DryRun = False,
     state: State = None,
     as_json: AsJson = False,
@@ -77,7 +112,6 @@ def import_rates(
 
     The report compares with the version before, flags outliers, and names every row that was
     not taken."""
-    from ringback.wiring import worksheets_of
     from switchboard.desk import decks
     from switchboard.desk.rates import terms_for
     from switchboard.rating.terms import one_of
@@ -86,21 +120,19 @@ def import_rates(
     terms = terms_for(
         ports, sheet, currency=currency, digits=digits, customer_leg_percent=customer_leg
     )
-    with worksheets_of(
-        file, worksheet=worksheet, encoding=encoding, delimiter=delimiter_of(delimiter)
-    ) as worksheets:
+    with source.worksheets() as worksheets:
         report = decks.import_deck(
             ports,
             sheet,
             terms,
             worksheets,
             mode=one_of(decks.Mode, mode),
-            columns=_columns(template, columns, decimal, dates, save_template),
-            care=_care(cap, skip_bad=skip_bad, outliers=outliers),
+            columns=columns.read(),
+            care=care.read(),
             dry_run=dry_run,
         )
     _show(report, as_json=as_json)
-    if report.deck.bad and not skip_bad:
+    if report.deck.bad and not care.skip_bad:
         raise typer.Exit(BAD_INPUT)
 
 
@@ -126,40 +158,6 @@ def list_templates(state: State = None, as_json: AsJson = False) -> None:
         for kept in ports_for(state).templates.all()
     ]
     show_list(rows, ("template", "columns", "decimal", "dates"), as_json=as_json)
-
-
-def _columns(
-    template: str | None,
-    mapping: str | None,
-    decimal: str | None,
-    dates: str | None,
-    save_as: str | None,
-) -> "Columns":
-    from switchboard.desk.decks import Columns
-    from switchboard.rating.terms import one_of
-    from switchboard.tables.amounts import DecimalMark
-    from switchboard.tables.dates import DateOrder
-    from switchboard.tables.header import parse_mapping
-
-    return Columns(
-        template=template,
-        mapping=parse_mapping(mapping or ""),
-        decimal=None if decimal is None else one_of(DecimalMark, decimal),
-        dates=None if dates is None else one_of(DateOrder, dates),
-        save_as=save_as,
-    )
-
-
-def _care(cap: str | None, *, skip_bad: bool, outliers: int) -> "Care":
-    from switchboard.desk.decks import Care
-    from switchboard.money import parse_units
-    from switchboard.rating.row import RATE_DECIMALS
-
-    return Care(
-        skip_bad=skip_bad,
-        outlier_factor=outliers,
-        cap_picos=None if cap is None else parse_units(cap, decimals=RATE_DECIMALS),
-    )
 
 
 def _show(report: "ImportReport", *, as_json: bool) -> None:

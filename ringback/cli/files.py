@@ -1,6 +1,8 @@
 """What the commands share that read and write files of other programs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,9 +11,8 @@ import typer
 from ringback.cli.common import show_list
 
 if TYPE_CHECKING:
-    from switchboard.tables.cells import BadRow
+    from switchboard.tables.cells import BadRow, Worksheet
 
-InFile = Annotated[Path, typer.Argument(help="XLSX, XLS, ODS, CSV or TXT.")]
 OutFile = Annotated[Path, typer.Option("-o", "--output", help="Ends in .xlsx, .csv or .txt.")]
 Map = Annotated[
     str | None,
@@ -24,24 +25,37 @@ Map = Annotated[
 Decimal = Annotated[
     str | None, typer.Option(help="The decimal mark, point or comma, where the file does not tell.")
 ]
-Worksheet = Annotated[
-    str | None, typer.Option(help="Of a workbook; else the first with a header that fits.")
-]
-Encoding = Annotated[str | None, typer.Option(help="Of a text file; else it is found out.")]
-Delimiter = Annotated[
-    str | None, typer.Option(help="Of a text file, like ';' or tab; else it is found out.")
-]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")]
 
 
-def delimiter_of(text: str | None) -> str | None:
-    """The delimiter that an option names. Malformed where it is not one character."""
-    from switchboard.errors import Malformed
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of another program."""
 
-    named = "\t" if text in {"tab", "\\t"} else text
-    if named is not None and (len(named) != 1 or named in '"\r\n'):
-        raise Malformed(f"“{text}” is no delimiter: give one character, or tab")
-    return named
+    file: Annotated[Path, typer.Argument(help="XLSX, XLS, ODS, CSV or TXT.")]
+    worksheet: Annotated[
+        str | None, typer.Option(help="Of a workbook; else the first with a header that fits.")
+    ] = None
+    encoding: Annotated[
+        str | None,
+        typer.Option(help="Of a text file; else it is found out."),
+    ] = None
+    delimiter: Annotated[
+        str | None, typer.Option(help="Of a text file, like ';' or tab; else it is found out.")
+    ] = None
+
+    def worksheets(self) -> "AbstractContextManager[Iterator[Worksheet]]":
+        """What is in it. Malformed where it cannot be read, or where the delimiter is not one
+        character."""
+        from ringback.wiring import worksheets_of
+        from switchboard.errors import Malformed
+
+        named = "\t" if self.delimiter in {"tab", "\\t"} else self.delimiter
+        if named is not None and (len(named) != 1 or named in '"\r\n'):
+            raise Malformed(f"“{self.delimiter}” is no delimiter: give one character, or tab")
+        return worksheets_of(
+            self.file, worksheet=self.worksheet, encoding=self.encoding, delimiter=named
+        )
 
 
 def renamed(names: Mapping[str, str]) -> dict[str, str] | str:

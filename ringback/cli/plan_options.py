@@ -1,7 +1,8 @@
 """What can be said of fees and buckets on the command line, and what it means."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,27 +15,11 @@ if TYPE_CHECKING:
 
 Many = list[str] | None
 
-Description = Annotated[str | None, typer.Option(help="What customers read.")]
 Price = Annotated[str | None, typer.Option(help="Of one period, like 9.99.")]
 Currency = Annotated[str, typer.Option(help="ISO 4217, like EUR.")]
-Setup = Annotated[str | None, typer.Option(help="Charged once, at the start.")]
-Every = Annotated[str | None, typer.Option(help="day, week, month, year, 3 months, 10 days …")]
-Anchor = Annotated[
-    str | None,
-    typer.Option(
-        help="calendar: periods begin on the 1st, on Monday, on January 1st; anniversary: on the"
-        " day on which the subscription began."
-    ),
-]
 Prorate = Annotated[
     str | None,
     typer.Option(help="Where parts of a period count by days: of start,change,end; or none."),
-]
-Digits = Annotated[int | None, typer.Option(help="Decimals that parts are rounded to.")]
-GraceDays = Annotated[int | None, typer.Option(help="How long it goes on without being paid.")]
-WhenUnpaid = Annotated[
-    str | None,
-    typer.Option("--unpaid", help="Then: suspend-item, suspend-account; or go-negative at once."),
 ]
 Bucket = Annotated[
     Many,
@@ -53,30 +38,64 @@ From = Annotated[
 _YES, _NO = {"yes", "true", "1"}, {"no", "false", "0"}
 
 
-def fee_of(given: Mapping[str, Any], known: "Item") -> "Item":
-    """The item with what the options, by their names, say of it."""
+@dataclass(frozen=True, slots=True)
+class FeeOptions:
+    """What can be said of any fee, beside its price."""
+
+    description: Annotated[str | None, typer.Option(help="What customers read.")] = None
+    setup: Annotated[str | None, typer.Option(help="Charged once, at the start.")] = None
+    every: Annotated[
+        str | None, typer.Option(help="day, week, month, year, 3 months, 10 days …")
+    ] = None
+    anchor: Annotated[
+        str | None,
+        typer.Option(
+            help="calendar: periods begin on the 1st, on Monday, on January 1st; anniversary: on"
+            " the day on which the subscription began."
+        ),
+    ] = None
+    prorate: Prorate = None
+    digits: Annotated[int | None, typer.Option(help="Decimals that parts are rounded to.")] = None
+    grace_days: Annotated[
+        int | None, typer.Option(help="How long it goes on without being paid.")
+    ] = None
+    unpaid: Annotated[
+        str | None,
+        typer.Option(
+            "--unpaid", help="Then: suspend-item, suspend-account; or go-negative at once."
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlanFee(FeeOptions):
+    """The same of a new plan, of which accounts pay for the days that they have it."""
+
+    prorate: Prorate = "start"
+
+
+def fee_of(options: FeeOptions, known: "Item", *, price: str | None) -> "Item":
+    """The item with its price and with what the options say of it."""
     from switchboard.billing.catalogue import Unpaid
     from switchboard.billing.periods import Anchor, Interval
     from switchboard.money import parse_units
     from switchboard.rating.terms import one_of
 
-    changes: dict[str, Any] = {
-        name: given[name]
-        for name in ("description", "digits", "grace_days")
-        if given.get(name) is not None
+    def read(text: str | None, parse: Callable[[str], Any]) -> Any:
+        return None if text is None else parse(text)
+
+    changes = {
+        "description": options.description,
+        "digits": options.digits,
+        "grace_days": options.grace_days,
+        "price_micros": read(price, partial(parse_units, decimals=6)),
+        "setup_micros": read(options.setup, partial(parse_units, decimals=6)),
+        "interval": read(options.every, Interval.parse),
+        "anchor": read(options.anchor, partial(one_of, Anchor)),
+        "unpaid": read(options.unpaid, partial(one_of, Unpaid)),
+        "proration": read(options.prorate, _proration),
     }
-    for name in ("price", "setup"):
-        if given.get(name) is not None:
-            changes[f"{name}_micros"] = parse_units(given[name], decimals=6)
-    if given.get("every") is not None:
-        changes["interval"] = Interval.parse(given["every"])
-    if given.get("anchor") is not None:
-        changes["anchor"] = one_of(Anchor, given["anchor"])
-    if given.get("unpaid") is not None:
-        changes["unpaid"] = one_of(Unpaid, given["unpaid"])
-    if given.get("prorate") is not None:
-        changes["proration"] = _proration(given["prorate"])
-    return replace(known, **changes)
+    return replace(known, **{name: new for name, new in changes.items() if new is not None})
 
 
 def allowance_of(text: str) -> "Allowance":

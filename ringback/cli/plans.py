@@ -7,6 +7,7 @@ import typer
 
 from ringback.cli import plan_options as opt
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.grouped import grouped
 
 if TYPE_CHECKING:
     from switchboard.ports import Ports
@@ -22,20 +23,14 @@ COLUMNS = ("plan", "price", "currency", "every", "anchor", "buckets")
 
 
 @plans.command()
+@grouped
 def add(
-    context: typer.Context,
     plan: Name,
     price: opt.Price,
     currency: opt.Currency,
+    *,
     bucket: opt.Bucket = None,
-    description: opt.Description = None,
-    setup: opt.Setup = None,
-    every: opt.Every = None,
-    anchor: opt.Anchor = None,
-    prorate: opt.Prorate = "start",
-    digits: opt.Digits = None,
-    grace_days: opt.GraceDays = None,
-    unpaid: opt.WhenUnpaid = None,
+    options: opt.NewPlanFee,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -46,28 +41,23 @@ def add(
     from switchboard.money import check_currency
 
     allowances = tuple(map(opt.allowance_of, bucket or ()))
-    made = Plan(plan, description or "", allowances)
-    fee = opt.fee_of(context.params, Item(plan, check_currency(currency), 0, plan=plan))
+    made = Plan(plan, options.description or "", allowances)
+    blank = Item(plan, check_currency(currency), 0, plan=plan)
+    fee = opt.fee_of(options, blank, price=price)
     ports = ports_for(state)
     save_plan(ports, made, fee, new=True)
     _show(ports, plan, as_json=as_json)
 
 
 @plans.command("set")
+@grouped
 def change(
-    context: typer.Context,
     plan: Name,
+    *,
+    price: opt.Price = None,
     bucket: opt.Bucket = None,
     remove_bucket: Annotated[list[str] | None, typer.Option(help="Repeatable.")] = None,
-    description: opt.Description = None,
-    price: opt.Price = None,
-    setup: opt.Setup = None,
-    every: opt.Every = None,
-    anchor: opt.Anchor = None,
-    prorate: opt.Prorate = None,
-    digits: opt.Digits = None,
-    grace_days: opt.GraceDays = None,
-    unpaid: opt.WhenUnpaid = None,
+    options: opt.FeeOptions,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -85,8 +75,8 @@ def change(
         if kept.pop(name, None) is None:
             raise NotFound(f"plan {plan} has no bucket {name}")
     kept |= {one.name: one for one in map(opt.allowance_of, bucket or ())}
-    said = old.description if description is None else description
-    fee = opt.fee_of(context.params, offers.item(plan))
+    said = old.description if options.description is None else options.description
+    fee = opt.fee_of(options, offers.item(plan), price=price)
     save_plan(ports, Plan(plan, said, tuple(kept.values())), fee, new=False)
     _show(ports, plan, as_json=as_json)
 
@@ -95,7 +85,7 @@ def change(
 def list_plans(state: State = None, as_json: AsJson = False) -> None:
     """Every plan."""
     from switchboard.desk.catalogue import Offers
-    from switchboard.wire_recurring import plan_body
+    from switchboard.wire import plan_body
 
     offers = Offers.read(ports_for(state))
     rows = [plan_body(plan, offers.item(plan.name)) for plan in offers.plans.values()]
@@ -154,7 +144,7 @@ def add_group(
     from switchboard.billing.classes import check_prefix
     from switchboard.billing.plans import Group as Destinations
     from switchboard.desk.catalogue import save_group
-    from switchboard.wire_recurring import group_body
+    from switchboard.wire import group_body
 
     wanted = Destinations(group, tuple(dict.fromkeys(map(check_prefix, prefix or ()))))
     show_one(group_body(save_group(ports_for(state), wanted, new=True)), as_json=as_json)
@@ -174,7 +164,7 @@ def change_group(
     from switchboard.billing.classes import check_prefix
     from switchboard.billing.plans import Group as Destinations
     from switchboard.desk.catalogue import Offers, save_group
-    from switchboard.wire_recurring import group_body
+    from switchboard.wire import group_body
 
     ports = ports_for(state)
     removed = {*map(check_prefix, remove_prefix or ())}
@@ -187,7 +177,7 @@ def change_group(
 @groups.command("list")
 def list_groups(state: State = None, as_json: AsJson = False) -> None:
     """Every group with its prefixes."""
-    from switchboard.wire_recurring import group_body
+    from switchboard.wire import group_body
 
     rows = [group_body(group) for group in ports_for(state).catalogue.groups()]
     show_list(rows, ("group", "prefixes"), as_json=as_json)
@@ -204,7 +194,7 @@ def drop_group(group: Group, state: State = None) -> None:
 
 def _show(ports: "Ports", name: str, *, as_json: bool) -> None:
     from switchboard.desk.catalogue import Offers
-    from switchboard.wire_recurring import plan_body
+    from switchboard.wire import plan_body
 
     offers = Offers.read(ports)
     row = plan_body(offers.plan(name), offers.item(name))

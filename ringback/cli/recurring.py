@@ -6,6 +6,7 @@ import typer
 
 from ringback.cli import plan_options as opt
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.grouped import grouped
 
 if TYPE_CHECKING:
     from switchboard.billing.subscriptions import Subscription
@@ -27,19 +28,13 @@ DONE_COLUMNS = ("account", "subscription", "did", "amount", "currency", "days", 
 
 
 @items.command("add")
+@grouped
 def add_item(
-    context: typer.Context,
     item: Name,
     price: opt.Price,
     currency: opt.Currency,
-    description: opt.Description = None,
-    setup: opt.Setup = None,
-    every: opt.Every = None,
-    anchor: opt.Anchor = None,
-    prorate: opt.Prorate = None,
-    digits: opt.Digits = None,
-    grace_days: opt.GraceDays = None,
-    unpaid: opt.WhenUnpaid = None,
+    *,
+    options: opt.FeeOptions,
     plan: GivesPlan = None,
     state: State = None,
     as_json: AsJson = False,
@@ -48,25 +43,20 @@ def add_item(
     from switchboard.billing.catalogue import Item
     from switchboard.desk.catalogue import save_item
     from switchboard.money import check_currency
-    from switchboard.wire_recurring import item_body
+    from switchboard.wire import item_body
 
-    made = opt.fee_of(context.params, Item(item, check_currency(currency), 0, plan=plan))
+    blank = Item(item, check_currency(currency), 0, plan=plan)
+    made = opt.fee_of(options, blank, price=price)
     show_one(item_body(save_item(ports_for(state), made, new=True)), as_json=as_json)
 
 
 @items.command("set")
+@grouped
 def change_item(
-    context: typer.Context,
     item: Name,
+    *,
     price: opt.Price = None,
-    description: opt.Description = None,
-    setup: opt.Setup = None,
-    every: opt.Every = None,
-    anchor: opt.Anchor = None,
-    prorate: opt.Prorate = None,
-    digits: opt.Digits = None,
-    grace_days: opt.GraceDays = None,
-    unpaid: opt.WhenUnpaid = None,
+    options: opt.FeeOptions,
     plan: GivesPlan = None,
     state: State = None,
     as_json: AsJson = False,
@@ -75,10 +65,10 @@ def change_item(
     from dataclasses import replace
 
     from switchboard.desk.catalogue import Offers, save_item
-    from switchboard.wire_recurring import item_body
+    from switchboard.wire import item_body
 
     ports = ports_for(state)
-    changed = opt.fee_of(context.params, Offers.read(ports).item(item))
+    changed = opt.fee_of(options, Offers.read(ports).item(item), price=price)
     changed = changed if plan is None else replace(changed, plan=plan or None)
     show_one(item_body(save_item(ports, changed, new=False)), as_json=as_json)
 
@@ -86,7 +76,7 @@ def change_item(
 @items.command("list")
 def list_items(state: State = None, as_json: AsJson = False) -> None:
     """All that can be subscribed to; the fees of plans are among it."""
-    from switchboard.wire_recurring import item_body
+    from switchboard.wire import item_body
 
     rows = [item_body(item) for item in ports_for(state).catalogue.items()]
     show_list(rows, ITEM_COLUMNS, as_json=as_json)
@@ -182,7 +172,7 @@ def list_subscriptions(
     as_json: AsJson = False,
 ) -> None:
     """Subscriptions, those that have ended too."""
-    from switchboard.wire_recurring import subscription_body
+    from switchboard.wire import subscription_body
 
     ports = ports_for(state)
     if account is None:
@@ -209,7 +199,7 @@ def run(
 
     from ringback.cli.account_options import read_date
     from switchboard.desk.recurring import run_recurring
-    from switchboard.wire_recurring import done_body
+    from switchboard.wire import done_body
 
     moment = None if at is None else read_date(at, "UTC")
     report = run_recurring(ports_for(state), at=moment, dry_run=dry_run)
@@ -233,6 +223,6 @@ def run(
 
 
 def _show(known: "Subscription", *, as_json: bool) -> None:
-    from switchboard.wire_recurring import subscription_body
+    from switchboard.wire import subscription_body
 
     show_one(subscription_body(known), as_json=as_json)

@@ -1,11 +1,13 @@
 """`ringback sms-providers`: how providers of texts that are not built in speak to the webhook."""
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.grouped import grouped
 
 if TYPE_CHECKING:
     from switchboard.texts.provider import SmsProvider
@@ -15,43 +17,43 @@ app = typer.Typer(
 )
 
 Name = Annotated[str, typer.Argument(metavar="NAME")]
-MethodOption = Annotated[str | None, typer.Option("--method", help="GET or POST.")]
-FormatOption = Annotated[str | None, typer.Option("--format", help="Of a body: form or json.")]
-ProofOption = Annotated[
-    str | None,
-    typer.Option("--proof", help="hmac (SHA-256 of the body) or secret (sent as it is)."),
-]
-ProofIn = Annotated[str | None, typer.Option(help="The header or field of the proof.")]
-Fields = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--field",
-        metavar="OURS=THEIRS",
-        help="What the provider calls id, from, to and text; message.text is text within"
-        " message; repeatable.",
-    ),
-]
-Networks = Annotated[
-    list[str] | None,
-    typer.Option("--network", help="Where it may come from, like 203.0.113.0/24; repeatable."),
-]
-AnswerOption = Annotated[
-    str | None, typer.Option("--answer", help="What it wants to read; {reply} is the reply.")
-]
-AnswerType = Annotated[str | None, typer.Option(help="The answer's content type.")]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderOptions:
+    """What can be said of a provider, beside its secret."""
+
+    method: Annotated[str | None, typer.Option("--method", help="GET or POST.")] = None
+    format: Annotated[str | None, typer.Option("--format", help="Of a body: form or json.")] = None
+    proof: Annotated[
+        str | None,
+        typer.Option("--proof", help="hmac (SHA-256 of the body) or secret (sent as it is)."),
+    ] = None
+    proof_in: Annotated[str | None, typer.Option(help="The header or field of the proof.")] = None
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--field",
+            metavar="OURS=THEIRS",
+            help="What the provider calls id, from, to and text; message.text is text within"
+            " message; repeatable.",
+        ),
+    ] = None
+    network: Annotated[
+        list[str] | None,
+        typer.Option("--network", help="Where it may come from, like 203.0.113.0/24; repeatable."),
+    ] = None
+    answer: Annotated[
+        str | None, typer.Option("--answer", help="What it wants to read; {reply} is the reply.")
+    ] = None
+    answer_type: Annotated[str | None, typer.Option(help="The answer's content type.")] = None
 
 
 @app.command()
+@grouped
 def add(
     name: Name,
-    method: MethodOption = None,
-    format: FormatOption = None,  # noqa: A002  the option's name
-    proof: ProofOption = None,
-    proof_in: ProofIn = None,
-    field: Fields = None,
-    network: Networks = None,
-    answer: AnswerOption = None,
-    answer_type: AnswerType = None,
+    options: ProviderOptions,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -62,23 +64,17 @@ def add(
     ports = ports_for(state)
     if any(known.name == name for known in ports.sms_providers.all()):
         raise AlreadyExists(f"there is an SMS provider {name} already")
-    terms = _terms(method, format, proof, proof_in, field, network, answer, answer_type)
+    terms = _terms(options)
     provider = SmsProvider(name, _ask_secret(), **terms)
     ports.sms_providers.save(provider)
     _show(provider, as_json=as_json)
 
 
 @app.command("set")
+@grouped
 def change(
     name: Name,
-    method: MethodOption = None,
-    format: FormatOption = None,  # noqa: A002  the option's name
-    proof: ProofOption = None,
-    proof_in: ProofIn = None,
-    field: Fields = None,
-    network: Networks = None,
-    answer: AnswerOption = None,
-    answer_type: AnswerType = None,
+    options: ProviderOptions,
     secret: Annotated[bool, typer.Option("--secret", help="Ask for a new secret.")] = False,
     state: State = None,
     as_json: AsJson = False,
@@ -87,7 +83,7 @@ def change(
     from dataclasses import replace
 
     ports = ports_for(state)
-    terms = _terms(method, format, proof, proof_in, field, network, answer, answer_type)
+    terms = _terms(options)
     if secret:
         terms["secret"] = _ask_secret()
     provider = replace(ports.sms_providers.get(name), **terms)
@@ -133,29 +129,22 @@ def try_message(
     show_one(row, as_json=as_json)
 
 
-def _terms(
-    method: str | None,
-    format: str | None,  # noqa: A002  the option's name
-    proof: str | None,
-    proof_in: str | None,
-    field: list[str] | None,
-    network: list[str] | None,
-    answer: str | None,
-    answer_type: str | None,
-) -> dict[str, Any]:
+def _terms(options: ProviderOptions) -> dict[str, Any]:
     """What was given, by the names of a provider's fields."""
     from switchboard.errors import Malformed
     from switchboard.texts.provider import Format, Method, Proof
 
-    given: dict[str, Any] = {"proof_in": proof_in, "answer": answer, "answer_type": answer_type}
+    given: dict[str, Any] = {
+        name: getattr(options, name) for name in ("proof_in", "answer", "answer_type")
+    }
     try:
-        given["method"] = Method(method.upper()) if method else None
-        given["format"] = Format(format.lower()) if format else None
-        given["proof"] = Proof(proof.lower()) if proof else None
+        given["method"] = Method(options.method.upper()) if options.method else None
+        given["format"] = Format(options.format.lower()) if options.format else None
+        given["proof"] = Proof(options.proof.lower()) if options.proof else None
     except ValueError as error:
         raise Malformed(f"{error}: see --help") from None
-    given["networks"] = tuple(network) if network else None
-    for ours, theirs in (_pair(pair) for pair in field or ()):
+    given["networks"] = tuple(options.network) if options.network else None
+    for ours, theirs in map(_pair, options.field or ()):
         if ours not in ("id", "from", "to", "text"):
             raise Malformed(f"“{ours[:40]}” is none of id, from, to and text")
         given[f"{ours}_field"] = theirs

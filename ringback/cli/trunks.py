@@ -1,12 +1,13 @@
 """`ringback trunks`: carriers, what they cost, and when they are chosen."""
 
 import os
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.grouped import grouped
 
 if TYPE_CHECKING:
     from switchboard.calls.rewriting import Rewrite
@@ -18,45 +19,58 @@ app = typer.Typer(help="Trunks: carriers that terminate legs.", no_args_is_help=
 COLUMNS = "trunk host port priority weight capacity cost_sheet rewrites enabled user".split()
 
 Name = Annotated[str, typer.Argument(metavar="TRUNK")]
-Priority = Annotated[int | None, typer.Option(help="The lowest is tried first.")]
-Weight = Annotated[
-    int | None, typer.Option(help="Its share among trunks of equal priority and cost.")
-]
-Capacity = Annotated[int | None, typer.Option(min=0, help="The most legs at once; 0: no limit.")]
-CostSheet = Annotated[
-    str | None, typer.Option(metavar="SHEET", help="The rate sheet with its prices; empty: none.")
-]
-Rewrites = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--rewrite",
-        metavar="PREFIX=strip2,prepend0044",
-        help="How numbers with a prefix are sent, * for all others; the first that fits counts."
-        " Repeatable, and in place of all there were; `none` for none.",
-    ),
-]
-Enabled = Annotated[bool | None, typer.Option("--enabled/--disabled", help="Whether it is used.")]
-User = Annotated[
-    str | None,
-    typer.Option(
-        help="For digest authentication, empty for none; the password is asked for, or taken from"
-        " $RINGBACK_TRUNK_PASSWORD."
-    ),
-]
+Priority = typer.Option(help="The lowest is tried first.")
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkOptions:
+    """What can be said of any trunk, beside its address."""
+
+    priority: Annotated[int | None, Priority] = None
+    weight: Annotated[
+        int | None, typer.Option(help="Its share among trunks of equal priority and cost.")
+    ] = None
+    capacity: Annotated[
+        int | None, typer.Option(min=0, help="The most legs at once; 0: no limit.")
+    ] = None
+    cost_sheet: Annotated[
+        str | None,
+        typer.Option(metavar="SHEET", help="The rate sheet with its prices; empty: none."),
+    ] = None
+    rewrite: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rewrite",
+            metavar="PREFIX=strip2,prepend0044",
+            help="How numbers with a prefix are sent, * for all others; the first that fits"
+            " counts. Repeatable, and in place of all there were; `none` for none.",
+        ),
+    ] = None
+    enabled: Annotated[
+        bool | None, typer.Option("--enabled/--disabled", help="Whether it is used.")
+    ] = None
+    user: Annotated[
+        str | None,
+        typer.Option(
+            help="For digest authentication, empty for none; the password is asked for, or taken"
+            " from $RINGBACK_TRUNK_PASSWORD."
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTrunk(TrunkOptions):
+    """The same of a trunk that is added."""
+
+    priority: Annotated[int, Priority] = 10
 
 
 @app.command()
+@grouped
 def add(
-    context: typer.Context,
     name: Name,
     address: Annotated[str, typer.Argument(help="host or host:port, by UDP.")],
-    priority: Priority = 10,
-    weight: Weight = None,
-    capacity: Capacity = None,
-    cost_sheet: CostSheet = None,
-    rewrite: Rewrites = None,
-    enabled: Enabled = None,
-    user: User = None,
+    options: NewTrunk,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
@@ -65,29 +79,24 @@ def add(
     from switchboard.desk.trunks import save_trunk
 
     new = Trunk.parse(name, address, priority=0, credentials=None)
-    changes = _changes(context.params)
+    changes = _changes(options, address)
     show_one(_trunk_row(save_trunk(ports_for(state), changes.over(new))), as_json=as_json)
 
 
 @app.command("set")
+@grouped
 def change(
-    context: typer.Context,
     name: Name,
+    *,
     address: Annotated[str | None, typer.Option(help="host or host:port, by UDP.")] = None,
-    priority: Priority = None,
-    weight: Weight = None,
-    capacity: Capacity = None,
-    cost_sheet: CostSheet = None,
-    rewrite: Rewrites = None,
-    enabled: Enabled = None,
-    user: User = None,
+    options: TrunkOptions,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
     """Change what is given of a trunk. Workers notice within ten seconds."""
     from switchboard.desk.trunks import change_trunk
 
-    changes = _changes(context.params)
+    changes = _changes(options, address)
     show_one(_trunk_row(change_trunk(ports_for(state), name, changes)), as_json=as_json)
 
 
@@ -180,15 +189,18 @@ def _trunk_row(trunk: "Trunk") -> dict[str, Any]:
     }
 
 
-def _changes(given: Mapping[str, Any]) -> "TrunkChanges":
-    """What the options, by their names, say is to change; asks for the password of a user."""
+def _changes(options: TrunkOptions, address: str | None) -> "TrunkChanges":
+    """What the options say is to change; asks for the password of a user."""
     from switchboard.desk.trunks import TrunkChanges
 
-    alike = "priority weight capacity cost_sheet enabled".split()
-    user, rules = given["user"], given["rewrite"]
+    user, rules = options.user, options.rewrite
     return TrunkChanges(
-        **{name: given[name] for name in alike},
-        address=given["address"],
+        address=address,
+        priority=options.priority,
+        weight=options.weight,
+        capacity=options.capacity,
+        cost_sheet=options.cost_sheet,
+        enabled=options.enabled,
         rewrites=None if rules is None else _rules(rules),
         credentials=None if user is None else (user, _password() if user else ""),
     )

@@ -26,7 +26,6 @@ class Did(Enum):
     BEGUN = "begun"
     CHARGED = "charged"
     SET_UP = "set up"
-    CREDITED = "credited"
     CHANGED = "changed"
     UNPAID = "unpaid"
     SUSPENDED = "suspended"

@@ -1,6 +1,6 @@
 """The CDR: the record of a finished callback with all its legs. It is also its settlement."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -83,21 +83,15 @@ def write_cdr(
     ones are priced already. A callback that nobody answered is void; `lost` marks one whose worker
     vanished."""
     running = {leg.party: leg for leg in legs}
-    customer, destinations = running.get(Party.CUSTOMER), callback.earlier
-    burned: list[Mapping[str, int]] = [leg.burned_s for leg in destinations]
+    customer, last = running.get(Party.CUSTOMER), running.get(Party.DESTINATION)
     customer_s = 0 if customer is None else customer.seconds
-    if Party.DESTINATION in running:
-        last = _ended(callback, running[Party.DESTINATION], customer_s, cover)
-        burned.append(last.burned_s)
-        destinations = (*destinations, replace(last, burned_s={}))
+    if last is not None:
+        last = _ended(callback, last, customer_s, cover)
     if customer is not None:
-        quote = callback.covered(cover)
-        price, _ = quote.legs(customer_s)
-        burned.append(burn(quote.cover.customer, price.due_s(customer_s)))
-        customer = price_leg(customer, price, burned[-1])
-    placed = [*destinations, *([] if customer is None else [customer])]
-    answered = any(leg.seconds for leg in placed)
-    kind = SettlementKind.POST if answered else SettlementKind.VOID
+        customer = _ended_customer(callback, customer, cover)
+    ended = [leg for leg in (last, customer) if leg is not None]
+    # What these burned is in the settlement.
+    destinations = callback.earlier if last is None else (*callback.earlier, _bare(last))
     return Cdr(
         account=callback.account,
         callback=callback.id,
@@ -108,15 +102,10 @@ def write_cdr(
         currency=callback.quote.currency,
         sheet=callback.quote.sheet,
         version=callback.quote.version,
-        settlement=Settlement(
-            SettlementKind.EXPIRE if lost else kind,
-            nonce,
-            sum(leg.cost_micros for leg in placed),
-            burned_s=summed(pair for one in burned for pair in one.items()),
-        ),
+        settlement=_settlement([*callback.earlier, *ended], nonce, lost=lost),
         worker=callback.worker,
         claimed_at=callback.reached.get(State.CLAIMED),
-        customer=customer,
+        customer=None if customer is None else _bare(customer),
         destination=destinations[-1] if destinations else None,
         earlier=destinations[:-1],
     )
@@ -131,3 +120,26 @@ def _ended(callback: Callback, leg: LegRecord, customer_s: int, cover: Cover) ->
     takes = quote.cover.destination(quote.customer.due_s(customer_s))
     burned_s = burn(takes, price.due_s(leg.seconds))
     return replace(price_leg(leg, price, burned_s), burned_s=burned_s)
+
+
+def _ended_customer(callback: Callback, leg: LegRecord, cover: Cover) -> LegRecord:
+    """The customer leg with its price."""
+    quote = callback.covered(cover)
+    price, _ = quote.legs(leg.seconds)
+    burned_s = burn(quote.cover.customer, price.due_s(leg.seconds))
+    return replace(price_leg(leg, price, burned_s), burned_s=burned_s)
+
+
+def _bare(leg: LegRecord) -> LegRecord:
+    return replace(leg, burned_s={})
+
+
+def _settlement(placed: Sequence[LegRecord], nonce: str, *, lost: bool) -> Settlement:
+    answered = any(leg.seconds for leg in placed)
+    kind = SettlementKind.POST if answered else SettlementKind.VOID
+    return Settlement(
+        SettlementKind.EXPIRE if lost else kind,
+        nonce,
+        sum(leg.cost_micros for leg in placed),
+        burned_s=summed(pair for leg in placed for pair in leg.burned_s.items()),
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from switchboard.rating.deck.comparing import (
 from switchboard.rating.deck.names import RATES
 from switchboard.rating.deck.reading import Deck, Reading, Template, read_deck
 from switchboard.rating.deck.writing import write_deck
-from switchboard.rating.row import PLAIN
+from switchboard.rating.row import PLAIN, RateRow
 from switchboard.rating.sheet import RateSheet
 from switchboard.rating.terms import SheetTerms
 from switchboard.tables.amounts import DecimalMark
@@ -100,7 +101,6 @@ def import_deck(
     rows = merged(before, own) if mode is Mode.ADD else chain.from_iterable(own.values())
     sheet = new_version(ports, name, terms, rows)
     after = by_prefix(sheet.rows)
-    now = ports.clock.now()
     report = ImportReport(
         sheet=sheet,
         deck=deck,
@@ -110,18 +110,8 @@ def import_deck(
             old_defaults=PLAIN if published is None else published.terms.defaults,
             new_defaults=sheet.terms.defaults,
         ),
-        outliers=tuple(
-            find_outliers(
-                deck.rows,
-                country_of,
-                factor=care.outlier_factor,
-                cap_picos=care.cap_picos,
-            )
-        ),
-        later=sum(
-            all(row.effective_from is not None and row.effective_from > now for row in of_prefix)
-            for of_prefix in after.values()
-        ),
+        outliers=_outliers(deck, care),
+        later=_to_come(after.values(), ports.clock.now()),
         published=not dry_run,
     )
     if not dry_run:
@@ -154,3 +144,18 @@ def _published(ports: Ports, name: str) -> RateSheet | None:
         return ports.sheets.current(name, fresh=True)
     except NotFound:
         return None
+
+
+def _outliers(deck: Deck, care: Care) -> tuple[Outlier, ...]:
+    found = find_outliers(
+        deck.rows, country_of, factor=care.outlier_factor, cap_picos=care.cap_picos
+    )
+    return tuple(found)
+
+
+def _to_come(prefixes: Iterable[Iterable[RateRow]], now: datetime) -> int:
+    """How many of them have no price yet."""
+    return sum(
+        all(row.effective_from is not None and row.effective_from > now for row in rows)
+        for rows in prefixes
+    )

@@ -1,7 +1,6 @@
 """Callbacks: placed once, claimed by one, and never going back."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -13,26 +12,14 @@ from switchboard.calls.leg import LegRecord, RtpQuality
 from switchboard.calls.manners import Manners
 from switchboard.calls.routing import TrunkCost
 from switchboard.errors import Malformed
-from tests.fakes.world import ALICE, BOB, CAROL, NOON, SERVICE, retail_sheet
+from tests.fakes.world import ALICE, BOB, CAROL, NOON, SERVICE, a_callback, retail_sheet
 
 HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
 LEASE = timedelta(seconds=15)
 
 
 def callback(name: str = "c1", **changes) -> Callback:
-    made = Callback(
-        id=name,
-        account="alice",
-        customer=ALICE,
-        destination=BOB,
-        trigger="api",
-        language="en",
-        requested_at=NOON,
-        expires_at=NOON + timedelta(seconds=90),
-        quote=retail_sheet().quote(ALICE, BOB, NOON),
-        reached={State.QUEUED: NOON},
-    )
-    return replace(made, **changes)
+    return a_callback(**{"id": name, "reached": {State.QUEUED: NOON}, **changes})
 
 
 def claimed(ports, worker: str = "w1") -> Callback:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from switchboard.calls.callback import Callback, State
+from switchboard.calls.callback import State
 from switchboard.ledger.balance import Hold
 from switchboard.ledger.spend import Spend
-from tests.fakes.world import ALICE, BOB, NOON, open_alice, retail_sheet
+from tests.fakes.world import NOON, a_callback, open_alice
 
 DAY = "2026-01-02"
 TODAY, TODAY_PREMIUM = f"{DAY} all", f"{DAY} premium"
@@ -113,18 +113,7 @@ def test_limits_that_are_taken_away_limit_nothing(limited):
 
 def test_what_a_callback_counts_for_is_known_until_its_phone_rings(limited):
     spend = Spend(DAY, ("all", "national"), LIMITS)
-    asked = Callback(
-        "c1",
-        "alice",
-        ALICE,
-        BOB,
-        "test",
-        "en",
-        NOON,
-        NOON + LEASE,
-        retail_sheet().quote(ALICE, BOB, NOON),
-        spend=spend,
-    )
+    asked = a_callback(spend=spend)
     limited.callbacks.place(asked)
 
     claimed = limited.callbacks.claim("c1", "w1", now=NOON, lease=LEASE)

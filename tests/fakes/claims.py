@@ -16,6 +16,8 @@ from tests.fakes.world import ALICE, BOB
 
 HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
 LEASE = timedelta(seconds=15)
+# What a minute costs her, in millionths: of both legs, and of her own.
+BOTH, ALONE = 60_000, 20_000
 
 
 def ordered(ports: Ports, identity: str = "1", destination: PhoneNumber | None = BOB) -> Callback:
@@ -92,3 +94,7 @@ def beat(ports: Ports, worker: str, **calls: LiveCall) -> None:
 def later(ports: Ports, **span: int) -> None:
     """Let time pass, as `timedelta` counts it."""
     ports.clock.pass_by(timedelta(**span))
+
+
+def state_of(ports: Ports, callback: Callback) -> State:
+    return ports.callbacks.find(callback.id).state

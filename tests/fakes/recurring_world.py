@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from switchboard.billing.catalogue import Item
-from switchboard.billing.subscriptions import Deal, Subscription
+from switchboard.billing.subscriptions import Deal, State, Subscription
 from switchboard.desk.accounts import top_up
 from switchboard.desk.catalogue import save_item
 from switchboard.desk.recurring import Report, run_recurring
@@ -53,3 +53,7 @@ def charges(ports: Ports) -> list[tuple[str, str]]:
         (one.identity.removeprefix("recurring#"), Money("EUR", one.amount_micros).decimal)
         for one in found
     ]
+
+
+def state(ports: Ports, name: str = "line") -> State:
+    return ports.subscriptions.find("alice", name).state

@@ -1,9 +1,11 @@
 """A small telephone company to test with: a sheet, an account with 5.00, a service number."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from switchboard.billing.account import Account, Profile
 from switchboard.billing.service_number import ServiceNumber
+from switchboard.calls.callback import Callback
 from switchboard.calls.trunk import Trunk
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.numbering import PhoneNumber
@@ -28,6 +30,22 @@ DECK = """prefix,destination,rate,connection_fee,initial,increment,blocked
 
 def retail_sheet(name: str = "retail", **terms) -> RateSheet:
     return RateSheet.of(name, "v1", SheetTerms("EUR", **terms), read_deck(DECK))
+
+
+def a_callback(**changes) -> Callback:
+    """Alice asks to talk to Bob, at noon."""
+    asked = Callback(
+        id="c1",
+        account="alice",
+        customer=ALICE,
+        destination=BOB,
+        trigger="api",
+        language="en",
+        requested_at=NOON,
+        expires_at=NOON + timedelta(seconds=90),
+        quote=retail_sheet().quote(ALICE, BOB, NOON),
+    )
+    return replace(asked, **changes)
 
 
 def open_alice(

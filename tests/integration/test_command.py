@@ -1,58 +1,23 @@
 """The command, as an operator types it, against an embedded AWS."""
 
-import json
 import os
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
-from pathlib import Path
 
 import pytest
 
-from ringback.embedded.process import start_embedded_aws
+from tests.integration.shell import RINGBACK, Shell, shell_of_a_new_system
 
 pytestmark = pytest.mark.integration
-
-RINGBACK = str(Path(sys.executable).with_name("ringback"))
-DECK = (
-    "prefix,destination,rate,connection_fee,initial,increment\n44,UK,0.006,0,30,6\n1,USA,0.03,,,\n"
-)
-
-
-class Shell:
-    """Runs `ringback` with the environment of one system."""
-
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self._env = env
-
-    def run(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [RINGBACK, *words],
-            env={**self._env, **env},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def json(self, *words: str, **env: str):
-        done = self.run(*words, "--json", **env)
-        assert (done.returncode, done.stderr) == (0, "")
-        return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory) -> Iterator[Shell]:
-    state = tmp_path_factory.mktemp("aws")
-    with start_embedded_aws(state, log=False) as aws:
-        own = {name: value for name, value in os.environ.items() if name != "RINGBACK_STATE"}
-        shell = Shell({**own, **aws.environment, "RINGBACK_PREFIX": "command-"})
-        assert shell.run("tables", "create").returncode == 0
-        deck = state / "deck.csv"
-        deck.write_text(DECK)
-        shell.json("rates", "import", str(deck), "--sheet", "retail", "--currency", "EUR")
+    folder = tmp_path_factory.mktemp("aws")
+    with shell_of_a_new_system(folder, "command-") as shell:
+        shell.import_sheet()
         yield shell
 
 

@@ -92,6 +92,20 @@ def test_what_was_acknowledged_before_kill_9_is_there_after_it(aws):
         assert transactions == sum(number % 3 == 1 for number in kept)
 
 
+END_OF_ONE = {
+    "TableName": "callbacks",
+    "Key": item("ann", 1),
+    "UpdateExpression": "SET #status = :ended, legs.#leg = :busy",
+    "ConditionExpression": "#status = :queued AND attribute_not_exists(legs.#leg)",
+    "ExpressionAttributeNames": {"#status": "status", "#leg": "customer"},
+    "ExpressionAttributeValues": {
+        ":ended": {"S": "ended"},
+        ":queued": {"S": "queued"},
+        ":busy": {"S": "busy"},
+    },
+}
+
+
 def test_tables_items_and_indexes_are_as_they_were(aws):
     aws.dynamodb.create_table(**TABLE, Tags=[{"Key": "house", "Value": "ringback"}])
     ttl = {"Enabled": True, "AttributeName": "gone_at"}
@@ -99,21 +113,9 @@ def test_tables_items_and_indexes_are_as_they_were(aws):
     for number in range(4):
         row = item("ann", number, status={"S": "queued"}, legs={"M": {}})
         aws.dynamodb.put_item(TableName="callbacks", Item=row)
-    update = {
-        "TableName": "callbacks",
-        "Key": item("ann", 1),
-        "UpdateExpression": "SET #status = :ended, legs.#leg = :busy",
-        "ConditionExpression": "#status = :queued AND attribute_not_exists(legs.#leg)",
-        "ExpressionAttributeNames": {"#status": "status", "#leg": "customer"},
-        "ExpressionAttributeValues": {
-            ":ended": {"S": "ended"},
-            ":queued": {"S": "queued"},
-            ":busy": {"S": "busy"},
-        },
-    }
-    aws.dynamodb.update_item(**update)
+    aws.dynamodb.update_item(**END_OF_ONE)
     with pytest.raises(aws.dynamodb.exceptions.ConditionalCheckFailedException):
-        aws.dynamodb.update_item(**update)
+        aws.dynamodb.update_item(**END_OF_ONE)
     aws.dynamodb.delete_item(TableName="callbacks", Key=item("ann", 2))
     described = aws.dynamodb.describe_table(TableName="callbacks")["Table"]
     before = aws.items()

@@ -1,29 +1,22 @@
 """PINs, vouchers and the rules of accounts, as an operator types them."""
 
 import csv
-import os
+from collections.abc import Iterator
 from pathlib import Path
 from stat import S_IMODE
 
 import pytest
 
-from ringback.embedded.process import start_embedded_aws
-from tests.integration.test_command import DECK, Shell
+from tests.integration.shell import Shell, shell_of_a_new_system
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory):
-    state = tmp_path_factory.mktemp("aws")
-    with start_embedded_aws(state, log=False) as aws:
-        own = {name: value for name, value in os.environ.items() if name != "RINGBACK_STATE"}
-        env = {"RINGBACK_PREFIX": "pins-", "RINGBACK_PIN_KEY": "k" * 32}
-        shell = Shell({**own, **aws.environment, **env})
-        assert shell.run("tables", "create").returncode == 0
-        deck = state / "deck.csv"
-        deck.write_text(DECK)
-        shell.json("rates", "import", str(deck), "--sheet", "retail", "--currency", "EUR")
+def shell(tmp_path_factory) -> Iterator[Shell]:
+    folder = tmp_path_factory.mktemp("aws")
+    with shell_of_a_new_system(folder, "pins-", RINGBACK_PIN_KEY="k" * 32) as shell:
+        shell.import_sheet()
         shell.json("accounts", "add", "alice", "--sheet", "retail", "--country", "GB")
         shell.json("plans", "add", "world", "--price", "10", "--currency", "EUR")
         yield shell

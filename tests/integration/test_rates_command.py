@@ -1,13 +1,10 @@
 """`ringback rates`, as an operator types it: terms, derived sheets, versions, hours."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from ringback.embedded.process import start_embedded_aws
-from tests.integration.test_command import Shell
+from tests.integration.shell import Shell, shell_of_a_new_system
 
 pytestmark = pytest.mark.integration
 
@@ -21,19 +18,10 @@ DECK = """prefix,destination,rate,days,hours,connection_fee
 
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory) -> Iterator[Shell]:
-    state = tmp_path_factory.mktemp("aws")
-    with start_embedded_aws(state, log=False) as aws:
-        own = {name: value for name, value in os.environ.items() if name != "RINGBACK_STATE"}
-        shell = Shell({**own, **aws.environment, "RINGBACK_PREFIX": "rates-"})
-        assert shell.run("tables", "create").returncode == 0
-        import_deck(shell, state, DECK)
+    folder = tmp_path_factory.mktemp("aws")
+    with shell_of_a_new_system(folder, "rates-") as shell:
+        shell.import_sheet("cost", DECK)
         yield shell
-
-
-def import_deck(shell: Shell, folder: Path, text: str) -> None:
-    deck = folder / "deck.csv"
-    deck.write_text(text)
-    shell.json("rates", "import", str(deck), "--sheet", "cost", "--currency", "EUR")
 
 
 def cost(shell: Shell, sheet: str, number: str, at: str = "2026-01-05T12:00Z") -> str:
@@ -63,7 +51,7 @@ def test_sheets_are_set_derived_quoted_and_put_back(shell, tmp_path):
     assert (cost(shell, "cost", USA), cost(shell, "retail", USA)) == ("0.02370", "0.02744")
 
     first = shell.json("rates", "list")[0]
-    import_deck(shell, tmp_path, DECK.replace("0.0137", "0.02"))
+    shell.import_sheet("cost", DECK.replace("0.0137", "0.02"))
     assert (cost(shell, "cost", USA), cost(shell, "retail", USA)) == ("0.03000", "0.03500")
 
     again = shell.json("rates", "publish", "--sheet", "cost", "--version", first["version"])

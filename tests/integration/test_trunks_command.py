@@ -1,16 +1,14 @@
 """`ringback trunks`, as an operator types it: what is set, the order for a number, a test."""
 
 import asyncio
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from ringback.carrier import SimulatedCarrier
-from ringback.embedded.process import start_embedded_aws
 from tests.integration.caller import in_real_time
+from tests.integration.shell import Shell, shell_of_a_new_system
 from tests.integration.system import free_port
-from tests.integration.test_command import Shell
 
 pytestmark = pytest.mark.integration
 
@@ -24,16 +22,10 @@ LONDON = "+442071234567"
 
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory) -> Iterator[Shell]:
-    state = tmp_path_factory.mktemp("aws")
-    with start_embedded_aws(state, log=False) as aws:
-        own = {name: value for name, value in os.environ.items() if name != "RINGBACK_STATE"}
-        shell = Shell({**own, **aws.environment, "RINGBACK_PREFIX": "trunks-"})
-        assert shell.run("tables", "create").returncode == 0
+    folder = tmp_path_factory.mktemp("aws")
+    with shell_of_a_new_system(folder, "trunks-") as shell:
         for sheet, text in SHEETS.items():
-            deck = state / f"{sheet}.csv"
-            deck.write_text(text)
-            currency = "USD" if sheet == "fee" else "EUR"
-            shell.json("rates", "import", str(deck), "--sheet", sheet, "--currency", currency)
+            shell.import_sheet(sheet, text, currency="USD" if sheet == "fee" else "EUR")
         shell.json("accounts", "add", "alice", "--sheet", "retail", "--number", LONDON)
         yield shell
 

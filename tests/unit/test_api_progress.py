@@ -1,6 +1,5 @@
 """What customers read about their callback, in every state and after every ending."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -16,26 +15,14 @@ from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord
-from tests.fakes.world import ALICE, BOB, NOON, retail_sheet
+from tests.fakes.world import ALICE, BOB, NOON, a_callback
 
 BUSY = Verdict(Ending.BUSY, Culprit.DESTINATION)
 
 
 def callback(state: State, *reached: State, **changes) -> Callback:
-    known = Callback(
-        id="c1",
-        account="alice",
-        customer=ALICE,
-        destination=BOB,
-        trigger="web",
-        language="en",
-        requested_at=NOON,
-        expires_at=NOON + timedelta(seconds=90),
-        quote=retail_sheet().quote(ALICE, BOB, NOON),
-        state=state,
-        reached=dict.fromkeys((State.QUEUED, *reached, state), NOON),
-    )
-    return replace(known, **changes)
+    reached_at = dict.fromkeys((State.QUEUED, *reached, state), NOON)
+    return a_callback(**{"state": state, "reached": reached_at, **changes})
 
 
 def marks(known: Callback) -> list[Mark]:

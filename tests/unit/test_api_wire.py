@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from switchboard.calls.callback import Callback, State
+from switchboard.calls.callback import State
 from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord, RtpQuality
@@ -17,27 +17,16 @@ from switchboard.wire import (
     callback_body,
     cdr_body,
     charge_body,
+    included_body,
     instant,
     leg_price_body,
 )
-from switchboard.wire_recurring import included_body
 from tests.fakes.plenty import a_bucket, grant
 from tests.fakes.ports import memory_ports
-from tests.fakes.world import ALICE, BOB, NOON, open_alice, retail_sheet
+from tests.fakes.world import ALICE, BOB, NOON, a_callback, open_alice
 
 HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.DESTINATION)
-CALLBACK = Callback(
-    id="c1",
-    account="alice",
-    customer=ALICE,
-    destination=BOB,
-    trigger="api",
-    language="en",
-    requested_at=NOON,
-    expires_at=NOON + timedelta(seconds=90),
-    quote=retail_sheet().quote(ALICE, BOB, NOON),
-    reached={State.QUEUED: NOON},
-)
+CALLBACK = a_callback(reached={State.QUEUED: NOON})
 
 
 def test_an_instant_is_told_in_utc_to_the_millisecond():
@@ -114,13 +103,19 @@ def test_a_cdr_is_told_with_its_earlier_destinations():
     assert body["talked_seconds"] == 69
 
 
-def test_a_cdr_is_told_with_both_legs():
-    legs = [LEG, LegRecord(Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=60)]
+TOLD_ENDING = {"reason": "hung_up", "culprit": "destination"}
 
-    body = cdr_body(write_cdr(CALLBACK, legs, HUNG_UP, nonce="n", ended_at=LEG.ended_at))
+
+def a_cdr():
+    legs = [LEG, LegRecord(Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=60)]
+    return write_cdr(CALLBACK, legs, HUNG_UP, nonce="n", ended_at=LEG.ended_at)
+
+
+def test_a_cdr_is_told_with_both_legs():
+    body = cdr_body(a_cdr())
 
     customer, destination = body.pop("customer"), body.pop("destination")
-    ending = {"reason": "hung_up", "culprit": "destination"}
+    assert (customer["number"], destination["number"]) == (str(ALICE), str(BOB))
     assert body == {
         "account": "alice",
         "callback": "c1",
@@ -128,7 +123,7 @@ def test_a_cdr_is_told_with_both_legs():
         "requested_at": "2026-01-02T12:00:00.000Z",
         "claimed_at": None,
         "ended_at": "2026-01-02T12:01:10.000Z",
-        "ending": ending,
+        "ending": TOLD_ENDING,
         "talked_seconds": 60,
         "cost": "0.0617",
         "currency": "EUR",
@@ -140,7 +135,13 @@ def test_a_cdr_is_told_with_both_legs():
         "worker": None,
         "earlier": [],
     }
-    assert customer == {
+
+
+def test_a_leg_is_told_with_its_times_its_price_and_its_quality():
+    body = cdr_body(a_cdr())
+
+    destination = body["destination"]
+    assert body["customer"] == {
         "number": "+442071234567",
         "trunk": "carrier",
         "prefix": "44",
@@ -155,7 +156,7 @@ def test_a_cdr_is_told_with_both_legs():
         "cost": "0.0217",
         "trunk_cost": None,
         "margin": None,
-        "ending": ending,
+        "ending": TOLD_ENDING,
         "sip_code": 200,
         "hung_up_by_far_end": False,
         "rtp": {"received": 3250, "lost": 2, "jitter_ms": 1.5},

@@ -4,19 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from switchboard.calls.callback import Callback, State, Trigger
-from tests.fakes.world import ALICE, BOB, NOON, retail_sheet
+from tests.fakes.world import NOON, a_callback
 
-WAITING = Callback(
-    id="c1",
-    account="alice",
-    customer=ALICE,
-    destination=BOB,
-    trigger="api",
-    language="en",
-    requested_at=NOON,
-    expires_at=NOON + timedelta(seconds=90),
-    quote=retail_sheet().quote(ALICE, BOB, NOON),
-)
+WAITING = a_callback()
 CLAIMED = replace(WAITING, state=State.CLAIMED, lease_until=NOON + timedelta(seconds=100))
 
 

@@ -28,15 +28,12 @@ from tests.fakes.recurring_world import (
     charges,
     pay,
     run_on,
+    state,
     take,
     turn_to,
 )
 from tests.fakes.texts import text_keys
 from tests.fakes.world import ALICE, BOB, NOON, SERVICE
-
-
-def state(ports, name="line"):
-    return ports.subscriptions.find("alice", name).state
 
 
 def test_a_month_from_the_31st_is_clamped_and_does_not_drift():

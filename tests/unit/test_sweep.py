@@ -3,18 +3,17 @@
 import pytest
 
 from switchboard.calls.beat import LiveCall
-from switchboard.calls.callback import Callback, State
+from switchboard.calls.callback import State
 from switchboard.desk.check_books import check_books
 from switchboard.desk.sweep import LOST, Swept, sweep
 from switchboard.ledger.entries import Settlement, SettlementKind
 from switchboard.ports import Ports
-from tests.fakes.claims import LEASE, beat, claimed, held, later, rung
+from tests.fakes.claims import BOTH, LEASE, beat, claimed, held, later, rung, state_of
 from tests.fakes.ports import memory_ports
 from tests.fakes.trunks import add_trunk
 from tests.fakes.world import open_alice
 
 ALL = 5_000_000
-BOTH, ALONE = 60_000, 20_000  # a minute of both legs, and of the customer's
 NOTHING = Swept((), ())
 
 
@@ -23,10 +22,6 @@ def ports() -> Ports:
     ports = memory_ports()
     open_alice(ports, opening_micros=ALL)
     return ports
-
-
-def state_of(ports: Ports, callback: Callback) -> State:
-    return ports.callbacks.find(callback.id).state
 
 
 def test_the_call_of_a_lost_worker_is_settled_to_its_last_heartbeat(ports):

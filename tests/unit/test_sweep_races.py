@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from switchboard.calls.beat import LiveCall
-from switchboard.calls.callback import Callback, State
+from switchboard.calls.callback import State
 from switchboard.calls.cdr import Cdr
 from switchboard.desk.check_books import check_books
 from switchboard.desk.sweep import Swept, sweep
@@ -15,12 +15,24 @@ from switchboard.desk.till import Till
 from switchboard.ledger.balance import NO_SECONDS, Hold
 from switchboard.ledger.entries import Settlement, SettlementKind
 from switchboard.ports import Ports
-from tests.fakes.claims import HUNG_UP, LEASE, beat, claimed, held, later, record, ring, rung
+from tests.fakes.claims import (
+    ALONE,
+    BOTH,
+    HUNG_UP,
+    LEASE,
+    beat,
+    claimed,
+    held,
+    later,
+    record,
+    ring,
+    rung,
+    state_of,
+)
 from tests.fakes.ports import MemoryBooks, MemoryCallbacks, memory_ports
 from tests.fakes.world import open_alice
 
 ALL = 5_000_000
-BOTH, ALONE = 60_000, 20_000  # a minute of both legs, and of the customer's
 NOTHING = Swept((), ())
 
 
@@ -29,10 +41,6 @@ def ports() -> Ports:
     ports = memory_ports()
     open_alice(ports, opening_micros=ALL)
     return ports
-
-
-def state_of(ports: Ports, callback: Callback) -> State:
-    return ports.callbacks.find(callback.id).state
 
 
 def test_a_call_that_another_worker_took_over_is_left_to_it(ports):

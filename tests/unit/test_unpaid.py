@@ -22,12 +22,9 @@ from tests.fakes.recurring_world import (
     charges,
     pay,
     run_on,
+    state,
     take,
 )
-
-
-def state(ports, name="line"):
-    return ports.subscriptions.find("alice", name).state
 
 
 def test_what_is_not_paid_has_grace_and_is_suspended_then():

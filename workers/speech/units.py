@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+CURRENCIES = "USD CAD EUR GBP BRL MXN CHF".split()
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -32,96 +34,76 @@ class Units:
     point: str
 
 
-def _english() -> Units:
-    dollar, cent = Unit("dollar", "dollars"), Unit("cent", "cents")
-    centavo = Unit("centavo", "centavos")
+def _units(
+    *,
+    times: str,
+    money: str,
+    hundredths: str,
+    feminine: str = "",
+    time_joint: str,
+    money_joint: str,
+    minus: str,
+    point: str,
+) -> Units:
+    """The units of a language, from its nouns: those of money in the order of CURRENCIES, each
+    with its plural where that is not made with an s."""
+
+    def nouns(text: str) -> list[Unit]:
+        pairs = (noun.partition("/") for noun in text.split())
+        return [Unit(one, many or f"{one}s", one in feminine.split()) for one, _, many in pairs]
+
+    hour, minute, second = nouns(times)
     return Units(
-        hour=Unit("hour", "hours"),
-        minute=Unit("minute", "minutes"),
-        second=Unit("second", "seconds"),
-        money={
-            "USD": (dollar, cent),
-            "CAD": (dollar, cent),
-            "EUR": (Unit("euro", "euros"), cent),
-            "GBP": (Unit("pound", "pounds"), Unit("penny", "pence")),
-            "BRL": (Unit("real", "reais"), centavo),
-            "MXN": (Unit("peso", "pesos"), centavo),
-            "CHF": (Unit("franc", "francs"), Unit("centime", "centimes")),
-        },
+        hour,
+        minute,
+        second,
+        money=dict(zip(CURRENCIES, zip(nouns(money), nouns(hundredths), strict=True), strict=True)),
+        time_joint=time_joint,
+        money_joint=money_joint,
+        minus=minus,
+        point=point,
+    )
+
+
+UNITS = {
+    "en": _units(
+        times="hour minute second",
+        money="dollar dollar euro pound real/reais peso franc",
+        hundredths="cent cent cent penny/pence centavo centavo centime",
         time_joint="and",
         money_joint="and",
         minus="minus",
         point="point",
-    )
-
-
-def _spanish() -> Units:
-    dollar, centavo = Unit("dólar", "dólares"), Unit("centavo", "centavos")
-    centimo = Unit("céntimo", "céntimos")
-    return Units(
-        hour=Unit("hora", "horas", feminine=True),
-        minute=Unit("minuto", "minutos"),
-        second=Unit("segundo", "segundos"),
-        money={
-            "USD": (dollar, centavo),
-            "CAD": (dollar, centavo),
-            "EUR": (Unit("euro", "euros"), centimo),
-            "GBP": (Unit("libra", "libras", feminine=True), Unit("penique", "peniques")),
-            "BRL": (Unit("real", "reales"), centavo),
-            "MXN": (Unit("peso", "pesos"), centavo),
-            "CHF": (Unit("franco", "francos"), centimo),
-        },
+    ),
+    "es": _units(
+        times="hora minuto segundo",
+        money="dólar/dólares dólar/dólares euro libra real/reales peso franco",
+        hundredths="centavo centavo céntimo penique centavo centavo céntimo",
+        feminine="hora libra",
         time_joint="y",
         money_joint="con",
         minus="menos",
         point="punto",
-    )
-
-
-def _french() -> Units:
-    # Not “cent”, which is also a hundred.
-    centime, centavo = Unit("centime", "centimes"), Unit("centavo", "centavos")
-    dollar = Unit("dollar", "dollars")
-    return Units(
-        hour=Unit("heure", "heures", feminine=True),
-        minute=Unit("minute", "minutes", feminine=True),
-        second=Unit("seconde", "secondes", feminine=True),
-        money={
-            "USD": (dollar, centime),
-            "CAD": (dollar, centime),
-            "EUR": (Unit("euro", "euros"), centime),
-            "GBP": (Unit("livre", "livres", feminine=True), Unit("penny", "pence")),
-            "BRL": (Unit("réal", "réaux"), centavo),
-            "MXN": (Unit("peso", "pesos"), centavo),
-            "CHF": (Unit("franc", "francs"), centime),
-        },
+    ),
+    "fr": _units(
+        times="heure minute seconde",
+        money="dollar dollar euro livre réal/réaux peso franc",
+        # Not “cent”, which is also a hundred.
+        hundredths="centime centime centime penny/pence centavo centavo centime",
+        feminine="heure minute seconde livre",
         time_joint="et",
         money_joint="et",
         minus="moins",
         point="virgule",
-    )
-
-
-def _portuguese() -> Units:
-    dollar, centavo = Unit("dólar", "dólares"), Unit("centavo", "centavos")
-    return Units(
-        hour=Unit("hora", "horas", feminine=True),
-        minute=Unit("minuto", "minutos"),
-        second=Unit("segundo", "segundos"),
-        money={
-            "USD": (dollar, centavo),
-            "CAD": (dollar, centavo),
-            "EUR": (Unit("euro", "euros"), centavo),
-            "GBP": (Unit("libra", "libras", feminine=True), Unit("pêni", "pence")),
-            "BRL": (Unit("real", "reais"), centavo),
-            "MXN": (Unit("peso", "pesos"), centavo),
-            "CHF": (Unit("franco", "francos"), centavo),
-        },
+    ),
+    "pt": _units(
+        times="hora minuto segundo",
+        money="dólar/dólares dólar/dólares euro libra real/reais peso franco",
+        hundredths="centavo centavo centavo pêni/pence centavo centavo centavo",
+        feminine="hora libra",
         time_joint="e",
         money_joint="e",
         minus="menos",
         point="vírgula",
-    )
-
-
-UNITS = {"en": _english(), "es": _spanish(), "fr": _french(), "pt": _portuguese()}
+    ),
+}

@@ -1,7 +1,6 @@
-"""What doors tell the world of plans and subscriptions, in the forms of `wire`; days are ISO dates
-by the clocks of the account."""
+"""Plans and subscriptions; their days are by the clocks of the account."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from switchboard.billing.account import Account
 from switchboard.billing.buckets import in_burn_order
@@ -11,7 +10,7 @@ from switchboard.billing.recurring import Did
 from switchboard.billing.subscriptions import Deal, Subscription
 from switchboard.ledger.entries import JournalEntry
 from switchboard.money import format_micros
-from switchboard.wire import Body, Json, instant
+from switchboard.wire.forms import Body, Json, instant, maybe_day
 
 
 def group_body(group: Group) -> Body:
@@ -21,7 +20,7 @@ def group_body(group: Group) -> Body:
 
 def plan_body(plan: Plan, fee: Item) -> Body:
     """A plan with its fee and what it includes."""
-    buckets: list[Json] = [allowance_body(one) for one in plan.allowances]
+    buckets: list[Json] = [_allowance_body(one) for one in plan.allowances]
     return {"plan": plan.name, **_fee_body(fee, plan.description), "buckets": buckets}
 
 
@@ -45,7 +44,7 @@ def _fee_body(item: Item, description: str) -> Body:
     }
 
 
-def allowance_body(one: Allowance) -> Body:
+def _allowance_body(one: Allowance) -> Body:
     """What a plan includes of one group."""
     return {
         "name": one.name,
@@ -58,8 +57,8 @@ def allowance_body(one: Allowance) -> Body:
         "per_day_seconds": one.per_day_s,
         "rollover": one.rollover,
         "prorated": one.prorated,
-        "from": _day(one.from_on),
-        "until": _day(one.until_on),
+        "from": maybe_day(one.from_on),
+        "until": maybe_day(one.until_on),
     }
 
 
@@ -73,14 +72,17 @@ def subscription_body(known: Subscription) -> Body:
         "status": "coming" if known.deal is None else known.state.value,
         **_deal_body(known.deal),
         "number": None if known.number is None else str(known.number),
-        "started_on": _day(known.started_on),
-        "paid_until": None if paid is None else _day(paid.span.ends_on),
-        "next_on": _day(known.next_on),
-        "unpaid_since": _day(known.unpaid_since),
-        "ended_on": _day(known.ended_on),
+        "started_on": maybe_day(known.started_on),
+        "paid_until": None if paid is None else maybe_day(paid.span.ends_on),
+        "next_on": maybe_day(known.next_on),
+        "unpaid_since": maybe_day(known.unpaid_since),
+        "ended_on": maybe_day(known.ended_on),
         "wanted": None
         if wish is None
-        else {"from": _day(wish.on), **(_deal_body(wish.deal) if wish.deal else {"item": None})},
+        else {
+            "from": maybe_day(wish.on),
+            **(_deal_body(wish.deal) if wish.deal else {"item": None}),
+        },
     }
 
 
@@ -123,9 +125,5 @@ def done_body(
         "currency": None if entry is None else entry.currency,
         "entry": None if entry is None else entry.identity,
         "days": None if days is None else f"{days[0]}/{days[1]}",
-        "next_on": _day(after.next_on),
+        "next_on": maybe_day(after.next_on),
     }
-
-
-def _day(on: date | None) -> str | None:
-    return None if on is None else on.isoformat()

@@ -1,0 +1,53 @@
+"""What doors tell the world as JSON: money as decimal strings beside their currency, times in UTC
+with a Z, durations in whole seconds, numbers in E.164."""
+
+from switchboard.wire.accounts import (
+    account_body,
+    numbers_body,
+    operators_account_body,
+    phone_book_body,
+    speed_dials_body,
+)
+from switchboard.wire.callbacks import callback_body, charge_body, planned_body
+from switchboard.wire.cdrs import cdr_body
+from switchboard.wire.forms import Body, Json, instant
+from switchboard.wire.pins import batch_body, voucher_body
+from switchboard.wire.rates import leg_price_body, quote_body, rate_body, sheet_body
+from switchboard.wire.recurring import (
+    done_body,
+    group_body,
+    included_body,
+    item_body,
+    plan_body,
+    subscription_body,
+)
+from switchboard.wire.settings import class_body, sms_provider_body
+
+__all__ = [
+    "Body",
+    "Json",
+    "account_body",
+    "batch_body",
+    "callback_body",
+    "cdr_body",
+    "charge_body",
+    "class_body",
+    "done_body",
+    "group_body",
+    "included_body",
+    "instant",
+    "item_body",
+    "leg_price_body",
+    "numbers_body",
+    "operators_account_body",
+    "phone_book_body",
+    "plan_body",
+    "planned_body",
+    "quote_body",
+    "rate_body",
+    "sheet_body",
+    "sms_provider_body",
+    "speed_dials_body",
+    "subscription_body",
+    "voucher_body",
+]

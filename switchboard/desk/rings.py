@@ -96,7 +96,8 @@ def _rung(ports: Ports, ring: Ring) -> Callback:
         now=now,
         until=now + service.quiet,
     )
-    if callback_id == ring.trigger.callback_id:
+    # Where the one that was first is refused, this is the one that rings.
+    if callback_id == ring.trigger.callback_id or ports.callbacks.find(callback_id) is None:
         count_ring(ports, payer.customer)
     order = Order(
         customer=payer.customer,

@@ -112,6 +112,20 @@ def test_a_phone_is_rung_back_so_often_and_no_more(ports):
     assert ring(100).customer == ALICE
 
 
+def test_a_phone_that_was_rung_back_too_often_is_not_by_ringing_twice(ports):
+    def ring(number: int) -> Callback:
+        trigger = Trigger("test", str(number))
+        return ring_service_number(ports, Ring(trigger, ALICE, SERVICE, ports.clock.now()))
+
+    for number in range(RINGS_OF_A_PHONE.most):
+        ring(number)
+        ports.clock.pass_by(31 * SECOND)
+
+    for number in (98, 99):
+        with pytest.raises(TooOften):
+            ring(number)
+
+
 def test_rings_that_are_one_count_once(ports):
     trigger = Trigger("test", "1")
     first = ring_service_number(ports, Ring(trigger, ALICE, SERVICE, ports.clock.now()))

@@ -175,6 +175,16 @@ def test_what_is_no_json_is_malformed(body):
     assert response.status_code == 400
 
 
+@pytest.mark.parametrize(
+    "body", [b"[" * 20 + b"1" + b"]" * 20, b'{"":' * 20 + b"1" + b"}" * 20, b" " * 70_000 + b"{}"]
+)
+def test_what_no_provider_sends_is_not_taken_apart(body):
+    """Before the signature is checked, anybody can send it."""
+    answer = provided().ask("POST", PATH, body, content_type="application/json")
+
+    assert (answer.status_code, answer.json_body["code"]) == (400, "malformed")
+
+
 @pytest.mark.parametrize("sender", ["ACME", "12345", "+12345", "\u0661\u0662\u0663"])
 def test_a_sender_that_is_no_phone_gets_no_reply(sender):
     api = provided()

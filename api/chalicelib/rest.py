@@ -20,6 +20,7 @@ from switchboard.calls.callback import Trigger
 from switchboard.calls.manners import Manners
 from switchboard.calls.planned import Planned
 from switchboard.desk.accounts import sign_in
+from switchboard.desk.lockout import one_sign_in
 from switchboard.desk.orders import Order, order_callback, quote, talk_s
 from switchboard.desk.planned import cancel_order, find_order, plan_callback
 from switchboard.desk.velocity import count_order
@@ -52,7 +53,8 @@ def rest_routes(wire: Wire) -> Routes:
 
 def create_session(wiring: Wiring, request: Request) -> Response:
     asked = read_body(bodies.SignIn, request)
-    account = sign_in(wiring.ports, wiring.passwords, asked.login, asked.password)
+    with one_sign_in(wiring.ports, asked.login, source_of(request)):
+        account = sign_in(wiring.ports, wiring.passwords, asked.login, asked.password)
     now = wiring.ports.clock.now()
     session = Session.begin(account.profile.account, now, TOKEN_LIFETIME)
     token: Body = {
@@ -155,7 +157,7 @@ OPERATIONS = (
         bodies.Token,
         status=201,
         body=bodies.SignIn,
-        refused_with=(400, 401),
+        refused_with=(400, 401, 429),
         public=True,
     ),
     Operation(

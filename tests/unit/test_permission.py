@@ -20,7 +20,7 @@ from switchboard.errors import (
     SpendLimitReached,
 )
 from switchboard.ledger.balance import Hold
-from switchboard.numbering import PhoneNumber
+from switchboard.numbering import PhoneNumber, has_trunk_prefix, parse_number
 from switchboard.ports import Opening
 from tests.fakes.claims import claimed
 from tests.fakes.plans import offer_plan
@@ -60,6 +60,25 @@ def test_premium_numbers_are_refused_until_they_are_allowed(ports):
 
     change_profile(ports, "alice", Changes(allow_classes=("premium",)))
     assert order(ports, PREMIUM).destination == PREMIUM
+
+
+@pytest.mark.parametrize("dialled", ["+4400909123456", "+44 0 0 909 123 456", "0044 00 9098790"])
+def test_a_zero_too_many_does_not_lead_past_what_is_premium(ports, dialled):
+    with pytest.raises(NotAllowed):
+        order(ports, parse_number(dialled, "GB"))
+    with pytest.raises(NotAllowed):
+        order_callback(
+            ports,
+            ports.accounts.get("alice"),
+            Order(parse_number(dialled, "GB"), None, Trigger("test", "t1")),
+        )
+
+
+@pytest.mark.parametrize(
+    "number", ["+390612345678", "+2250123456789", "+5215512345678", "+3780549886377"]
+)
+def test_a_zero_that_belongs_to_a_number_is_none_too_many(number):
+    assert not has_trunk_prefix(PhoneNumber(number))
 
 
 def test_a_class_that_the_operator_made_counts_like_any_other(ports):

@@ -306,6 +306,17 @@ def test_a_stranger_at_a_premium_or_satellite_number_gets_no_reply(line, sender)
     assert line.text("BAL", sender=PhoneNumber(sender)) == Answer(None, "unknown_sender")
 
 
+def test_the_phone_book_is_read_once_whatever_is_texted(line, monkeypatch):
+    read = []
+    books = line.ports.phone_books
+    get = books.get
+    monkeypatch.setattr(books, "get", lambda account: read.append(account) or get(account))
+
+    line.text(" ".join("abcdefghijklmnopqrstuvwxyz"))
+
+    assert read == ["alice"]
+
+
 def test_two_machines_that_answer_each_other_stop(line):
     said = [line.words("Thank you for your message!") for _ in range(100)]
 

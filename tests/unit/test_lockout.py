@@ -4,12 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from switchboard.desk.lockout import BY_ADDRESS, BY_LOGIN, BY_SENDER, one_try
+from switchboard.desk.lockout import (
+    BY_ADDRESS,
+    BY_LOGIN,
+    BY_SENDER,
+    BY_SERVICE,
+    IN_ALL,
+    one_try,
+)
 from switchboard.errors import UnknownSender
-from switchboard.ports import Ports
+from switchboard.numbering import PhoneNumber
+from switchboard.ports import Limit, Ports
 from tests.fakes.api import Api, open_api
 from tests.fakes.ports import memory_ports
-from tests.fakes.world import ALICE, SERVICE
+from tests.fakes.world import ALICE, BOB, SERVICE
 
 SECOND = timedelta(seconds=1)
 
@@ -34,6 +42,47 @@ def test_a_right_one_takes_no_wrong_one_of_the_next_minute_back(ports):
 
     with pytest.raises(UnknownSender), one_try(ports, ALICE, SERVICE):
         pass
+
+
+def is_locked_out(ports: Ports, sender=ALICE, service=SERVICE) -> bool:
+    try:
+        with one_try(ports, sender, service):
+            return False
+    except UnknownSender:
+        return True
+
+
+def fill(ports: Ports, limit: Limit, service=None) -> None:
+    """Wrong ones up to this limit, each by another sender, at one service number or at many."""
+    for number in range(limit.most):
+        one = PhoneNumber(f"+4477001{number:05}")
+        with pytest.raises(KeyError), one_try(ports, one, service or one):
+            raise KeyError
+
+
+def test_a_service_number_at_which_too_many_were_wrong_takes_none_for_a_while(ports):
+    fill(ports, BY_SERVICE[0], SERVICE)
+
+    assert is_locked_out(ports)
+    assert not is_locked_out(ports, service=ALICE)
+    ports.clock.pass_by(BY_SERVICE[0].window)
+    assert not is_locked_out(ports)
+
+
+def test_where_too_many_were_wrong_in_all_none_is_taken_for_a_while(ports):
+    fill(ports, IN_ALL[0])
+
+    assert is_locked_out(ports)
+    ports.clock.pass_by(IN_ALL[0].window)
+    assert not is_locked_out(ports)
+
+
+def test_who_is_turned_away_uses_up_no_try_of_others(ports):
+    for _ in range(BY_SENDER[0].most):
+        fail(ports)
+    assert all(is_locked_out(ports) for _ in range(BY_SERVICE[0].most))
+
+    assert not is_locked_out(ports, sender=BOB)
 
 
 def sign_in(api: Api, password: str, login: str = "alice") -> int:

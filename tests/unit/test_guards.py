@@ -55,6 +55,14 @@ def test_after_the_quiet_period_they_are_ordered_anew(ports):
     assert order(ports, "2").id != first.id
 
 
+def test_a_callback_that_another_account_pays_by_now_answers_no_order(ports):
+    """As after a PIN, until the hold of who paid before is given back."""
+    first = taken(ports, order(ports, "1"))
+    ports.callbacks.placed[first.id] = replace(first, account="bob")
+
+    assert order(ports, "2").id != first.id
+
+
 @pytest.mark.parametrize("other", [{"to": CAROL}, {"to": None}, {"customer": CAROL}])
 def test_other_phones_are_another_order(ports, other):
     first = taken(ports, order(ports, "1"))

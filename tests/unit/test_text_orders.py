@@ -364,6 +364,20 @@ def test_a_phone_that_texts_a_pin_or_a_password_proves_itself(line, text):
     assert line.keys.texts.sent == []
 
 
+@pytest.mark.parametrize("text", [f"{PIN} R.{BOB}", f"U.alice P.wonderland R.{BOB}"])
+def test_a_pin_or_a_password_proves_no_phone_but_the_one_that_texts_it(line, text):
+    line.text(text, sender=STRANGER)
+
+    assert [to for to, _ in line.keys.texts.sent] == [BOB]
+    assert line.ports.accounts.get("alice").profile.numbers == (ALICE,)
+
+
+def test_a_blocked_account_redeems_no_voucher(line):
+    line.ports.books.set_active("alice", active=False)
+
+    assert line.text("ADD 12345678").refused == "account_blocked"
+
+
 def test_codes_are_not_sent_without_end(line):
     answers = [line.text(f"R.{STRANGER}").refused for _ in range(5)]
 

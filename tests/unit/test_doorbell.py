@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from switchboard.calls.ring import Ring
 from switchboard.calls.trunk import Trunk, check_network
@@ -165,6 +167,23 @@ def test_a_name_that_is_no_utf_8_is_a_ring_like_any_other():
 
     assert [answer.status for answer in answers] == [486]
     assert [ring.trigger.callback_id for ring in story.rings] != []
+
+
+@given(
+    st.integers(0, 300),
+    st.binary(max_size=30)
+    | st.lists(st.sampled_from([b'"', b"<", b";", b",", b"\r\n", b" ", b"@", b"=", b"\xff"])).map(
+        b"".join
+    ),
+)
+def test_whatever_a_trunk_sends_is_answered_once_and_where_it_came_from(at, noise):
+    datagram = request(via=";rport")
+    story = Story()
+
+    story.hear(datagram[:at] + noise + datagram[at:])
+
+    assert [address for _, address in story.wire.sent] in ([], [CARRIER], [(CARRIER[0], 5070)])
+    assert [ring.trigger.callback_id for ring in story.rings][1:] == []
 
 
 def test_the_log_tells_no_number_of_what_is_no_sip(caplog):

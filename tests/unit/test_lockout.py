@@ -17,7 +17,7 @@ from switchboard.numbering import PhoneNumber
 from switchboard.ports import Limit, Ports
 from tests.fakes.api import Api, open_api
 from tests.fakes.ports import memory_ports
-from tests.fakes.world import ALICE, BOB, SERVICE
+from tests.fakes.world import ALICE, SERVICE
 
 SECOND = timedelta(seconds=1)
 
@@ -77,12 +77,14 @@ def test_where_too_many_were_wrong_in_all_none_is_taken_for_a_while(ports):
     assert not is_locked_out(ports)
 
 
-def test_who_is_turned_away_uses_up_no_try_of_others(ports):
-    for _ in range(BY_SENDER[0].most):
-        fail(ports)
-    assert all(is_locked_out(ports) for _ in range(BY_SERVICE[0].most))
+def test_a_try_that_is_turned_away_is_counted_nowhere(ports):
+    """Else an attacker could lock others out for longer."""
+    fill(ports, IN_ALL[0])
+    before = +ports.throttle.counts
 
-    assert not is_locked_out(ports, sender=BOB)
+    assert is_locked_out(ports)
+
+    assert +ports.throttle.counts == before
 
 
 def sign_in(api: Api, password: str, login: str = "alice") -> int:

@@ -76,6 +76,20 @@ def is_assignable(number: PhoneNumber) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def has_trunk_prefix(number: PhoneNumber) -> bool:
+    """Whether behind its country code stands what is dialled within a country only, as the zero in
+    +44 0 20 7123 4567. A network may drop it and ring a number that another prefix prices."""
+    try:
+        read = phonenumbers.parse(str(number))
+    except phonenumbers.NumberParseException:
+        return False
+    if phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164) != str(number):
+        return True
+    # In some countries a zero belongs to the number.
+    return bool(read.italian_leading_zero and not phonenumbers.is_valid_number(read))
+
+
+@lru_cache(maxsize=4096)
 def country_code_of(digits: str) -> str:
     """The country code that a number or a prefix begins with; nothing where it begins with none."""
     codes = (digits[:length] for length in (1, 2, 3))

@@ -9,6 +9,7 @@ them share.
 import asyncio
 import hmac
 import logging
+import re
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -82,7 +83,8 @@ class Doorbell(asyncio.DatagramProtocol):
             if isinstance(request, Request) and request.method != "ACK":
                 self._answer(request.noted(*addr))
         except MalformedSip as error:
-            logger.info("a datagram of a trunk is no SIP: %s", error)
+            # It quotes what it cannot read, which may be a phone number.
+            logger.info("a datagram of a trunk is no SIP: %s", re.sub(r"\d", "#", str(error))[:100])
 
     def close(self) -> None:
         """Take no more; what was taken is still passed on."""
@@ -95,7 +97,8 @@ class Doorbell(asyncio.DatagramProtocol):
         known = {"OPTIONS": 200, "INVITE": 481, "BYE": 481, "CANCEL": 481}
         code = self._terms.code if rings else known.get(request.method, 405)
         # Without state, the tag has to come from the request itself.
-        tag = hmac.digest(self._key, f"{request.call_id} {request.from_tag}".encode(), "sha256")
+        dialog = f"{request.call_id} {request.from_tag}".encode(errors="surrogateescape")
+        tag = hmac.digest(self._key, dialog, "sha256")
         answer = request.response(code, to_tag=tag[:8].hex(), headers=(ALLOW,))
         assert self._transport is not None, "a datagram came in by it"
         self._transport.sendto(serialise(answer), request.via.reply_address)

@@ -22,7 +22,10 @@ _SEPARATORS = re.compile("[-.() ]")
 def read_ring(invite: Request, at: datetime) -> Ring:
     """The ring that an INVITE is; its id is that of the dialog which it would have made, so that
     the INVITE repeated is the same ring. NotANumber where no number was rung."""
-    trigger = Trigger(SOURCE, f"{invite.call_id}#{invite.from_tag or ''}")
+    dialog = f"{invite.call_id}#{invite.from_tag or ''}"
+    # Bytes that are no UTF-8 tell dialogs apart, too, and cannot be written down as they are.
+    identity = dialog.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    trigger = Trigger(SOURCE, identity)
     return Ring(trigger, None if _is_private(invite) else _caller(invite), _rung(invite), at)
 
 

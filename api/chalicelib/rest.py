@@ -20,8 +20,9 @@ from switchboard.calls.callback import Trigger
 from switchboard.calls.manners import Manners
 from switchboard.calls.planned import Planned
 from switchboard.desk.accounts import sign_in
-from switchboard.desk.orders import Order, order_callback, quote, talk_s
-from switchboard.desk.planned import cancel_order, find_order, plan_callback
+from switchboard.desk.lockout import one_sign_in
+from switchboard.desk.orders import Order, quote, talk_s
+from switchboard.desk.planned import cancel_order, find_order, order_now, plan_callback
 from switchboard.desk.velocity import count_order
 from switchboard.errors import Malformed
 from switchboard.numbering import PhoneNumber
@@ -52,7 +53,8 @@ def rest_routes(wire: Wire) -> Routes:
 
 def create_session(wiring: Wiring, request: Request) -> Response:
     asked = read_body(bodies.SignIn, request)
-    account = sign_in(wiring.ports, wiring.passwords, asked.login, asked.password)
+    with one_sign_in(wiring.ports, asked.login, source_of(request)):
+        account = sign_in(wiring.ports, wiring.passwords, asked.login, asked.password)
     now = wiring.ports.clock.now()
     session = Session.begin(account.profile.account, now, TOKEN_LIFETIME)
     token: Body = {
@@ -75,7 +77,7 @@ def create_callback(wiring: Wiring, request: Request, account_id: str) -> Respon
     order = Order(customer, destination, Trigger("api", f"{account_id}#{key}"), manners=manners)
     if asked.at is not None:
         return answer(planned_body(plan_callback(wiring.ports, account, order, asked.at)), 202)
-    callback = order_callback(wiring.ports, account, order)
+    callback = order_now(wiring.ports, account, order)
     return answer(callback_body(callback, wiring.ports.clock.now()), 202)
 
 
@@ -155,7 +157,7 @@ OPERATIONS = (
         bodies.Token,
         status=201,
         body=bodies.SignIn,
-        refused_with=(400, 401),
+        refused_with=(400, 401, 429),
         public=True,
     ),
     Operation(

@@ -3,6 +3,7 @@
 from chalice.app import Request, Response
 
 from chalicelib.render import redirect, render
+from chalicelib.routes import source_of, status_of
 from chalicelib.sessions import Session
 from chalicelib.visits import (
     VISIT_LIFETIME,
@@ -15,7 +16,8 @@ from chalicelib.visits import (
 )
 from chalicelib.wiring import Wiring
 from switchboard.desk.accounts import sign_in
-from switchboard.errors import NotSignedIn
+from switchboard.desk.lockout import one_sign_in
+from switchboard.errors import NotSignedIn, TooOften
 
 # Longer than any login or password that is kept; hashing what is longer would cost us.
 LONGEST_ENTRY = 256
@@ -38,9 +40,11 @@ def log_in(wiring: Wiring, request: Request) -> Response:
     try:
         if not login or max(len(login), len(password)) > LONGEST_ENTRY:
             raise NotSignedIn("login or password is wrong")
-        account = sign_in(wiring.ports, wiring.passwords, login, password)
-    except NotSignedIn as refusal:
-        return _login_page(wiring, visit, login=login, alert=refusal.message, status=401)
+        with one_sign_in(wiring.ports, login, source_of(request)):
+            account = sign_in(wiring.ports, wiring.passwords, login, password)
+    except (NotSignedIn, TooOften) as refusal:
+        status = status_of(refusal)
+        return _login_page(wiring, visit, login=login, alert=refusal.message, status=status)
     # A new visit: what knew the old nonce knows nothing of this one.
     now = wiring.ports.clock.now()
     begun = Session.begin(account.profile.account, now, VISIT_LIFETIME)

@@ -20,6 +20,9 @@ from switchboard.texts.provider import REPLY, Format, Method, SmsProvider, read_
 log = logging.getLogger("ringback.sms")
 
 PATH = "/webhooks/sms/{provider}"
+# The longest text takes 10 kB in JSON. Taking more apart would cost us more than its sender.
+LARGEST_BYTES = 64_000
+DEEPEST = 10
 
 
 class NotTheProvider(Forged):
@@ -93,17 +96,21 @@ def _check_proof(
 
 
 def _read_json(raw: Any) -> dict[str, str]:
+    if len(raw) > LARGEST_BYTES:
+        raise Malformed("no text is so long")
     try:
         return dict(_flat("", json.loads(raw)))
     except (ValueError, RecursionError):
         raise Malformed("this is not JSON that can be read") from None
 
 
-def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
+def _flat(name: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
     """What stands in lists and objects, under names like message.parts.0.text."""
+    if depth > DEEPEST:
+        raise Malformed("this JSON is too deep")
     if isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _flat(f"{name}.{key}" if name else str(key), inner)
+            yield from _flat(f"{name}.{key}" if name else str(key), inner, depth + 1)
     elif value is not None:
         text = value if isinstance(value, str) else json.dumps(value)
         # Half a surrogate pair, as in "\ud83d", has no UTF-8 of its own.

@@ -1,10 +1,10 @@
 """Lockout: who tries PINs and passwords is refused for longer and longer (design §11)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
-from switchboard.errors import UnknownSender
+from switchboard.errors import Refusal, TooOften, UnknownSender
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Limit, Ports
 
@@ -17,6 +17,10 @@ BY_SENDER = (
 )
 BY_SERVICE = (Limit(60, timedelta(hours=1)), Limit(300, timedelta(days=1)))
 IN_ALL = (Limit(200, timedelta(hours=1)), Limit(1000, timedelta(days=1)))
+# Wrong passwords of the page and the interface: offices share an address, and whoever knows a login
+# shall not keep its owner out for a day.
+BY_ADDRESS = (Limit(10, timedelta(minutes=1)), Limit(60, timedelta(hours=1)))
+BY_LOGIN = Limit(20, timedelta(hours=1))
 
 
 def unknown() -> UnknownSender:
@@ -28,25 +32,42 @@ def unknown() -> UnknownSender:
 def one_try(ports: Ports, sender: PhoneNumber, service: PhoneNumber) -> Iterator[None]:
     """Within it one PIN or password may be tried; it counts where the block raises. UnknownSender
     where too many were wrong: a right one is not told from a wrong one then."""
-    now, throttle = ports.clock.now(), ports.throttle
     keys = [
         *((f"try#from#{sender}", limit) for limit in BY_SENDER),
         *((f"try#to#{service}", limit) for limit in BY_SERVICE),
         *(("try", limit) for limit in IN_ALL),
     ]
+    with _counted(ports, keys, unknown()):
+        yield
+
+
+@contextmanager
+def one_sign_in(ports: Ports, login: str, address: str) -> Iterator[None]:
+    """Within it one password of a login may be tried by whoever is at this address; it counts where
+    the block raises. TooOften where too many were wrong, whether or not there is such a login."""
+    keys = [
+        *((f"login#from#{address}", limit) for limit in BY_ADDRESS),
+        (f"login#to#{login}", BY_LOGIN),
+    ]
+    with _counted(ports, keys, TooOften("too many wrong passwords were sent: wait a while")):
+        yield
+
+
+@contextmanager
+def _counted(ports: Ports, keys: Sequence[tuple[str, Limit]], refusal: Refusal) -> Iterator[None]:
+    now, throttle = ports.clock.now(), ports.throttle
     taken: list[tuple[str, Limit]] = []
+
+    def give_back() -> None:
+        for key, limit in taken:
+            throttle.give_back(key, limit, now)
+
     # Counted before the look-up, so that many at once are not compared at all.
     for key, limit in keys:
         if not throttle.take(key, limit, now):
             # What was turned away was no try: an attacker shall not lock others out with it.
-            _give_back(ports, taken)
-            raise unknown()
+            give_back()
+            raise refusal
         taken.append((key, limit))
     yield
-    _give_back(ports, taken)
-
-
-def _give_back(ports: Ports, taken: list[tuple[str, Limit]]) -> None:
-    now = ports.clock.now()
-    for key, limit in taken:
-        ports.throttle.give_back(key, limit, now)
+    give_back()

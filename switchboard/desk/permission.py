@@ -8,7 +8,7 @@ from switchboard.billing.limits import check_customer, check_destination, check_
 from switchboard.desk.pins import check_batch
 from switchboard.errors import NotAllowed, SameNumber
 from switchboard.ledger.spend import Spend
-from switchboard.numbering import PhoneNumber
+from switchboard.numbering import PhoneNumber, has_trunk_prefix
 from switchboard.ports import Ports
 
 
@@ -22,9 +22,11 @@ def permit(
     """
     if customer == destination:
         raise SameNumber("a phone cannot be connected with itself")
-    for number in (customer, destination):
+    for number in filter(None, (customer, destination)):
+        if has_trunk_prefix(number):
+            raise NotAllowed("that number has a digit too many behind its country code")
         # It would order the next callback, and that another.
-        if number is not None and ports.accounts.is_service_number(number):
+        if ports.accounts.is_service_number(number):
             raise NotAllowed("a service number cannot be called back or be called")
     profile, now, classes = account.profile, ports.clock.now(), ports.settings.classes()
     check_valid(profile, now)

@@ -25,8 +25,8 @@ AT_ONCE = 100
 
 def plan_callback(ports: Ports, account: Account, order: Order, at: datetime) -> Planned:
     """The callback that this trigger plans. The same trigger again is answered with the same one;
-    with another order it is a Conflict. Refuses what could not be called now either, but for
-    money, which can still come."""
+    with another order, or where that was for now, it is a Conflict. Refuses what could not be
+    called now either, but for money, which can still come."""
     profile, now = account.profile, ports.clock.now()
     planned = Planned(
         profile.account,
@@ -39,6 +39,8 @@ def plan_callback(ports: Ports, account: Account, order: Order, at: datetime) ->
     )
     known = ports.schedule.find(planned.id)
     if known is None:
+        if ports.callbacks.find(planned.id) is not None:
+            raise _asked_otherwise()
         _check(ports, account, order, at)
         if ports.schedule.put(planned):
             return planned
@@ -50,8 +52,15 @@ def plan_callback(ports: Ports, account: Account, order: Order, at: datetime) ->
         planned.destination,
         planned.at,
     ):
-        raise Conflict("this was asked before with other numbers or another time")
+        raise _asked_otherwise()
     return known
+
+
+def order_now(ports: Ports, account: Account, order: Order) -> Callback:
+    """As `order_callback`; a Conflict where this trigger has planned a callback."""
+    if ports.schedule.find(order.callback_id) is not None:
+        raise _asked_otherwise()
+    return order_callback(ports, account, order)
 
 
 def find_planned(ports: Ports, account: str, planned_id: str) -> Planned:
@@ -132,3 +141,7 @@ def _check(ports: Ports, account: Account, order: Order, at: datetime) -> None:
     permit(ports, account, order.customer, order.destination)
     if len(ports.schedule.of(account.profile.account)) >= MOST_PLANNED:
         raise TooManyCallbacks(f"{MOST_PLANNED} callbacks are planned, no more at once")
+
+
+def _asked_otherwise() -> Conflict:
+    return Conflict("this was asked before with other numbers or another time")

@@ -88,15 +88,18 @@ def _rung(ports: Ports, ring: Ring) -> Callback:
     service = directory.service
     if service is None or service.suspended:
         raise NoService("this number takes no orders for callbacks")
-    starts_at = service.rings_at(max(now, min(now, ring.rang_at) + service.delay))
+    rang_at = min(now, ring.rang_at)
+    starts_at = service.rings_at(max(now, rang_at + service.delay))
     payer = _payer(ports, ring, service, directory)
     callback_id = ports.rings.first(
         f"{ring.service}#{ring.caller or 'withheld'}",
         ring.trigger.callback_id,
-        now=now,
-        until=now + service.quiet,
+        # By when it rang: told again later, it is still within the quiet period that it was in.
+        now=rang_at,
+        until=rang_at + service.quiet,
     )
-    if callback_id == ring.trigger.callback_id:
+    # Where the one that was first is refused, this is the one that rings.
+    if callback_id == ring.trigger.callback_id or ports.callbacks.find(callback_id) is None:
         count_ring(ports, payer.customer)
     order = Order(
         customer=payer.customer,

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from functools import cache
 
 from switchboard.billing.account import Account
 from switchboard.billing.pins import PinKey, RandBelow
@@ -88,9 +89,9 @@ def identify(
 def phones_of(ports: Ports, account: Account, phones: str) -> Phones:
     """The phones that a text names, by the account's phone book and country."""
     profile = account.profile
-    return read_phones(
-        phones, profile.country, lambda name: ports.phone_books.get(profile.account).find(name)
-    )
+    # Once, however many words may be names; and not at all where none may.
+    book = cache(lambda: ports.phone_books.get(profile.account))
+    return read_phones(phones, profile.country, lambda name: book().find(name))
 
 
 def _is_pin(ports: Ports, account: Account, order: TextOrder, behind: PlainOrder) -> bool:

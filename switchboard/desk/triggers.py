@@ -1,12 +1,13 @@
 """Triggers: what a text to a service number sets going. Rings: see rings.py."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from switchboard.billing.account import Account
 from switchboard.desk.text_orders import answer_order
 from switchboard.desk.text_senders import Incoming, TextKeys, identify
 from switchboard.errors import NoService, Refusal
+from switchboard.numbering import PhoneNumber
 from switchboard.ports import Directory, Limit, Ports
 from switchboard.texts.grammar import read_text, split_pin
 from switchboard.texts.orders import Connect, TextOrder
@@ -16,6 +17,8 @@ from switchboard.texts.sentences import ENGLISH
 # Replies cost money, and two machines that answer each other would never stop.
 REPLIES_TO_CUSTOMER = Limit(20, timedelta(hours=1))
 REPLIES_TO_STRANGER = Limit(1, timedelta(hours=1))
+# In all: senders can be forged, any number of them.
+REPLIES_TO_STRANGERS = Limit(100, timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,20 @@ def _within_limits(
     known = ports.answers.find(trigger)
     if known is not None:
         return Answer(known or None, answer.refused)
-    limit = REPLIES_TO_STRANGER if payer is None else REPLIES_TO_CUSTOMER
-    allowed = ports.throttle.take(f"reply#{incoming.sender}", limit, now)
+    allowed = _may_reply(ports, incoming.sender, now, known=payer is not None)
     ports.answers.keep(trigger, (answer.words or "") if allowed else "", now)
     return answer if allowed else Answer(None, answer.refused)
+
+
+def _may_reply(ports: Ports, sender: PhoneNumber, now: datetime, *, known: bool) -> bool:
+    take, key = ports.throttle.take, f"reply#{sender}"
+    if known:
+        return take(key, REPLIES_TO_CUSTOMER, now)
+    # What is dear to call is dear to text, and earns money for whoever holds it.
+    matched = ports.settings.classes().match(sender)
+    if matched is not None and matched[1].blocked:
+        return False
+    return take(key, REPLIES_TO_STRANGER, now) and take("replies", REPLIES_TO_STRANGERS, now)
 
 
 def _look_up(ports: Ports, incoming: Incoming) -> Directory:

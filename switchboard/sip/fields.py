@@ -113,7 +113,10 @@ class Via:
         notes: dict[str, str | None] = {"received": host}
         if "rport" in self.params:
             notes["rport"] = str(port)
-        return replace(self, params={**self.params, **notes})
+        # In front: a quote that the sender left open must not swallow them.
+        return replace(
+            self, params=notes | {k: v for k, v in self.params.items() if k not in notes}
+        )
 
     @property
     def reply_address(self) -> tuple[str, int]:

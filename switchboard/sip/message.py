@@ -193,7 +193,7 @@ def serialise(message: Request | Response) -> bytes:
 def _check(message: Request | Response) -> None:
     _ = message.via, message.from_tag, message.to_tag, message.call_id
     if isinstance(message, Request) and message.cseq.method != message.method:
-        raise MalformedSip(f"CSeq of another method: {message.cseq.method} in {message.method}")
+        raise MalformedSip(f"CSeq of another method: {message.cseq.method!r} in {message.method}")
 
 
 def _canonical(name: str) -> str:

@@ -174,6 +174,18 @@ def test_an_invite_offers_g711_with_telephone_events_and_nothing_else(worker):
     assert set(formats) == {"0 PCMU/8000", "8 PCMA/8000", "101 telephone-event/8000"}
 
 
+def test_a_far_end_cannot_have_us_call_somebody_else(worker):
+    trace = LegTrace()
+
+    async def flow():
+        async with far_end("transfers") as phone, worker.phone.dial(phone.order(), trace):
+            await asyncio.sleep(0.5)
+            return worker.engine.free_calls
+
+    assert worker.run(flow()) == 3
+    assert trace.hung_up_by_far_end is False
+
+
 def test_a_call_in_the_place_of_one_that_has_just_ended_is_left_alone(worker):
     async def hold(phone: FarEnd, trace: LegTrace) -> None:
         async with worker.phone.dial(phone.order(), trace):

@@ -74,6 +74,19 @@ def test_an_order_without_a_first_phone_needs_a_default_number(api):
     )
 
 
+@pytest.mark.parametrize("planned_first", [True, False])
+def test_the_same_key_for_now_and_for_later_is_a_conflict(api, planned_first):
+    """Else the one that comes second would be taken for the first, and never ring."""
+    now = {"to": str(BOB)}
+    later = {**now, "at": (api.ports.clock.now() + timedelta(hours=1)).isoformat()}
+    bodies = [later, now] if planned_first else [now, later]
+
+    statuses = [api.send(CALLBACKS, body, idempotency_key="k1").status_code for body in bodies]
+
+    assert statuses == [202, 409]
+    assert len(api.ports.callbacks.placed) + len(api.ports.schedule.of("alice")) == 1
+
+
 def test_the_same_key_again_is_answered_with_the_same_callback(api):
     answers = [api.send(CALLBACKS, {"to": str(BOB)}, idempotency_key="k1").body for _ in range(2)]
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from switchboard.calls.callback import Callback, State
+from switchboard.desk.velocity import ORDERS_OF_AN_ACCOUNT
 from tests.fakes.api import Api, end_after_a_minute, readable, visiting_api
 from tests.fakes.world import ALICE, BOB
 
@@ -101,6 +102,15 @@ def test_the_button_pressed_twice_orders_once(api):
 
     assert answers[0].headers["Location"] == answers[1].headers["Location"]
     only(api)
+
+
+def test_an_account_that_orders_too_often_on_the_page_is_told(api):
+    now = api.ports.clock.now()
+    for _ in range(ORDERS_OF_AN_ACCOUNT.most):
+        api.ports.throttle.take("order#account#alice", ORDERS_OF_AN_ACCOUNT, now)
+
+    assert order(api).status_code == 429
+    assert api.ports.callbacks.placed == {}
 
 
 def test_the_same_page_with_another_number_orders_another_callback(api):

@@ -4,6 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.bearer import token_seal
+from chalicelib.sessions import Session
+from switchboard.billing.account import Profile
+from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.planned import run_due
 from switchboard.numbering import PhoneNumber
 from tests.fakes.api import Api, signed_in_api
@@ -96,6 +100,25 @@ def test_a_wrong_code_adds_no_phone(api):
         "this code is wrong or too old",
     )
     assert api.get(NUMBERS).json_body["numbers"] == [str(ALICE)]
+
+
+def test_a_code_is_good_once_and_for_the_account_that_asked_for_it(api):
+    api.put(NUMBERS, {"numbers": [str(ALICE), str(MOBILE)]})
+    answer = {"number": str(MOBILE), "code": code_of(api)}
+    others = token_seal(api.wiring).close(
+        Session.begin("bob", api.ports.clock.now(), timedelta(hours=1))
+    )
+    open_account(api.ports, Profile("bob", "Bob", "EUR", "retail"), Terms())
+    path = f"{NUMBERS}/confirmations"
+
+    statuses = [
+        api.send(path, answer, authorization=f"Bearer {others}").status_code,
+        api.send(path, answer).status_code,
+        api.send(path, answer).status_code,
+    ]
+
+    assert statuses == [422, 200, 422]
+    assert api.ports.accounts.by_number(MOBILE) == "alice"
 
 
 def test_a_callback_is_planned_listed_placed_and_shown(api):

@@ -107,6 +107,15 @@ def test_a_query_is_signed_by_its_sorted_fields():
     assert api.get(f"{PATH}?{urlencode({**fields, 'text': '1'})}").status_code == 403
 
 
+def test_a_query_that_is_signed_in_a_header_is_signed_by_its_fields_too():
+    api = provided(method=Method.GET)
+    signed = "&".join(f"{name}={text}" for name, text in sorted(MESSAGE.items()))
+    path = f"{PATH}?{urlencode(MESSAGE)}"
+
+    assert api.get(path, x_signature=signature(signed.encode())).body == CALLING.encode()
+    assert api.get(path, x_signature=signature(b"")).status_code == 403
+
+
 def test_a_form_is_read_by_its_mapped_fields():
     api = provided(format=Format.FORM, proof=Proof.SECRET, proof_in="X-Token", from_field="msisdn")
     fields = {"id": "1", "msisdn": str(ALICE), "to": str(SERVICE), "text": BOB.digits}
@@ -173,6 +182,16 @@ def test_what_is_no_json_is_malformed(body):
     )
 
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 20 + b"1" + b"]" * 20, b'{"":' * 20 + b"1" + b"}" * 20, b" " * 70_000 + b"{}"]
+)
+def test_what_no_provider_sends_is_not_taken_apart(body):
+    """Before the signature is checked, anybody can send it."""
+    answer = provided().ask("POST", PATH, body, content_type="application/json")
+
+    assert (answer.status_code, answer.json_body["code"]) == (400, "malformed")
 
 
 @pytest.mark.parametrize("sender", ["ACME", "12345", "+12345", "\u0661\u0662\u0663"])

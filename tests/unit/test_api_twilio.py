@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from local import Gateway
+from switchboard.billing.service_number import ServiceMode, ServiceNumber
 from switchboard.calls.callback import Callback, State, Trigger
 from switchboard.money import Money
 from switchboard.numbering import PhoneNumber
@@ -22,6 +23,7 @@ SMS = "/webhooks/twilio/sms"
 VOICE = "/webhooks/twilio/voice"
 NOTHING = '<?xml version="1.0" encoding="UTF-8"?><Response />'
 BUSY = '<?xml version="1.0" encoding="UTF-8"?><Response><Reject reason="busy" /></Response>'
+PIN_NUMBER = PhoneNumber("+442079460009")
 CHARLIE = PhoneNumber("+33142685300")
 
 
@@ -333,6 +335,18 @@ def test_a_ring_that_is_refused_is_rejected_like_any_other(api, changes):
     response = api.hook(VOICE, ring(**changes))
 
     assert (response.status_code, response.body.decode()) == (200, BUSY)
+    assert placed(api) == []
+
+
+@pytest.mark.parametrize("caller", ["+266696687", "+7378742833", "anonymous"])
+def test_what_stands_for_a_withheld_caller_is_not_rung_where_a_pin_would_be_asked_for(api, caller):
+    pins = ServiceNumber(PIN_NUMBER, ServiceMode.PIN, "alice")
+    api.ports.accounts.add_service_number(pins)
+
+    api.hook(VOICE, ring(From=caller, To=str(PIN_NUMBER)))
+
+    today = api.ports.clock.now().date()
+    assert api.ports.rings.refused(PIN_NUMBER, today) == {"withheld_caller": 1}
     assert placed(api) == []
 
 

@@ -1,11 +1,14 @@
 """What customers hear and press, by transcript: codes, speed dials, the next number, warnings."""
 
+from contextlib import suppress
+
 import pytest
 
 from switchboard.billing.batches import Batch, BatchKind
 from switchboard.calls.callback import State
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.manners import Manners
+from switchboard.desk.lockout import BY_SENDER, one_try
 from switchboard.desk.phone_books import set_speed_dials
 from switchboard.desk.pins import Mint, make_batch
 from switchboard.numbering import PhoneNumber
@@ -294,3 +297,18 @@ def test_a_voucher_that_is_none_is_refused_and_counts_as_a_try():
 
     refused = ["enter-destination", "enter-voucher", "voucher-refused"]
     assert heard(exchange) == [*refused * 3, "goodbye"]
+
+
+def test_who_tries_vouchers_in_calls_is_locked_out():
+    exchange = talking(())
+    presses = keys(f"*01# {a_voucher(exchange)}#")
+    exchange.phone.far_ends[ALICE] = FarEnd(presses=presses, hangs_up_s=10)
+
+    def try_wrong_ones(_session) -> None:
+        for _ in range(BY_SENDER[0].most):
+            with suppress(KeyError), one_try(exchange.ports, ALICE, ALICE):
+                raise KeyError
+
+    exchange.connect(destination=None, events={0: try_wrong_ones})
+
+    assert heard(exchange)[:3] == ["enter-destination", "enter-voucher", "voucher-refused"]

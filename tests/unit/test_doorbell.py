@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from switchboard.calls.ring import Ring
 from switchboard.calls.trunk import Trunk, check_network
@@ -148,12 +150,49 @@ def test_an_invite_within_a_dialog_is_no_ring():
     assert story.rings == []
 
 
-@pytest.mark.parametrize(("via", "port"), [("", 5070), (";rport", 5060)])
+@pytest.mark.parametrize(
+    ("via", "port"), [("", 5070), (";rport", 5060), (';x="', 5070), (";x=<;rport", 5070)]
+)
 def test_the_answer_goes_where_the_request_came_from(via, port):
     story = Story()
     story.hear(request(via=via))
 
     assert [address for _, address in story.wire.sent] == [(CARRIER[0], port)]
+
+
+def test_a_name_that_is_no_utf_8_is_a_ring_like_any_other():
+    story = Story()
+
+    answers = story.hear(request().replace(b"Call-ID: c1", b"Call-ID: c\xff"))
+
+    assert [answer.status for answer in answers] == [486]
+    assert [ring.trigger.callback_id for ring in story.rings] != []
+
+
+@given(
+    st.integers(0, 300),
+    st.binary(max_size=30)
+    | st.lists(st.sampled_from([b'"', b"<", b";", b",", b"\r\n", b" ", b"@", b"=", b"\xff"])).map(
+        b"".join
+    ),
+)
+def test_whatever_a_trunk_sends_is_answered_once_and_where_it_came_from(at, noise):
+    datagram = request(via=";rport")
+    story = Story()
+
+    story.hear(datagram[:at] + noise + datagram[at:])
+
+    assert [address for _, address in story.wire.sent] in ([], [CARRIER], [(CARRIER[0], 5070)])
+    assert [ring.trigger.callback_id for ring in story.rings][1:] == []
+
+
+def test_the_log_tells_no_number_of_what_is_no_sip(caplog):
+    caplog.set_level(logging.INFO)
+    broken = request().replace(b"From: <sip:", b"From: <sip/").replace(b"CSeq: 1", b"CSeq: x1")
+
+    assert Story().hear(broken) == []
+    assert "is no SIP" in caplog.text
+    assert ALICE.digits not in caplog.text
 
 
 def test_the_code_of_the_rejection_is_configured():

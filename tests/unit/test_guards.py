@@ -55,6 +55,14 @@ def test_after_the_quiet_period_they_are_ordered_anew(ports):
     assert order(ports, "2").id != first.id
 
 
+def test_a_callback_that_another_account_pays_by_now_answers_no_order(ports):
+    """As after a PIN, until the hold of who paid before is given back."""
+    first = taken(ports, order(ports, "1"))
+    ports.callbacks.placed[first.id] = replace(first, account="bob")
+
+    assert order(ports, "2").id != first.id
+
+
 @pytest.mark.parametrize("other", [{"to": CAROL}, {"to": None}, {"customer": CAROL}])
 def test_other_phones_are_another_order(ports, other):
     first = taken(ports, order(ports, "1"))
@@ -110,6 +118,20 @@ def test_a_phone_is_rung_back_so_often_and_no_more(ports):
     ports.clock.pass_by(RINGS_OF_A_PHONE.window)
 
     assert ring(100).customer == ALICE
+
+
+def test_a_phone_that_was_rung_back_too_often_is_not_by_ringing_twice(ports):
+    def ring(number: int) -> Callback:
+        trigger = Trigger("test", str(number))
+        return ring_service_number(ports, Ring(trigger, ALICE, SERVICE, ports.clock.now()))
+
+    for number in range(RINGS_OF_A_PHONE.most):
+        ring(number)
+        ports.clock.pass_by(31 * SECOND)
+
+    for number in (98, 99):
+        with pytest.raises(TooOften):
+            ring(number)
 
 
 def test_rings_that_are_one_count_once(ports):

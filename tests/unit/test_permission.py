@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from switchboard.billing.batches import Batch, BatchKind, BatchState
 from switchboard.calls.callback import Trigger
 from switchboard.desk.accounts import set_spend_limits
 from switchboard.desk.orders import Order, dialled, order_callback
 from switchboard.desk.permission import change_class
+from switchboard.desk.pins import block_batch
 from switchboard.desk.profiles import Changes, change_account, change_profile
 from switchboard.errors import (
+    AccountBlocked,
     AccountExpired,
     AlreadyExists,
     Conflict,
@@ -20,12 +23,12 @@ from switchboard.errors import (
     SpendLimitReached,
 )
 from switchboard.ledger.balance import Hold
-from switchboard.numbering import PhoneNumber
+from switchboard.numbering import PhoneNumber, has_trunk_prefix, parse_number
 from switchboard.ports import Opening
 from tests.fakes.claims import claimed
 from tests.fakes.plans import offer_plan
 from tests.fakes.ports import memory_ports
-from tests.fakes.world import ALICE, BOB, open_alice, retail_sheet
+from tests.fakes.world import ALICE, BOB, NOON, open_alice, retail_sheet
 
 PREMIUM = PhoneNumber("+449098790123")
 
@@ -60,6 +63,44 @@ def test_premium_numbers_are_refused_until_they_are_allowed(ports):
 
     change_profile(ports, "alice", Changes(allow_classes=("premium",)))
     assert order(ports, PREMIUM).destination == PREMIUM
+
+
+@pytest.mark.parametrize("dialled", ["+4400909123456", "+44 0 0 909 123 456", "0044 00 9098790"])
+def test_a_zero_too_many_does_not_lead_past_what_is_premium(ports, dialled):
+    with pytest.raises(NotAllowed):
+        order(ports, parse_number(dialled, "GB"))
+    with pytest.raises(NotAllowed):
+        order_callback(
+            ports,
+            ports.accounts.get("alice"),
+            Order(parse_number(dialled, "GB"), None, Trigger("test", "t1")),
+        )
+
+
+@pytest.mark.parametrize(
+    "number", ["+390612345678", "+2250123456789", "+5215512345678", "+3780549886377"]
+)
+def test_a_zero_that_belongs_to_a_number_is_none_too_many(number):
+    assert not has_trunk_prefix(PhoneNumber(number))
+
+
+def test_a_premium_phone_is_not_rung_either(ports):
+    asked = Order(PREMIUM, BOB, Trigger("test", "t1"))
+
+    with pytest.raises(NotAllowed):
+        order_callback(ports, ports.accounts.get("alice"), asked)
+
+
+def test_accounts_of_a_blocked_batch_order_nothing(ports):
+    ports.pins.start(Batch("shop", BatchKind.ACCOUNTS, 1, 10, "EUR", NOON, sheet="retail"))
+    alice = ports.accounts.get("alice").profile
+    ports.accounts.change(alice, replace(alice, batch="shop"))
+    ports.pins.move("shop", BatchState.MAKING, BatchState.READY)
+    block_batch(ports, "shop", blocked=True)
+
+    refused(ports, AccountBlocked)
+    block_batch(ports, "shop", blocked=False)
+    assert order(ports).account == "alice"
 
 
 def test_a_class_that_the_operator_made_counts_like_any_other(ports):

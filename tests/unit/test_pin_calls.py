@@ -229,6 +229,28 @@ def test_a_pin_whose_account_has_no_credit_is_refused_in_words():
     assert exchange.breaches == []
 
 
+def test_a_customer_known_by_pin_is_cut_off_when_their_own_money_ends():
+    exchange = calling(keys(f"{PIN}#"))
+    ports = replace(exchange.ports, clock=MemoryClock())
+    enter(ports, "alice", Money("EUR", -4_900_000), EntryKind.CORRECTION, reference="most")
+
+    _, cdr = ring(exchange)
+
+    assert (cdr.customer.seconds, cdr.verdict.ending) == (10, Ending.NO_CREDIT)
+    assert exchange.ports.books.balance("alice").posted_micros == 0
+
+
+def test_whose_phone_it_is_that_a_pin_is_given_on_is_not_told():
+    exchange = calling(keys(f"{PIN}#"), keys("1", from_s=3), hangs_up_s=8)
+    owner = Profile("owner", "The owner of the phone", "EUR", "retail", numbers=(PHONE_BOX,))
+    open_account(replace(exchange.ports, clock=MemoryClock()), owner, Terms())
+
+    ring(exchange)
+
+    assert heard(exchange)[:2] == ["enter-pin", "balance-is 5.00 EUR"]
+    assert exchange.ports.accounts.by_number(PHONE_BOX) == "owner"
+
+
 def test_without_a_key_no_pin_is_read_and_the_fault_is_ours():
     exchange = calling(keys(f"{PIN}#"))
     exchange.desk = replace(exchange.desk, pins=None)

@@ -69,17 +69,22 @@ def test_a_callback_is_placed_once_when_its_time_has_come(ports):
     assert ports.queue.sent == [callback.id]
 
 
-def test_a_runner_that_broke_off_is_followed_by_another_that_places_it_once(ports):
-    class Broken(MemorySchedule):
-        def move(self, planned: str, old: PlanState, new: PlanState) -> bool:
-            if new is PlanState.PLACED:
-                raise ConnectionError
-            return super().move(planned, old, new)
+class Broken(MemorySchedule):
+    """Breaks off when a callback was placed, and before that is told."""
 
+    def move(self, planned: str, old: PlanState, new: PlanState) -> bool:
+        if new is PlanState.PLACED:
+            raise ConnectionError
+        return super().move(planned, old, new)
+
+
+@pytest.mark.parametrize("later", [timedelta(), LATEST])
+def test_a_runner_that_broke_off_is_followed_by_another_that_places_it_once(ports, later):
     planned = plan(ports)
     ports.clock.pass_by(HOUR)
     with pytest.raises(ConnectionError):
         run_due(replace(ports, schedule=Broken(ports.schedule.kept)))
+    ports.clock.pass_by(later)
 
     assert states(run_due(ports)) == [PlanState.PLACED]
     assert list(ports.callbacks.placed) == [planned.id]

@@ -238,6 +238,15 @@ def test_a_second_ring_within_the_quiet_period_is_answered_with_the_first_callba
     assert third.id != first.id
 
 
+def test_a_second_ring_told_again_after_the_quiet_period_is_still_the_first_one(ports):
+    first = ring(ports)
+    ports.clock.pass_by(10 * SECOND)
+    ring(ports, identity="2")
+    ports.clock.pass_by(40 * SECOND)
+
+    assert ring(ports, identity="2", ago=40 * SECOND) == first
+
+
 def test_the_quiet_period_is_one_caller_s_and_one_number_s(ports):
     carol = Profile("carol", "Carol", "EUR", "retail", numbers=(STRANGER,))
     open_account(ports, carol, Terms(opening_micros=1_000_000))

@@ -109,7 +109,7 @@ def test_response_echoes_the_request_and_goes_back_where_it_came_from():
 
     assert response.reason == "Ringing"
     assert response.headers == (
-        ("Via", "SIP/2.0/UDP 127.0.0.1:5080;rport=6060;branch=z9hG4bKa;received=127.0.0.9"),
+        ("Via", "SIP/2.0/UDP 127.0.0.1:5080;received=127.0.0.9;rport=6060;branch=z9hG4bKa"),
         ("Via", "SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKb"),
         ("From", '"Ann \\"<A>\\"" <sip:ann@127.0.0.1>;tag=a1'),
         ("To", "<sip:+442071234567@127.0.0.1>;tag=b2"),

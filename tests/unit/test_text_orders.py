@@ -15,7 +15,7 @@ from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.pins import Mint, make_batch
 from switchboard.desk.profiles import Changes, change_profile
 from switchboard.desk.text_senders import Incoming
-from switchboard.desk.triggers import REPLIES_TO_CUSTOMER, Answer, take_text
+from switchboard.desk.triggers import REPLIES_TO_CUSTOMER, REPLIES_TO_STRANGERS, Answer, take_text
 from switchboard.numbering import PhoneNumber
 from tests.fakes.passwords import PlainPasswords
 from tests.fakes.ports import memory_ports
@@ -255,11 +255,14 @@ def test_right_pins_lock_nobody_out(line):
 
 
 def test_delays_grow_with_wrong_pins(line):
+    def tries() -> int:
+        return sum(count for key, count in line.ports.throttle.counts.items() if key[0] == "try")
+
     tried = 0
     for _ in range(24 * 60):
-        before = sum(line.ports.throttle.counts.values())
+        before = tries()
         line.text("73918265 14155550100", sender=STRANGER)
-        tried += sum(line.ports.throttle.counts.values()) > before + 1
+        tried += tries() > before
         line.ports.clock.pass_by(timedelta(minutes=1))
 
     assert tried <= 24
@@ -285,6 +288,33 @@ def test_the_same_text_of_a_stranger_gets_the_same_reply(line):
     said = [line.words("BAL", sender=STRANGER, identity="a") for _ in range(2)]
 
     assert said == [UNKNOWN, UNKNOWN]
+
+
+def test_strangers_get_so_many_replies_in_all_and_no_more(line):
+    """Senders can be forged, any number of them."""
+    most = REPLIES_TO_STRANGERS.most
+    said = [line.words("BAL", sender=PhoneNumber(f"+44770090{n:04}")) for n in range(most + 5)]
+
+    assert said == [UNKNOWN] * most + [None] * 5
+    assert line.words("BAL") != UNKNOWN
+    line.ports.clock.pass_by(HOUR)
+    assert line.words("BAL", sender=STRANGER) == UNKNOWN
+
+
+@pytest.mark.parametrize("sender", ["+449098790123", "+881631234567"])
+def test_a_stranger_at_a_premium_or_satellite_number_gets_no_reply(line, sender):
+    assert line.text("BAL", sender=PhoneNumber(sender)) == Answer(None, "unknown_sender")
+
+
+def test_the_phone_book_is_read_once_whatever_is_texted(line, monkeypatch):
+    read = []
+    books = line.ports.phone_books
+    get = books.get
+    monkeypatch.setattr(books, "get", lambda account: read.append(account) or get(account))
+
+    line.text(" ".join("abcdefghijklmnopqrstuvwxyz"))
+
+    assert read == ["alice"]
 
 
 def test_two_machines_that_answer_each_other_stop(line):
@@ -332,6 +362,20 @@ def test_a_phone_that_texts_a_pin_or_a_password_proves_itself(line, text):
     assert said == "+447700900123 is a phone of your account now."
     assert line.ports.accounts.get("alice").profile.numbers == (ALICE, STRANGER)
     assert line.keys.texts.sent == []
+
+
+@pytest.mark.parametrize("text", [f"{PIN} R.{BOB}", f"U.alice P.wonderland R.{BOB}"])
+def test_a_pin_or_a_password_proves_no_phone_but_the_one_that_texts_it(line, text):
+    line.text(text, sender=STRANGER)
+
+    assert [to for to, _ in line.keys.texts.sent] == [BOB]
+    assert line.ports.accounts.get("alice").profile.numbers == (ALICE,)
+
+
+def test_a_blocked_account_redeems_no_voucher(line):
+    line.ports.books.set_active("alice", active=False)
+
+    assert line.text("ADD 12345678").refused == "account_blocked"
 
 
 def test_codes_are_not_sent_without_end(line):

@@ -94,6 +94,16 @@ class PjsipCall(pj.Call):  # type: ignore[misc] # SWIG generates no types
         """Once a key; onDtmfEvent tells of the same key several times more."""
         self.note(functools.partial(EngineLine.pressed, key=parameter.digit))
 
+    def onCallTransferRequest(self, parameter: Any) -> None:
+        """Refused: left alone, the library calls whomever the far end names (REFER), at our cost
+        and on no record."""
+        parameter.statusCode = pj.PJSIP_SC_DECLINE
+
+    def onCallReplaceRequest(self, parameter: Any) -> None:
+        """Refused: left alone, the library answers whoever comes in the place of the far end, in a
+        call that nobody here knows of."""
+        parameter.statusCode = pj.PJSIP_SC_DECLINE
+
     @_noting
     def onCallSdpCreated(self, parameter: Any) -> None:
         parameter.sdp.wholeSdp = with_usual_telephone_events(parameter.sdp.wholeSdp)

@@ -8,7 +8,7 @@ from typing import Any
 from switchboard.aws.balances import BALANCE, PROFILE, balance_of, balance_values, entry_values
 from switchboard.aws.forms import from_text, to_text
 from switchboard.aws.models.accounts import AccountItem, EntryItem, IdentityItem
-from switchboard.aws.models.database import Database, made
+from switchboard.aws.models.database import Database, made, may_be_key
 from switchboard.aws.models.sales import SubscriptionItem
 from switchboard.aws.new_items import NewItems
 from switchboard.aws.service_numbers import ServiceNumbers, service_of
@@ -47,7 +47,8 @@ class DynamoAccounts:
     def get(self, account: str) -> Account:
         """An account with its balance and its buckets, in one read. NotFound where there is
         none."""
-        items = list(self._accounts.query(account, consistent_read=True))
+        found = self._accounts.query(account, consistent_read=True) if may_be_key(account) else ()
+        items = list(found)
         if not items:
             raise NotFound(f"there is no account {account}")
         return _account(items)

@@ -121,7 +121,10 @@ def grant(
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give minutes away; accounts that had this promotion before get nothing more."""
+    """Give minutes away; accounts that had this promotion before get nothing more.
+
+    Run it again for accounts that were added since. What comes with a plan, whenever somebody takes
+    it, is a bucket of that plan, which may have dates."""
     from switchboard.billing.periods import local_date
     from switchboard.billing.plans import Allowance
     from switchboard.desk.promotions import Chosen, Promotion

@@ -1,11 +1,16 @@
 """`ringback rates`: what calls cost."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+
+if TYPE_CHECKING:
+    from switchboard.ports import Ports
+    from switchboard.rating.price import LegPrice
+    from switchboard.rating.terms import SheetTerms
 
 app = typer.Typer(help="Rate sheets: what calls cost.", no_args_is_help=True)
 
@@ -52,9 +57,16 @@ def show(sheet: Sheet, state: State = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def quote(
-    sheet: Sheet,
     number: Annotated[str, typer.Option(help="International, like +442071234567.")],
-    seconds: Annotated[int, typer.Option(min=0, help="How long the leg lasts.")],
+    seconds: Annotated[int, typer.Option(min=0, help="How long a leg lasts.")],
+    sheet: Annotated[str | None, typer.Option(help="What one leg costs by this sheet.")] = None,
+    account: Annotated[
+        str | None, typer.Option(help="What both legs of a callback cost this account.")
+    ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", help="The account's phone; its default number, if not given."),
+    ] = None,
     at: Annotated[
         datetime | None,
         typer.Option(parser=instant, metavar="ISO", help="When it is answered; else now."),
@@ -62,24 +74,76 @@ def quote(
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
-    """What one leg of so many seconds costs."""
+    """What so many seconds cost: of one leg by a sheet, or of both legs to an account, by its sheet
+    and its included seconds."""
     from switchboard.desk.rates import price_of_leg
+    from switchboard.numbering import parse_number
+
+    if (sheet is None) == (account is None) or (from_ is not None and account is None):
+        raise typer.BadParameter("name a --sheet, or an --account with or without a phone (--from)")
+    ports = ports_for(state)
+    if account is not None:
+        show_one(_both_legs(ports, account, from_, number, seconds, at), as_json=as_json)
+        return
+    assert sheet is not None, "it was looked for"
+    found, price = price_of_leg(ports, sheet, parse_number(number, "US"), at)
+    body = {"sheet": found.name, "version": found.version, **_leg(price, seconds, found.terms)}
+    show_one({**body, "currency": found.terms.currency}, as_json=as_json)
+
+
+def _both_legs(
+    ports: "Ports",
+    account: str,
+    customer: str | None,
+    number: str,
+    seconds: int,
+    at: datetime | None,
+) -> dict[str, Any]:
+    from switchboard.desk.orders import quote_for
+    from switchboard.errors import Malformed
     from switchboard.money import format_micros
     from switchboard.numbering import parse_number
 
-    found, price = price_of_leg(ports_for(state), sheet, parse_number(number, "US"), at)
-    show_one(
-        {
-            "sheet": found.name,
-            "version": found.version,
-            "prefix": price.prefix,
-            "destination": price.destination,
-            "billed_seconds": price.billed_s(seconds),
-            "cost": format_micros(price.cost_micros(seconds), digits=found.terms.digits),
-            "currency": found.terms.currency,
-        },
-        as_json=as_json,
+    known = ports.accounts.get(account)
+    country, phone = known.profile.country, known.profile.default_number
+    if customer is not None:
+        phone = parse_number(customer, country)
+    if phone is None:
+        raise Malformed(f"account {account} has no number: say which phone is called (--from)")
+    destination = parse_number(number, country)
+    priced = quote_for(ports, known, phone, destination, seconds, at)
+    terms = ports.sheets.version(priced.sheet, priced.version).terms
+    legs = zip(
+        ("from", "to"),
+        (phone, destination),
+        priced.legs(seconds),
+        priced.covered_s(seconds, seconds),
+        strict=True,
     )
+    return {
+        "account": account,
+        "sheet": priced.sheet,
+        "version": priced.version,
+        "seconds": seconds,
+        **{
+            end: {"number": str(one), **_leg(price, seconds, terms), "covered_seconds": covered_s}
+            for end, one, price, covered_s in legs
+            if price is not None
+        },
+        "cost": format_micros(priced.cost_micros(seconds, seconds), digits=terms.digits),
+        "currency": priced.currency,
+    }
+
+
+def _leg(price: "LegPrice", seconds: int, terms: "SheetTerms") -> dict[str, Any]:
+    from switchboard.money import format_micros
+
+    return {
+        "prefix": price.prefix,
+        "destination": price.destination,
+        "billed_seconds": price.billed_s(seconds),
+        "cost": format_micros(price.cost_micros(seconds), digits=terms.digits),
+    }
 
 
 @app.command()

@@ -81,13 +81,21 @@ def derive(
     digits: Digits = None,
     rounding: Rounding = None,
     customer_leg: CustomerLeg = None,
-    default: Defaults = None,
+    default: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--default",
+            metavar="COLUMN=VALUE",
+            help="What rows charge where neither they nor the base say so; may be repeated.",
+        ),
+    ] = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
     """Publish a sheet whose rates are those of another, times a multiplier, plus an addition.
 
-    It is made anew whenever that one is published. Rates of its own stand above them."""
+    It is made anew whenever that one is published. Rates of its own stand above them; what else
+    a row of the base charges, by its own columns or by the base's defaults, it charges here."""
     from switchboard.desk.rates import TermsChange
     from switchboard.desk.rates import derive as derive_sheet
     from switchboard.money import parse_units

@@ -5,13 +5,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from pynamodb.transactions import TransactWrite
-
-from switchboard.aws.balances import BALANCE, PROFILE, balance_of, entry_item, item_of
+from switchboard.aws.balances import BALANCE, PROFILE, balance_of, balance_values, entry_values
 from switchboard.aws.forms import from_text, to_text
 from switchboard.aws.models.accounts import AccountItem, EntryItem, IdentityItem
-from switchboard.aws.models.database import Database, made
+from switchboard.aws.models.database import Database, made, may_be_key
 from switchboard.aws.models.sales import SubscriptionItem
+from switchboard.aws.new_items import NewItems
 from switchboard.aws.service_numbers import ServiceNumbers, service_of
 from switchboard.aws.subscriptions import wake_plan
 from switchboard.billing.account import Account, Profile
@@ -38,7 +37,7 @@ class DynamoAccounts:
         """Add accounts with their identities and opening entries: one transaction."""
 
         def write() -> None:
-            with TransactWrite(connection=self._connection) as transaction:
+            with NewItems(connection=self._connection) as transaction:
                 for opening in openings:
                     self._open(transaction, opening)
 
@@ -48,7 +47,8 @@ class DynamoAccounts:
     def get(self, account: str) -> Account:
         """An account with its balance and its buckets, in one read. NotFound where there is
         none."""
-        items = list(self._accounts.query(account, consistent_read=True))
+        found = self._accounts.query(account, consistent_read=True) if may_be_key(account) else ()
+        items = list(found)
         if not items:
             raise NotFound(f"there is no account {account}")
         return _account(items)
@@ -58,9 +58,10 @@ class DynamoAccounts:
         before, after = identities_of(old), identities_of(new)
 
         def write() -> None:
-            with TransactWrite(connection=self._connection) as transaction:
+            with NewItems(connection=self._connection) as transaction:
                 unchanged = self._accounts.profile == to_text(old)
-                transaction.save(self._profile_item(new), condition=unchanged)
+                item = self._accounts(new.account, PROFILE, profile=to_text(new))
+                transaction.save(item, condition=unchanged)
                 self._take(transaction, new.account, sorted(set(after) - set(before)))
                 for identity in sorted(set(before) - set(after)):
                     transaction.delete(self._identities(identity))
@@ -126,23 +127,21 @@ class DynamoAccounts:
             return None
         return owner
 
-    def _open(self, transaction: TransactWrite, opening: Opening) -> None:
-        new = self._accounts.account.does_not_exist()
-        transaction.save(self._profile_item(opening.profile), condition=new)
+    def _open(self, transaction: NewItems, opening: Opening) -> None:
+        profile, account = opening.profile, opening.profile.account
+        kept = {"account": account, "part": PROFILE, "profile": to_text(profile)}
+        transaction.put(self._accounts, kept, new="account")
         # Where there is no profile there is nothing else of an account.
-        transaction.save(item_of(opening.balance, self._accounts))
-        self._take(transaction, opening.profile.account, identities_of(opening.profile))
-        wake_plan(transaction, self._subscriptions, None, opening.profile)
+        transaction.put(self._accounts, balance_values(opening.balance))
+        self._take(transaction, account, identities_of(profile))
+        wake_plan(transaction, self._subscriptions, None, profile)
         if opening.entry is not None:
-            transaction.save(entry_item(opening.entry, self._journal))
+            transaction.put(self._journal, entry_values(opening.entry))
 
-    def _take(self, transaction: TransactWrite, account: str, identities: Iterable[str]) -> None:
-        free = self._identities.identity.does_not_exist()
+    def _take(self, transaction: NewItems, account: str, identities: Iterable[str]) -> None:
         for identity in identities:
-            transaction.save(self._identities(identity, account=account), condition=free)
-
-    def _profile_item(self, profile: Profile) -> AccountItem:
-        return self._accounts(profile.account, PROFILE, profile=to_text(profile))
+            taken = {"identity": identity, "account": account}
+            transaction.put(self._identities, taken, new="identity")
 
     def _what_is_taken(self, *profiles: Profile) -> str:
         for profile in profiles:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from switchboard.aws.forms import from_text, from_us, to_text, to_us
-from switchboard.aws.models.accounts import AccountItem, EntryItem
+from switchboard.aws.models.accounts import EntryItem
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.cover import NO_COVER, Cover
 from switchboard.ledger.entries import JournalEntry
@@ -32,29 +32,34 @@ def balance_of(item: Any) -> Balance:
     )
 
 
-def item_of(balance: Balance, model: type[AccountItem]) -> AccountItem:
-    """The item of a balance."""
-    return model(
-        balance.account,
-        BALANCE,
-        currency=balance.currency,
-        posted=balance.posted_micros,
-        held=balance.held_micros,
-        avail=balance.avail_micros,
-        credit_limit=balance.credit_limit_micros,
-        active=balance.active,
-        max_callbacks=balance.max_callbacks,
-        holds={callback: hold_form(hold) for callback, hold in balance.holds.items()},
-        limits=to_text(balance.limits) if balance.limits else None,
-        spent=dict(balance.spent),
-        included=dict(balance.included_s),
-        lowered=balance.lowered_micros or None,
-    )
+def balance_values(balance: Balance) -> dict[str, Any]:
+    """What the item of a balance keeps."""
+    return {
+        "account": balance.account,
+        "part": BALANCE,
+        "currency": balance.currency,
+        "posted": balance.posted_micros,
+        "held": balance.held_micros,
+        "avail": balance.avail_micros,
+        "credit_limit": balance.credit_limit_micros,
+        "active": balance.active,
+        "max_callbacks": balance.max_callbacks,
+        "holds": {callback: hold_form(hold) for callback, hold in balance.holds.items()},
+        "limits": to_text(balance.limits) if balance.limits else None,
+        "spent": balance.spent,
+        "included": balance.included_s,
+        "lowered": balance.lowered_micros or None,
+    }
+
+
+def entry_values(entry: JournalEntry) -> dict[str, Any]:
+    """What the item of a journal entry keeps."""
+    return {"account": entry.account, "identity": entry.identity, "entry": to_text(entry)}
 
 
 def entry_item(entry: JournalEntry, model: type[EntryItem]) -> EntryItem:
     """The item of a journal entry."""
-    return model(entry.account, entry.identity, entry=to_text(entry))
+    return model(**entry_values(entry))
 
 
 def hold_form(hold: Hold) -> dict[str, str | int]:

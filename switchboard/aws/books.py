@@ -1,6 +1,7 @@
 """The ledger in DynamoDB: conditional updates that consume their own condition (design §5)."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +14,7 @@ from switchboard.aws.balances import BALANCE, BUCKET, balance_of, entry_item, ho
 from switchboard.aws.forms import from_text, pack, to_text, to_us, unpack
 from switchboard.aws.models.accounts import AccountItem, EntryItem
 from switchboard.aws.models.calls import CdrItem
-from switchboard.aws.models.database import Database, made
+from switchboard.aws.models.database import Database, made, may_be_key
 from switchboard.billing.buckets import Bucket, end_at
 from switchboard.calls.cdr import Cdr
 from switchboard.errors import NotFound
@@ -34,10 +35,10 @@ class DynamoBooks:
 
     def balance(self, account: str) -> Balance:
         """The balance, strongly consistent. NotFound where there is none."""
-        try:
-            return balance_of(self._accounts.get(account, BALANCE, consistent_read=True))
-        except self._accounts.DoesNotExist:
-            raise NotFound(f"there is no account {account}") from None
+        if may_be_key(account):
+            with suppress(self._accounts.DoesNotExist):
+                return balance_of(self._accounts.get(account, BALANCE, consistent_read=True))
+        raise NotFound(f"there is no account {account}")
 
     def set_active(self, account: str, *, active: bool) -> None:
         """Block an account, or let it call again."""

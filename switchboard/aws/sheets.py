@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from switchboard.aws.forms import from_text, to_text
-from switchboard.aws.models.database import Database, made
+from switchboard.aws.models.database import Database, made, may_be_key
 from switchboard.aws.models.sales import SheetItem
 from switchboard.aws.pages import PagedRows, PageTable
 from switchboard.errors import Conflict, NotFound
@@ -63,10 +63,9 @@ class DynamoSheets:
         asked, sheet = self._known.get(name, (0.0, None))
         if sheet is not None and not fresh and time.monotonic() - asked < self._pointer_age_s:
             return sheet
-        try:
-            head = self._items.get(PUBLISHED, name, consistent_read=True)
-        except self._items.DoesNotExist:
-            raise NotFound(f"there is no rate sheet {name}") from None
+        head = self._item(PUBLISHED, name)
+        if head is None:
+            raise NotFound(f"there is no rate sheet {name}")
         if sheet is None or sheet.version != head.version:
             sheet = self._opened(name, head)
         self._known[name] = (time.monotonic(), sheet)
@@ -89,8 +88,13 @@ class DynamoSheets:
         return RateSheet(name, head.version, terms, rows)
 
     def _head(self, name: str, version: str) -> Any | None:
+        return self._item(_versions(name), version)
+
+    def _item(self, kind: str, part: str) -> Any | None:
+        if not (may_be_key(kind) and may_be_key(part)):
+            return None
         try:
-            return self._items.get(_versions(name), version, consistent_read=True)
+            return self._items.get(kind, part, consistent_read=True)
         except self._items.DoesNotExist:
             return None
 

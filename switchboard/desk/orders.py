@@ -116,6 +116,23 @@ def quote(
     return ports.sheets.current(account.profile.sheet_at(at)).quote(customer, destination, at)
 
 
+def quote_for(
+    ports: Ports,
+    account: Account,
+    customer: PhoneNumber,
+    destination: PhoneNumber,
+    seconds: int,
+    at: datetime | None = None,
+) -> Quote:
+    """What both legs would cost that are answered now, or then, and last so long, with what the
+    account's included seconds cover of them. NoRate where they would not be connected."""
+    at = at or ports.clock.now()
+    quoted = quote(ports, account, customer, destination, at).begun(at, at)
+    spend = spend_of(account, ports.settings.classes(), customer, destination, at)
+    draft = _draft(account, Order(customer, destination, Trigger("quote", "")), quoted, spend, at)
+    return replace(quoted, cover=grown(NO_COVER, draft, account, seconds, seconds, at=at))
+
+
 def talk_s(
     ports: Ports,
     account: Account,

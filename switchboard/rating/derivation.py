@@ -18,8 +18,9 @@ def handed_down(
     """The rows of a derived sheet: its own, and below them those of the base for all prefixes that
     have none of their own.
 
-    An inherited row charges all that it charges in the base sheet, by its defaults too; only the
-    rate differs. It is a rate like any other: what lies beyond its twelfth decimal is rounded up.
+    An inherited row charges what it says and what the base's defaults say; only the rate differs.
+    Where both are silent, the defaults of the derived sheet speak. The rate is one like any other:
+    what lies beyond its twelfth decimal is rounded up.
     Malformed where the addition makes it negative.
     """
     rows = [row for row in own if not row.inherited]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from switchboard.ledger.cover import NO_COVER, Cover, Take, covers_fees, length_s
+from switchboard.ledger.cover import NO_COVER, Cover, Take, burn, covers_fees, length_s
 from switchboard.rating.price import LONGEST_LEG_S, LegPrice
 
 # Also the end of the search where talk is free.
@@ -45,6 +45,14 @@ class Quote:
         if destination is not None:
             destination = _covered(destination, self.cover.destination(customer.due_s(customer_s)))
         return _covered(customer, self.cover.customer), destination
+
+    def covered_s(self, customer_s: int, destination_s: int) -> tuple[int, int]:
+        """The included seconds that each leg burns."""
+        due_s = self.customer.due_s(customer_s)
+        burned = burn(self.cover.customer, due_s)
+        other_s = 0 if self.destination is None else self.destination.due_s(destination_s)
+        others = burn(self.cover.destination(due_s), other_s)
+        return sum(burned.values()), sum(others.values())
 
     @property
     def least_micros(self) -> int:

@@ -1,6 +1,6 @@
 """One row of a rate sheet, as it stands in a file: what is None takes the sheet's default."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, time
 from enum import Enum
 
@@ -49,7 +49,7 @@ class Charges:
     in whole seconds, percent and multiplier in millionths (1_000_000 is one, or one percent).
 
     None takes the sheet's default, and where that is None too, the plainest: nothing is added,
-    billing goes by the second.
+    billing goes by the second, and the initial block is one increment.
     """
 
     connection_fee_picos: int | None = None
@@ -81,6 +81,12 @@ class Charges:
         return Charges(
             **{n: getattr(default, n) if value is None else value for n, value in mine.items()}
         )
+
+    def in_sheet(self, default: "Charges") -> "Charges":
+        """What is charged by a row of these in a sheet of these defaults."""
+        known = self.over(default)
+        initial_s = known.increment_s if known.initial_s is None else known.initial_s
+        return replace(known, initial_s=initial_s)
 
 
 # Everything as the sheet has it.

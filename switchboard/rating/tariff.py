@@ -158,7 +158,7 @@ def rate_attos(row: RateRow, defaults: Charges) -> int:
 
 
 # Thousands of rows share a few sets of charges.
-_over = lru_cache(maxsize=1024)(Charges.over)
+_over = lru_cache(maxsize=1024)(Charges.in_sheet)
 
 
 def _check(steps: Sequence[RateRow], terms: SheetTerms) -> None:

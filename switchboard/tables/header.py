@@ -75,6 +75,21 @@ def find_table(
     raise Malformed(f"the file has no header with {wanted}{sheets}; map its columns by hand")
 
 
+def other_tables(
+    worksheets: Iterable[Worksheet], words: Vocabulary, mapping: Mapping[str, str]
+) -> Iterator[str]:
+    """The names of those worksheets that have a header as `find_table` looks for."""
+    for worksheet in worksheets:
+        try:
+            found = _Search(words, mapping).header_of(worksheet)
+        except Malformed:
+            # Two of its columns may be one field, so it has what is looked for.
+            yield worksheet.name
+            continue
+        if found is not None:
+            yield worksheet.name
+
+
 def records(header: Header, rows: Iterable[Row]) -> Iterator[Record]:
     """The rows that have something in a column of ours."""
     fields = list(header.columns.items())

@@ -7,7 +7,7 @@ from switchboard.rating.columns import CHARGE_COLUMNS, format_units
 from switchboard.rating.deck.periods import format_days, format_hours
 from switchboard.rating.price import LegPrice
 from switchboard.rating.quote import Quote
-from switchboard.rating.row import RATE_DECIMALS, Charges, RateRow
+from switchboard.rating.row import PLAIN, RATE_DECIMALS, Charges, RateRow
 from switchboard.rating.sheet import RateSheet
 from switchboard.rating.tariff import charges_of
 from switchboard.rating.terms import SheetTerms
@@ -60,7 +60,7 @@ def sheet_body(sheet: RateSheet) -> Body:
         "at_boundary": terms.at_boundary.value,
         "least_digits": terms.least_digits,
         "most_digits": terms.most_digits,
-        "defaults": _charges_body(terms.defaults),
+        "defaults": _charges_body(PLAIN.in_sheet(terms.defaults)),
         "base": None if derivation is None else derivation.base,
     }
 

@@ -30,6 +30,14 @@ def test_an_account_comes_back_with_its_balance(ports):
     assert opened.balance.posted_micros == 5_000_000
 
 
+@pytest.mark.parametrize("name", ["", "x" * 3_000])
+def test_what_no_account_can_be_called_is_not_found(ports, name):
+    with pytest.raises(NotFound):
+        ports.accounts.get(name)
+    with pytest.raises(NotFound):
+        ports.books.balance(name)
+
+
 def test_what_is_nobodys_is_not_found(ports):
     with pytest.raises(NotFound, match="nobody"):
         ports.accounts.get("nobody")

@@ -95,6 +95,18 @@ def test_what_is_not_there_is_not_found(ports):
     assert (ports.sheets.names(), ports.sheets.versions("retail")) == ([], [])
 
 
+@pytest.mark.parametrize("name", ["", "x" * 3_000])
+def test_what_no_sheet_can_be_called_is_not_found(ports, name):
+    ports.sheets.publish(sheet("v1"))
+
+    with pytest.raises(NotFound, match="no rate sheet"):
+        ports.sheets.current(name)
+    with pytest.raises(NotFound, match="no version"):
+        ports.sheets.version(name, "v1")
+    with pytest.raises(NotFound, match="no version"):
+        ports.sheets.version("retail", name)
+
+
 def test_names_are_as_they_were_given(ports):
     for name in ("b", "a/b", "published", "versions/a", "größe"):
         ports.sheets.publish(sheet("v1", RateRow("44", 1), name=name))

@@ -5,8 +5,10 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from pynamodb.exceptions import GetError, UpdateError
+from pynamodb.exceptions import GetError, PynamoDBException, UpdateError
 
+from switchboard.billing.account import Account, Profile
+from switchboard.desk.accounts import Terms, opening_of
 from switchboard.ledger.balance import Hold
 from switchboard.ports import Books
 from tests.fakes.ports import memory_ports
@@ -51,3 +53,32 @@ def test_what_fails_now_and_then_is_made(stores, trouble):
     made = [failing.reserve("alice", f"c{n}", HOLD) for n in range(20)]
 
     assert made == [True] * 20
+
+
+def test_an_account_is_opened_with_its_money_and_its_names_or_not_at_all(stores):
+    calm, odds = stores.calm(), replace(CALM, unsent=30, lost=30, throttled=10, crowded=10)
+    ports = replace(memory_ports(), **calm)
+    seen = set()
+    for seed in range(60):
+        name = f"a{seed}"
+        profile = Profile(name, name, "EUR", "retail", login=name, pin_hash=name)
+        opening = opening_of(profile, Terms(opening_micros=7), NOON)
+        failing = stores.troubled(Fate(Random(seed), odds, lambda: None, lambda: None))["accounts"]
+
+        try:
+            failing.open(opening)
+            told = True
+        except PynamoDBException:
+            told = False
+
+        known = [one.profile.account for one in ports.accounts.all()]
+        is_there = name in known
+        assert is_there or not told
+        assert list(ports.books.entries(name)) == ([opening.entry] if is_there else [])
+        owners = {ports.accounts.by_login(name), ports.accounts.by_pin(name)}
+        assert owners == ({name} if is_there else {None})
+        if is_there:
+            assert ports.accounts.get(name) == Account(profile, opening.balance)
+        seen.add((told, is_there))
+
+    assert seen == {(True, True), (False, True), (False, False)}

@@ -237,7 +237,7 @@ def test_the_version_is_said(shell):
     ("words", "line"),
     [
         ("zzzz", "No such command 'zzzz'. (see `ringback --help`)"),
-        ("rates quote", "Missing option '--sheet'. (see `ringback rates quote --help`)"),
+        ("rates show", "Missing option '--sheet'. (see `ringback rates show --help`)"),
         (
             "rates set --sheet retail --default increment",
             "“increment” is no default: write it like increment=6",

@@ -1,6 +1,7 @@
 """`ringback rates`, as an operator types it: terms, derived sheets, versions, hours."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
@@ -67,9 +68,29 @@ def test_sheets_are_set_derived_quoted_and_put_back(shell, tmp_path):
     }
 
 
+def test_both_legs_are_quoted_as_an_account_pays_for_them(shell):
+    shell.import_sheet("cost", DECK)
+    shell.json("accounts", "add", "ann", "--sheet", "cost", "--number", UK)
+    shell.json("plans", "groups", "add", "usa", "--prefix", "1")
+    grant = ("--group", "usa", "--minutes", "1", "--from", "2026-01-01", "--until", "2031-01-01")
+    shell.json("plans", "grant", "welcome", "--account", "ann", *grant)
+    how = ("--number", USA, "--seconds", "120", "--at", "2030-01-07T12:00Z")
+
+    both = shell.json("rates", "quote", "--account", "ann", *how)
+    other = shell.json("rates", "quote", "--account", "ann", "--from", USA, *how)
+
+    one = shell.json("rates", "quote", "--sheet", "cost", *how[:2], "--seconds", "60", *how[4:])
+    assert (both["to"]["cost"], both["to"]["covered_seconds"]) == (one["cost"], 60)
+    assert (both["from"]["number"], both["from"]["covered_seconds"]) == (UK, 0)
+    assert Decimal(both["cost"]) == Decimal(both["from"]["cost"]) + Decimal(both["to"]["cost"])
+    assert (other["from"]["number"], other["from"]["covered_seconds"]) == (USA, 60)
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
+        (("quote", "--number", UK, "--seconds", "1"), "name a --sheet, or an --account"),
+        (("show", "--sheet", ""), "there is no rate sheet"),
         (("derive", "--sheet", "cost", "--from", "cost"), "derive from itself: cost from cost"),
         (("derive", "--sheet", "x", "--from", "y"), "no rate sheet y"),
         (("derive", "--sheet", "x", "--from", "cost", "--multiplier", "a"), "not an amount"),

@@ -9,6 +9,7 @@ from switchboard.calls.beat import LiveCall
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.desk.buckets import drop_expired_buckets
 from switchboard.desk.check_books import check_books
+from switchboard.desk.orders import quote_for
 from switchboard.desk.purse import Purse
 from switchboard.desk.sweep import sweep
 from switchboard.desk.till import Till
@@ -108,6 +109,23 @@ def test_one_leg_is_covered_and_the_other_paid():
 
     assert legs_of(cdr) == [(103, 103, 0), (100, 0, 100)]
     assert exchange.breaches == []
+
+
+@pytest.mark.parametrize("included", [{}, {"seconds": 150}, {"seconds": 10_000, "increment_s": 60}])
+def test_a_call_costs_what_the_account_was_quoted_for_it(included):
+    buckets = [a_bucket(**included)] if included else []
+    exchange = an_exchange(*buckets, cents=1_000, talks_s=120)
+    ports = exchange.ports
+    quoted = quote_for(ports, ports.accounts.get("alice"), ALICE, BOB, 123, NOON)
+
+    customer, destination = exchange.connect().legs
+
+    # The customer's leg lasts longer, by the time that the other one rang.
+    quoted_legs = (quoted.legs(123)[0].cost_micros(123), quoted.covered_s(123, 120)[0])
+    assert (customer.cost_micros, customer.covered_s) == quoted_legs
+    total = customer.cost_micros + destination.cost_micros
+    assert total == quoted.cost_micros(123, 120)
+    assert destination.covered_s == quoted.covered_s(123, 120)[1]
 
 
 def test_two_minutes_of_which_one_is_included_cost_one():

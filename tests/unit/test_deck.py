@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 from switchboard.errors import Malformed
 from switchboard.rating.deck.reading import Reading
+from switchboard.rating.deck.reading import read_deck as read_worksheets
 from switchboard.rating.row import Charges, RateRow
-from switchboard.tables.cells import BadRow, BadRows
+from switchboard.tables.cells import BadRow, BadRows, Row, Worksheet
 from tests.fakes.decks import deck_of, read_deck
 
 CELLS = st.text(max_size=12)
@@ -197,6 +199,19 @@ def test_a_percentage_may_have_its_sign():
     row = read_deck("prefix,rate,post_call_surcharge_percent\n44,1,2.5%\n")[0]
 
     assert row.charges.post_call_percent_millionths == 2_500_000
+
+
+def test_a_number_of_a_spreadsheet_that_may_be_a_percentage_or_a_share_is_refused():
+    header = ("prefix", "rate", "post_call_surcharge_percent")
+    cells = ("15.5%", Decimal("15.5"), Decimal("0.155"), Decimal(0))
+    rows = [Row(line, (f"4{line}", "1", cell)) for line, cell in enumerate(cells, start=2)]
+
+    deck = read_worksheets([Worksheet("Rates", [Row(1, header), *rows])])
+
+    kept = [row.charges.post_call_percent_millionths for row in deck.rows]
+    assert kept == [15_500_000, 15_500_000, 0]
+    assert [row.line for row in deck.bad] == [4]
+    assert "keeps 15.5% as 0.155" in deck.bad[0].reason
 
 
 def test_another_currency_than_the_sheets_is_refused():

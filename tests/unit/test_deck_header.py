@@ -5,6 +5,7 @@ import pytest
 from switchboard.errors import Malformed
 from switchboard.rating.deck.names import CANONICAL, RATES
 from switchboard.rating.deck.reading import Reading, read_deck
+from switchboard.spreadsheets.text import rows_of_text
 from switchboard.tables.cells import Row, Worksheet
 from switchboard.tables.header import combined, parse_mapping
 from tests.fakes.decks import deck_of
@@ -88,6 +89,23 @@ def test_the_first_worksheet_with_a_header_counts():
     rates = Worksheet("Rates", [Row(1, ("Code", "Price")), Row(2, ("44", "1"))])
 
     assert read_deck([cover, rates]).worksheet == "Rates"
+
+
+def test_further_worksheets_with_rates_are_named():
+    names = ("A-Z", "Mobile", "Notes", "Offnet")
+    header = {"Notes": "a,b", "Offnet": "prefix,price,rate per minute"}
+    sheets = [
+        Worksheet(name, rows_of_text(f"{header.get(name, 'prefix,rate')}\n44,1,1\n"))
+        for name in names
+    ]
+    sheets[0] = Worksheet("A-Z", rows_of_text("prefix,rate\n44,1\n"))
+
+    left_out = read_deck(sheets).left_out
+
+    assert [row.reason.partition(" has")[0] for row in left_out] == [
+        "worksheet “Mobile”",
+        "worksheet “Offnet”",
+    ]
 
 
 def test_a_file_without_a_header_is_refused_with_its_worksheets():

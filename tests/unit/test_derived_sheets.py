@@ -102,6 +102,19 @@ def test_an_inherited_row_charges_what_it_charges_in_the_base():
     assert sheet.terms.time_zone == "Asia/Tokyo"
 
 
+def test_the_defaults_of_a_derived_sheet_count_where_the_base_is_silent():
+    ports = memory_ports()
+    said = Charges(free_s=5)
+    published(ports, "cost", row("0.2", charges=said), defaults=Charges(increment_s=60))
+
+    own = Charges(free_s=1, initial_s=1, increment_s=1, grace_s=3)
+    derive(ports, "retail", by("cost"), TermsChange(defaults=own))
+
+    price = ports.sheets.current("retail").price(BOB, NOON)
+    charged = (price.free_s, price.initial_s, price.steps[0].increment_s, price.grace_s)
+    assert charged == (5, 60, 60, 3)
+
+
 def test_what_lies_beyond_the_twelfth_decimal_is_rounded_up():
     ports = memory_ports()
     published(ports, "cost", row("0.000000000001"))

@@ -176,9 +176,9 @@ def reckoned(case: Case, percent: int) -> int:
             steps = later if later and not later[0].blocked else steps
         if at_s == ends_s:
             step = [row for row in steps if row.step_from_s <= at_s][-1]
-            block_s = (
-                of(first, case, "initial_s", 1) if not at_s else of(step, case, "increment_s", 1)
-            )
+            # An initial block that nobody names is an increment like the others.
+            initial_s = of(first, case, "initial_s", of(first, case, "increment_s", 1))
+            block_s = of(step, case, "increment_s", 1) if at_s else initial_s
             cost += rate(step, case) * block_s / 60
             ends_s += block_s
     if left_s > of(first, case, "surcharge_after_s"):

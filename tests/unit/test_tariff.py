@@ -90,6 +90,20 @@ def test_a_row_stands_above_the_default():
     )
 
 
+@pytest.mark.parametrize(
+    ("own", "defaults", "initial_s"),
+    [
+        (Charges(increment_s=60), Charges(), 60),
+        (Charges(), Charges(increment_s=6), 6),
+        (Charges(increment_s=60), Charges(initial_s=30), 30),
+        (Charges(initial_s=30), Charges(), 30),
+        (Charges(), Charges(), 1),
+    ],
+)
+def test_an_initial_block_that_nobody_names_is_one_increment(own, defaults, initial_s):
+    assert price_of(row(charges=own), defaults=defaults).initial_s == initial_s
+
+
 def test_a_sheet_tells_how_its_prices_are_rounded():
     one = price_of(row("0.1"), rounding=Rounding.HALF_EVEN, digits=2)
 

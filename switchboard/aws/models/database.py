@@ -18,6 +18,8 @@ from pynamodb.models import Model
 
 CONFLICTS_BORNE = 6
 CONFLICT_PAUSE_S = 0.01
+# Of a range key; a hash key may have twice as many, which no name needs.
+MOST_KEY_BYTES = 1024
 
 
 class TableItem(Model):
@@ -70,6 +72,11 @@ class Database:
         self.connection.add_meta_table(table.get_meta_table())
         table.connection = self.connection
         return cast("type[Table]", bound)
+
+
+def may_be_key(text: str) -> bool:
+    """Whether an item may have this in its key: DynamoDB refuses to look for what may not be."""
+    return 1 <= len(text.encode()) <= MOST_KEY_BYTES
 
 
 def made(write: Callable[[], object]) -> bool:

@@ -141,7 +141,7 @@ class _Said:
 
 @lru_cache(maxsize=1024)
 def _whole(charges: Charges, defaults: Charges) -> Charges:
-    known = charges.over(defaults).over(_PLAINEST)
+    known = charges.in_sheet(defaults).over(_PLAINEST)
     return replace(known, multiplier_millionths=None, addition_picos=None)
 
 

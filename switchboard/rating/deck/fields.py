@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from typing import TypeVar
 
 from switchboard.errors import Malformed
@@ -12,7 +13,7 @@ from switchboard.rating.deck.names import BILLING
 from switchboard.rating.deck.periods import parse_window
 from switchboard.rating.row import RATE_DECIMALS, Charges, RateRow, Window
 from switchboard.tables.amounts import DecimalMark, units_of
-from switchboard.tables.cells import Cell, text_of
+from switchboard.tables.cells import Cell, plain, text_of
 from switchboard.tables.dates import instant_of
 
 # No call is longer.
@@ -81,8 +82,8 @@ class FieldReader:
 
     def _units(self, cells: Cells, name: str, decimals: int, *, needed: bool = False) -> int | None:
         cell = cells.get(name, "")
-        if name.endswith("percent") and isinstance(cell, str):
-            cell = cell.strip().removesuffix("%").strip()
+        if name.endswith("percent"):
+            cell = _percentage(name, cell)
         if text_of(cell) == "" and not needed:
             return None
         if text_of(cell) == "":
@@ -103,6 +104,18 @@ class FieldReader:
             return instant_of(cells[name], self._columns.dates[name], self._zone)
         except Malformed as refusal:
             raise Malformed(f"{name}: {refusal.message}") from None
+
+
+def _percentage(name: str, cell: Cell) -> Cell:
+    """A percentage without its sign. Malformed where it may be a hundred times as much."""
+    if isinstance(cell, str):
+        return cell.strip().removesuffix("%").strip()
+    if isinstance(cell, Decimal) and 0 < cell < 1:
+        raise Malformed(
+            f"{name}: a spreadsheet keeps {plain(cell * 100)}% as {plain(cell)}, which may also be"
+            " meant as it stands: write it as text, with its %"
+        )
+    return cell
 
 
 def _destination(cells: Cells) -> str:

@@ -13,7 +13,7 @@ from switchboard.rating.row import RateRow
 from switchboard.tables.amounts import DecimalMark
 from switchboard.tables.cells import BadRow, Cell, Row, Worksheet, text_of
 from switchboard.tables.dates import DateOrder
-from switchboard.tables.header import Header, find_table, records
+from switchboard.tables.header import Header, find_table, other_tables, records
 
 # Ranges can stand for many codes; no seller has so many.
 MOST_ROWS = 2_000_000
@@ -58,13 +58,16 @@ class Deck:
 
 def read_deck(worksheets: Iterable[Worksheet], how: Reading = Reading()) -> Deck:
     """The deck of the first worksheet with a header that names a prefix and a rate, and has the
-    columns of the mapping. Malformed where there is none, or where a column contradicts itself."""
+    columns of the mapping; further ones are left out. Malformed where there is none, or where a
+    column contradicts itself."""
+    worksheets = iter(worksheets)
     worksheet, header, rows = find_table(worksheets, RATES, how.mapping)
     bad: list[BadRow] = []
     left_out: list[BadRow] = []
     kept = list(_kept(header, rows, bad, left_out))
     columns = Columns.of(header, kept, decimal=how.decimal, dates=how.dates)
-    left_out += [BadRow(header.last_line, remark) for remark in columns.remarks]
+    remarks = [*columns.remarks, *map(_unread, other_tables(worksheets, RATES, how.mapping))]
+    left_out += [BadRow(header.last_line, remark) for remark in remarks]
     reader = FieldReader(columns, zone=how.zone, currency=how.currency)
     known: dict[tuple[object, ...], tuple[int, RateRow]] = {}
     for line, cells in kept:
@@ -91,6 +94,10 @@ def read_deck(worksheets: Iterable[Worksheet], how: Reading = Reading()) -> Deck
         bad=tuple(sorted(bad, key=lambda row: row.line)),
         left_out=tuple(sorted(left_out, key=lambda row: row.line)),
     )
+
+
+def _unread(worksheet: str) -> str:
+    return f"worksheet “{worksheet}” has rates too: a file is read for one of them at a time"
 
 
 def _kept(

@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from switchboard.rating.columns import CHARGE_COLUMNS
 from switchboard.rating.deck.periods import format_days, format_hours
 from switchboard.rating.row import RATE_DECIMALS, RateRow
-from switchboard.tables.cells import Cell
+from switchboard.tables.cells import Cell, text_of
 
 
 def write_deck(rows: Iterable[RateRow]) -> Iterator[list[Cell]]:
@@ -19,9 +19,11 @@ def _cells(row: RateRow) -> Iterator[Cell]:
     yield row.prefix
     yield row.destination
     yield _number(row.rate_picos, RATE_DECIMALS)
-    for field, decimals in CHARGE_COLUMNS.values():
+    for column, (field, decimals) in CHARGE_COLUMNS.items():
         units = getattr(row.charges, field)
-        yield "" if units is None else _number(units, decimals)
+        number = "" if units is None else _number(units, decimals)
+        # As a number of a spreadsheet, half a percent could be fifty.
+        yield f"{text_of(number)}%" if number and column.endswith("percent") else number
     yield "yes" if row.blocked else ""
     yield _instant(row.effective_from)
     yield _instant(row.effective_until)

@@ -26,7 +26,7 @@ from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from workers.dialling import Dialling
 from workers.dialogue.announcements import FIRST_WARNING, tell_balance, warn, what_became
-from workers.dialogue.confirm import confirmed
+from workers.dialogue.confirm import NOT_CONFIRMED, confirmed, phone_confirmed
 from workers.dialogue.destination import BALANCE_CODE, VOUCHER_CODE, NothingDialled, meant
 from workers.dialogue.drop import dropped
 from workers.dialogue.keypad import TRIES, enter, forget
@@ -108,8 +108,10 @@ class Conversation:
             customer.language = self.callback.language
             self._answered(Party.CUSTOMER, State.CUSTOMER_ANSWERED)
             self._pay_until(self._waits_until, money)
+            if self.callback.confirms:
+                return await self._confirm(customer)
             if self.callback.manners.confirm and not await confirmed(customer):
-                return Verdict(Ending.NOT_CONFIRMED, Culprit.CUSTOMER)
+                return NOT_CONFIRMED
             if self.callback.destination is not None:
                 await customer.play("one-moment")
                 return await self._call_destinations(customer, money)
@@ -120,6 +122,11 @@ class Conversation:
                 or await self._call_destinations(customer, money)
             )
 
+    async def _confirm(self, customer: Leg) -> Verdict:
+        if self.pins is None:
+            return await _cannot_serve(customer)
+        return await phone_confirmed(customer, self.ports, self.pins, self.callback)
+
     async def _receive(self, customer: Leg, money: asyncio.Timeout) -> Verdict | None:
         """Learn how to speak to the customer and who pays; None where they may go on."""
         callback, service = self.callback, await asyncio.to_thread(self._service)
@@ -127,8 +134,7 @@ class Conversation:
         tells = callback.manners.tell_balance
         if callback.asks_pin:
             if service is None or self.pins is None:
-                await customer.play("system-error")
-                return Verdict(Ending.FAILED, Culprit.US)
+                return await _cannot_serve(customer)
             door = PinDoor(
                 self.ports, self.pins, callback.customer, service.number, service.asks_account
             )
@@ -338,3 +344,8 @@ class Conversation:
         answered = self._trace(Party.CUSTOMER).answered
         assert answered is not None
         return answered + self.purse.waiting_s()
+
+
+async def _cannot_serve(customer: Leg) -> Verdict:
+    await customer.play("system-error")
+    return Verdict(Ending.FAILED, Culprit.US)

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from switchboard.calls.callback import Callback
-from switchboard.desk.callback_numbers import add_number, ask_for_code
+from switchboard.desk.callback_numbers import add_number, text_code
 from switchboard.desk.lockout import one_try
 from switchboard.desk.orders import Order, cancel_callback, order_callback, quote, talk_s
 from switchboard.desk.planned import cancel_planned, plan_callback
@@ -120,7 +120,7 @@ def register(asking: Asking, order: Register) -> Reply:
     if asking.proven and number == asking.incoming.sender:
         add_number(asking.ports, asking.account, number)
         return Reply("registered", {"number": str(number)})
-    ask_for_code(asking.ports, asking.keys.codes, asking.account, number)
+    text_code(asking.ports, asking.keys.codes, asking.keys.texts, asking.account, number)
     return Reply("code_sent", {"number": str(number)})
 
 

@@ -27,10 +27,17 @@ from switchboard.ports import Ports
 from workers.dialling import Dialling
 from workers.dialogue.announcements import FIRST_WARNING, tell_balance, warn, what_became
 from workers.dialogue.confirm import NOT_CONFIRMED, confirmed, phone_confirmed
-from workers.dialogue.destination import BALANCE_CODE, VOUCHER_CODE, NothingDialled, meant
+from workers.dialogue.destination import (
+    BALANCE_CODE,
+    PHONE_CODE,
+    VOUCHER_CODE,
+    NothingDialled,
+    meant,
+)
 from workers.dialogue.drop import dropped
 from workers.dialogue.keypad import TRIES, enter, forget
 from workers.dialogue.language import choose_language
+from workers.dialogue.numbers import register_phone
 from workers.dialogue.pin import PinDoor, offer_to_remember
 from workers.dialogue.refusals import words_for
 from workers.dialogue.vouchers import redeem_voucher
@@ -52,7 +59,8 @@ SESSION_LIMIT = timedelta(hours=25)
 class Conversation:
     """A claimed callback whose money is reserved. What happened to each leg is in its trace, also
     while it still happens; a leg that was not placed has none. `became` is how the destination
-    ended after which the customer is asked for the next one; without `pins` no PIN can be read."""
+    ended after which the customer is asked for the next one; without `pins` no PIN can be read. Who
+    `gave_pin` is known for sure, which a caller ID is not."""
 
     ports: Ports
     phone: Phone
@@ -67,6 +75,7 @@ class Conversation:
     pins: PinKey | None = None
     dials: bool = field(init=False)
     became: Verdict | None = None
+    gave_pin: bool = False
 
     def __post_init__(self) -> None:
         # Who is asked for the destination is asked for the next one, too.
@@ -143,6 +152,7 @@ class Conversation:
                 if account is None:
                     return REFUSED
                 await self._identify(account)
+                self.gave_pin = True
             except Refusal as refusal:
                 await customer.play(words_for(refusal))
                 return REFUSED
@@ -295,6 +305,8 @@ class Conversation:
             await tell_balance(customer, self.ports, self.callback.account)
         elif entered == VOUCHER_CODE and self.pins is not None:
             await redeem_voucher(customer, self.ports, self.pins, self.callback)
+        elif entered == PHONE_CODE and self.pins is not None and self.gave_pin:
+            await register_phone(customer, self.ports, self.pins, self.callback.account)
         else:
             return False
         return True

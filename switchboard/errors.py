@@ -119,6 +119,12 @@ class SameNumber(NotAllowed):
     code = "same_number"
 
 
+class UnconfirmedNumber(NotAllowed):
+    """A phone was named to be rung first, and is none of an account's that rings no others."""
+
+    code = "unconfirmed_number"
+
+
 class NumberClosed(NotAllowed):
     """A service number takes no orders at this time."""
 

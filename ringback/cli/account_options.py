@@ -78,6 +78,13 @@ LossGuard = Annotated[
         help="Whether calls are refused that cost more than they are sold for.",
     ),
 ]
+OwnPhonesOnly = Annotated[
+    bool | None,
+    typer.Option(
+        "--own-phones-only/--any-phones",
+        help="Whether an order may name only phones of its own to be rung first.",
+    ),
+]
 Pin = Annotated[
     bool, typer.Option("--pin", help="Give it a PIN, asked for or taken from $RINGBACK_PIN.")
 ]
@@ -95,7 +102,10 @@ def changes_of(given: Mapping[str, Any], *, country: str, time_zone: str) -> "Ch
     def date(name: str) -> "datetime | None":
         return read_date(given[name], time_zone) if given.get(name) else None
 
-    alike = "name language time_zone email tax_id login sheet plan valid_days loss_guard".split()
+    alike = (
+        "name language time_zone email tax_id login sheet plan valid_days loss_guard"
+        " own_phones_only"
+    ).split()
     return Changes(
         **{name: given.get(name) for name in alike},
         type=_type(given["type"]) if given.get("type") else None,

@@ -7,7 +7,7 @@ from switchboard.billing.account import Account
 from switchboard.calls.callback import Callback
 from switchboard.calls.planned import LATEST, Planned, PlanState
 from switchboard.desk.orders import Order, cancel_callback, find_callback, order_callback, quote
-from switchboard.desk.permission import permit
+from switchboard.desk.permission import permit, permit_named
 from switchboard.errors import (
     AccountBlocked,
     Conflict,
@@ -130,5 +130,7 @@ def _check(ports: Ports, account: Account, order: Order, at: datetime) -> None:
         raise AccountBlocked("this account is blocked")
     quote(ports, account, order.customer, order.destination)
     permit(ports, account, order.customer, order.destination)
+    if order.named:
+        permit_named(ports, account, order.customer)
     if len(ports.schedule.of(account.profile.account)) >= MOST_PLANNED:
         raise TooManyCallbacks(f"{MOST_PLANNED} callbacks are planned, no more at once")

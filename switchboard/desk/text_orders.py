@@ -49,10 +49,10 @@ def connect(asking: Asking, order: Connect) -> Reply:
 def plan(asking: Asking, order: Later) -> Reply:
     customer, destination = _phones(asking, order.phones)
     ports, zone = asking.ports, asking.account.profile.time_zone
-    trigger = asking.incoming.trigger
-    known = ports.schedule.find(trigger.callback_id)
+    wanted = _order(asking, customer, destination)
+    known = ports.schedule.find(wanted.callback_id)
     at = instant_of(order.at, order.on, ports.clock.now(), zone) if known is None else known.at
-    planned = plan_callback(ports, asking.account, Order(customer, destination, trigger), at)
+    planned = plan_callback(ports, asking.account, wanted, at)
     return _reply(asking, "planned", customer, destination, at=_shown(planned.at, zone))
 
 
@@ -156,9 +156,14 @@ def _phones(asking: Asking, phones: str) -> tuple[PhoneNumber, PhoneNumber | Non
 
 
 def _call(asking: Asking, customer: PhoneNumber, destination: PhoneNumber | None) -> Reply:
-    order = Order(customer, destination, asking.incoming.trigger)
+    order = _order(asking, customer, destination)
     callback = order_callback(asking.ports, asking.account, order)
     return _reply(asking, "calling", callback.customer, callback.destination)
+
+
+def _order(asking: Asking, customer: PhoneNumber, destination: PhoneNumber | None) -> Order:
+    incoming = asking.incoming
+    return Order(customer, destination, incoming.trigger, named=customer != incoming.sender)
 
 
 def _reply(

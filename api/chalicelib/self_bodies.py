@@ -12,6 +12,13 @@ from switchboard.desk.callback_numbers import MOST_NUMBERS, By
 SpeedDial = Annotated[str, Field(pattern="^[1-9][0-9]?$")]
 
 
+class VoucherOrder(Model):
+    """A voucher to be redeemed."""
+
+    voucher: Annotated[str, Field(min_length=1, max_length=64)]
+    """Its number, with or without spaces and dashes."""
+
+
 class NamesOrder(Model):
     """A phone book. Local numbers are read in the account's country."""
 

@@ -1,4 +1,4 @@
-"""The REST interface to an account's own phones, phone book and speed dials."""
+"""The REST interface to what customers do for themselves: phones, names, speed dials, vouchers."""
 
 from collections.abc import Iterable
 
@@ -6,6 +6,7 @@ from chalice.app import Request, Response
 
 from chalicelib import self_bodies as bodies
 from chalicelib.bearer import read_phone, signed_in
+from chalicelib.bodies import Account as AccountShown
 from chalicelib.bodies import read_body
 from chalicelib.openapi import Operation
 from chalicelib.routes import answer, source_of
@@ -20,8 +21,9 @@ from switchboard.desk.callback_numbers import (
 )
 from switchboard.desk.code_calls import call_for_code
 from switchboard.desk.phone_books import set_names, set_speed_dials, show_phone_book
+from switchboard.desk.vouchers import redeem_online
 from switchboard.numbering import PhoneNumber
-from switchboard.wire import instant, numbers_body, phone_book_body, speed_dials_body
+from switchboard.wire import account_body, instant, numbers_body, phone_book_body, speed_dials_body
 
 
 @signed_in
@@ -101,6 +103,14 @@ def confirm_code(wiring: Wiring, request: Request, account_id: str) -> Response:
     return _numbers(confirm_number(wiring.ports, key, number, asked.code, account=account_id), ())
 
 
+@signed_in
+def redeem_voucher(wiring: Wiring, request: Request, account_id: str) -> Response:
+    asked = read_body(bodies.VoucherOrder, request)
+    key, address = wiring.settings.pin_key, source_of(request)
+    account = redeem_online(wiring.ports, key, account_id, asked.voucher, address)
+    return answer(account_body(account, wiring.ports.clock.now()))
+
+
 def _text_code(wiring: Wiring, request: Request, account: Account, number: PhoneNumber) -> Code:
     keys, address = wiring.text_keys, source_of(request)
     return text_code(wiring.ports, keys.codes, keys.texts, account, number, address=address)
@@ -111,6 +121,15 @@ def _numbers(account: Account, pending: Iterable[PhoneNumber]) -> Response:
 
 
 SELF_SERVICE = (
+    Operation(
+        "POST",
+        "/api/v1/vouchers/redemptions",
+        redeem_voucher,
+        "Top the account up with a voucher",
+        AccountShown,
+        body=bodies.VoucherOrder,
+        refused_with=(400, 403, 409, 422, 429),
+    ),
     Operation(
         "GET", "/api/v1/phonebook", show_names, "Show the account's phone book", bodies.Names
     ),

@@ -96,8 +96,10 @@ def new_code(
     limits = [(f"code#{number}", CODES_A_PHONE), (f"codes#{profile.account}", CODES_AN_ACCOUNT)]
     if address is not None:
         limits.append((f"codes#address#{address}", CODES_AN_ADDRESS))
-    if not all(ports.throttle.take(key, limit, now) for key, limit in limits):
-        raise TooOften("too many codes were asked for: try again later")
+    for key, limit in limits:
+        if not ports.throttle.take(key, limit, now):
+            wait = limit.ends_at(now) - now
+            raise TooOften("too many codes were asked for: try again later", wait)
     digits = str(maker.randbelow(10**CODE_DIGITS)).zfill(CODE_DIGITS)
     code = Code(digits, now + CODE_LASTS)
     hashed = _hash(maker.key, number, digits, by)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from switchboard.errors import UnknownSender
+from switchboard.errors import TooOften, UnknownSender
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Limit, Ports
 
@@ -25,9 +25,12 @@ def unknown() -> UnknownSender:
 
 
 @contextmanager
-def one_try(ports: Ports, sender: PhoneNumber, service: PhoneNumber) -> Iterator[None]:
+def one_try(
+    ports: Ports, sender: PhoneNumber | str, service: PhoneNumber | str, *, says_why: bool = False
+) -> Iterator[None]:
     """Within it one PIN or password may be tried; it counts where the block raises. UnknownSender
-    where too many were wrong: a right one is not told from a wrong one then."""
+    where too many were wrong: a right one is not told from a wrong one then. To who is known
+    anyway, TooOften `says_why`, and how long it is so."""
     now, throttle = ports.clock.now(), ports.throttle
     keys = [
         *((f"try#from#{sender}", limit) for limit in BY_SENDER),
@@ -40,6 +43,8 @@ def one_try(ports: Ports, sender: PhoneNumber, service: PhoneNumber) -> Iterator
         if not throttle.take(key, limit, now):
             # What was turned away was no try: an attacker shall not lock others out with it.
             _give_back(ports, taken)
+            if says_why:
+                raise TooOften("too many were wrong: try again later", limit.ends_at(now) - now)
             raise unknown()
         taken.append((key, limit))
     yield

@@ -37,5 +37,7 @@ def count_stranger(ports: Ports, account: str, customer: PhoneNumber) -> None:
 
 
 def _count(ports: Ports, key: str, limit: Limit) -> None:
-    if not ports.throttle.take(key, limit, ports.clock.now()):
-        raise TooOften("too many callbacks were ordered in a short time: wait a while")
+    now = ports.clock.now()
+    if not ports.throttle.take(key, limit, now):
+        wait = limit.ends_at(now) - now
+        raise TooOften("too many callbacks were ordered in a short time: wait a while", wait)

@@ -17,19 +17,16 @@ from switchboard.billing.pins import PinKey, RandBelow
 from switchboard.desk.lockout import unknown
 from switchboard.desk.permission import permit
 from switchboard.desk.profiles import Changes, change_profile
-from switchboard.errors import AlreadyExists, Conflict, NotAllowed, TooOften
+from switchboard.desk.velocity import count_code
+from switchboard.errors import AlreadyExists, Conflict, NotAllowed
 from switchboard.numbering import PhoneNumber
-from switchboard.ports import Confirmation, Limit, Ports, Texts
+from switchboard.ports import Confirmation, Ports, Texts
 from switchboard.texts.grammar import CODE_DIGITS
 from switchboard.texts.replies import Reply, say
 
 CODE_LASTS = timedelta(minutes=10)
 TRIES = 5
 MOST_NUMBERS = 20
-CODES_A_PHONE = Limit(3, timedelta(hours=1))
-CODES_AN_ACCOUNT = Limit(10, timedelta(days=1))
-# A program that tries numbers by the accounts of others; offices share an address.
-CODES_AN_ADDRESS = Limit(20, timedelta(hours=1))
 
 
 class By(Enum):
@@ -93,13 +90,7 @@ def new_code(
     _check_room(account)
     plain = replace(account, profile=replace(profile, allowed_classes=(), allowed_prefixes=()))
     permit(ports, plain, number, None)
-    limits = [(f"code#{number}", CODES_A_PHONE), (f"codes#{profile.account}", CODES_AN_ACCOUNT)]
-    if address is not None:
-        limits.append((f"codes#address#{address}", CODES_AN_ADDRESS))
-    for key, limit in limits:
-        if not ports.throttle.take(key, limit, now):
-            wait = limit.ends_at(now) - now
-            raise TooOften("too many codes were asked for: try again later", wait)
+    count_code(ports, profile.account, number, address)
     digits = str(maker.randbelow(10**CODE_DIGITS)).zfill(CODE_DIGITS)
     code = Code(digits, now + CODE_LASTS)
     hashed = _hash(maker.key, number, digits, by)

@@ -19,6 +19,7 @@ from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.desk.permission import permit, permit_named
 from switchboard.desk.pins import begin_use
 from switchboard.desk.routes import check_routes
+from switchboard.desk.velocity import count_text
 from switchboard.errors import Conflict, NotAllowed, NotFound, Refusal
 from switchboard.ledger.cover import NO_COVER
 from switchboard.ledger.spend import Spend
@@ -39,7 +40,8 @@ class Order:
     Patience counts from `starts_at`, without which it may ring at once. The language is the
     account's unless it is said, and so are those manners of which nothing is said. `service` is the
     number that was rung. `known_as` is the callback's id where that is not the trigger's. It is
-    `named` where it says which phone is the customer's, and does not come from there.
+    `named` where it says which phone is the customer's, and does not come from there; `texted_by`
+    is the phone that it came from by text.
     """
 
     customer: PhoneNumber
@@ -54,6 +56,7 @@ class Order:
     service: PhoneNumber | None = None
     known_as: str | None = None
     named: bool = False
+    texted_by: PhoneNumber | None = None
 
     @property
     def callback_id(self) -> str:
@@ -204,6 +207,8 @@ def _set_destination(ports: Ports, old: Callback, new: Callback) -> None:
 
 def _checked(ports: Ports, account: Account, order: Order) -> Callback:
     now = ports.clock.now()
+    if order.texted_by is not None:
+        count_text(ports, account, order.texted_by)
     quoted = quote(ports, account, order.customer, order.destination, order.starts_at)
     spend = permit(ports, account, order.customer, order.destination)
     if order.named:

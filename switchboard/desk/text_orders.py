@@ -162,8 +162,8 @@ def _call(asking: Asking, customer: PhoneNumber, destination: PhoneNumber | None
 
 
 def _order(asking: Asking, customer: PhoneNumber, destination: PhoneNumber | None) -> Order:
-    incoming = asking.incoming
-    return Order(customer, destination, incoming.trigger, named=customer != incoming.sender)
+    sender, trigger = asking.incoming.sender, asking.incoming.trigger
+    return Order(customer, destination, trigger, named=customer != sender, texted_by=sender)
 
 
 def _reply(

@@ -9,10 +9,9 @@ from switchboard.billing.account import Profile
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr
 from switchboard.calls.ending import Culprit, Ending, Verdict
+from switchboard.calls.velocity import Velocity
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.callback_numbers import (
-    CODES_A_PHONE,
-    CODES_AN_ADDRESS,
     By,
     CodeMaker,
     confirm_number,
@@ -20,6 +19,7 @@ from switchboard.desk.callback_numbers import (
 )
 from switchboard.desk.code_calls import CodeCall, call_for_code
 from switchboard.desk.profiles import Changes, change_profile
+from switchboard.desk.velocity import count_code
 from switchboard.errors import (
     AccountBlocked,
     AlreadyExists,
@@ -44,6 +44,8 @@ from workers.session import Session
 MOBILE = PhoneNumber("+447700900123")
 MAKER = CodeMaker(PIN_KEY, randbelow=lambda _most: 7)
 CODE, WRONG = "000007", "123456"
+LIMITS = Velocity()
+ADDRESS = "192.0.2.1"
 NOT_CONFIRMED = Verdict(Ending.NOT_CONFIRMED, Culprit.CUSTOMER)
 
 
@@ -211,14 +213,14 @@ def test_an_account_that_could_not_pay_for_the_call_gets_none(ports):
 
 
 def test_codes_are_limited_by_phone_and_by_address(ports):
-    for _ in range(CODES_A_PHONE.most):
+    for _ in range(LIMITS.codes_for_phone.most):
         ask(ports)
     with pytest.raises(TooOften):
         ask(ports)
     ports.clock.pass_by(timedelta(hours=1))
     ask(ports)
 
-    for _ in range(CODES_AN_ADDRESS.most):
-        ports.throttle.take("codes#address#192.0.2.1", CODES_AN_ADDRESS, ports.clock.now())
+    for number in range(LIMITS.codes_of_address.most):
+        count_code(ports, f"account-{number}", PhoneNumber(f"+4477009{number:05}"), ADDRESS)
     with pytest.raises(TooOften):
-        ask(ports, PhoneNumber("+447700900124"), address="192.0.2.1")
+        ask(ports, PhoneNumber("+447700900124"), address=ADDRESS)

@@ -6,11 +6,11 @@ import pytest
 
 from switchboard.billing.account import Profile
 from switchboard.calls.callback import Trigger
+from switchboard.calls.velocity import Velocity
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.orders import Order, order_callback
 from switchboard.desk.planned import plan_callback
 from switchboard.desk.profiles import Changes, change_profile
-from switchboard.desk.velocity import RINGS_OF_A_STRANGER, STRANGERS_OF_AN_ACCOUNT
 from switchboard.errors import TooOften, UnconfirmedNumber
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
@@ -21,6 +21,7 @@ from tests.unit.test_text_orders import PIN, STRANGER, Line
 
 BOTH = f"{CAROL.digits} {BOB.digits}"
 HOUR = timedelta(hours=1)
+LIMITS = Velocity()
 OWN_ONLY = Changes(own_phones_only=True)
 
 
@@ -107,7 +108,7 @@ def test_the_api_and_the_page_refuse_it_alike():
 def test_a_strange_phone_is_rung_so_often_for_all_accounts_together(ports):
     bob = Profile("bob", "Bob", "EUR", "retail")
     open_account(ports, bob, Terms(5_000_000, max_callbacks=1_000))
-    for number in range(RINGS_OF_A_STRANGER.most):
+    for number in range(LIMITS.calls_to_stranger.most):
         order(ports, str(number), account="alice" if number % 2 else "bob")
 
     for account in ("alice", "bob"):
@@ -119,7 +120,7 @@ def test_a_strange_phone_is_rung_so_often_for_all_accounts_together(ports):
 
 
 def test_an_account_has_so_many_strange_phones_rung(ports):
-    for number in range(STRANGERS_OF_AN_ACCOUNT.most):
+    for number in range(LIMITS.strangers_of_account.most):
         order(ports, str(number), PhoneNumber(f"+44770090{number:04}"))
 
     with pytest.raises(TooOften):

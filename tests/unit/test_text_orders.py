@@ -337,7 +337,7 @@ def test_a_phone_that_texts_a_pin_or_a_password_proves_itself(line, text):
 def test_codes_are_not_sent_without_end(line):
     answers = [line.text(f"R.{STRANGER}").refused for _ in range(5)]
 
-    assert answers == [None, None, None, "not_allowed", "not_allowed"]
+    assert answers == [None, None, None, "too_often", "too_often"]
     assert len(line.keys.texts.sent) == 3
 
 

@@ -26,7 +26,7 @@ from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from workers.dialling import Dialling
 from workers.dialogue.announcements import FIRST_WARNING, tell_balance, warn, what_became
-from workers.dialogue.confirm import NOT_CONFIRMED, confirmed, phone_confirmed
+from workers.dialogue.confirm import CONFIRMED, NOT_CONFIRMED, confirmed, phone_confirmed
 from workers.dialogue.destination import (
     BALANCE_CODE,
     PHONE_CODE,
@@ -59,8 +59,9 @@ SESSION_LIMIT = timedelta(hours=25)
 class Conversation:
     """A claimed callback whose money is reserved. What happened to each leg is in its trace, also
     while it still happens; a leg that was not placed has none. `became` is how the destination
-    ended after which the customer is asked for the next one; without `pins` no PIN can be read. Who
-    `gave_pin` is known for sure, which a caller ID is not."""
+    ended after which the customer is asked for the next one, or that the phone was confirmed: who
+    hangs up then does not change that. Without `pins` no PIN can be read. Who `gave_pin` is known
+    for sure, which a caller ID is not."""
 
     ports: Ports
     phone: Phone
@@ -134,7 +135,11 @@ class Conversation:
     async def _confirm(self, customer: Leg) -> Verdict:
         if self.pins is None:
             return await _cannot_serve(customer)
-        return await phone_confirmed(customer, self.ports, self.pins, self.callback)
+        verdict = await phone_confirmed(customer, self.ports, self.pins, self.callback)
+        if verdict == CONFIRMED:
+            self.became = verdict
+            await customer.play("number-added")
+        return verdict
 
     async def _receive(self, customer: Leg, money: asyncio.Timeout) -> Verdict | None:
         """Learn how to speak to the customer and who pays; None where they may go on."""

@@ -95,6 +95,17 @@ def test_who_keys_in_the_code_adds_the_phone_and_pays_nothing():
     assert exchange.breaches == []
 
 
+def test_who_hangs_up_on_hearing_that_the_phone_is_added_has_confirmed_it():
+    exchange = answering(keys("1"), keys(f"{CODE}#", from_s=3), hangs_up_s=4)
+
+    callback, _ = ring(exchange)
+
+    assert heard(exchange)[-1] == "number-added"
+    assert (4 + 2, "customer hangs up") in exchange.transcript
+    assert callback.verdict == Verdict(Ending.CONFIRMED, Culprit.CUSTOMER)
+    assert phones(exchange.ports) == (ALICE, MOBILE)
+
+
 def test_a_wrong_code_may_be_followed_by_the_right_one():
     exchange = answering(keys("1"), keys(f"{WRONG}#", from_s=3), keys(f"{CODE}#", from_s=6))
 

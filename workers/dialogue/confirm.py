@@ -54,6 +54,5 @@ async def _code_entered(leg: Leg, ports: Ports, key: PinKey, callback: Callback)
                 break
             await leg.play("wrong-code")
         else:
-            await leg.play("number-added")
             return CONFIRMED
     return NOT_CONFIRMED

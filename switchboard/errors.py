@@ -1,5 +1,7 @@
 """Refusals: the business says no. Raised before anything has changed, translated once a door."""
 
+from datetime import timedelta
+
 
 class Refusal(Exception):
     """Something asked for is refused. `code` is stable; the message is for the person who asked."""
@@ -54,9 +56,13 @@ class TooLate(Refusal):
 
 
 class TooOften(Refusal):
-    """Somebody asks more often than they may."""
+    """Somebody asks more often than they may; `wait` is how long that is so, where it is known."""
 
     code = "too_often"
+
+    def __init__(self, message: str, wait: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class NotFound(Refusal):
@@ -117,6 +123,12 @@ class SameNumber(NotAllowed):
     """A phone cannot be connected with itself."""
 
     code = "same_number"
+
+
+class UnconfirmedNumber(NotAllowed):
+    """A phone was named to be rung first, and is none of an account's that rings no others."""
+
+    code = "unconfirmed_number"
 
 
 class NumberClosed(NotAllowed):

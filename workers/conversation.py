@@ -26,11 +26,18 @@ from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from workers.dialling import Dialling
 from workers.dialogue.announcements import FIRST_WARNING, tell_balance, warn, what_became
-from workers.dialogue.confirm import confirmed
-from workers.dialogue.destination import BALANCE_CODE, VOUCHER_CODE, NothingDialled, meant
+from workers.dialogue.confirm import CONFIRMED, NOT_CONFIRMED, confirmed, phone_confirmed
+from workers.dialogue.destination import (
+    BALANCE_CODE,
+    PHONE_CODE,
+    VOUCHER_CODE,
+    NothingDialled,
+    meant,
+)
 from workers.dialogue.drop import dropped
 from workers.dialogue.keypad import TRIES, enter, forget
 from workers.dialogue.language import choose_language
+from workers.dialogue.numbers import register_phone
 from workers.dialogue.pin import PinDoor, offer_to_remember
 from workers.dialogue.refusals import words_for
 from workers.dialogue.vouchers import redeem_voucher
@@ -52,7 +59,9 @@ SESSION_LIMIT = timedelta(hours=25)
 class Conversation:
     """A claimed callback whose money is reserved. What happened to each leg is in its trace, also
     while it still happens; a leg that was not placed has none. `became` is how the destination
-    ended after which the customer is asked for the next one; without `pins` no PIN can be read."""
+    ended after which the customer is asked for the next one, or that the phone was confirmed: who
+    hangs up then does not change that. Without `pins` no PIN can be read. Who `gave_pin` is known
+    for sure, which a caller ID is not."""
 
     ports: Ports
     phone: Phone
@@ -67,6 +76,7 @@ class Conversation:
     pins: PinKey | None = None
     dials: bool = field(init=False)
     became: Verdict | None = None
+    gave_pin: bool = False
 
     def __post_init__(self) -> None:
         # Who is asked for the destination is asked for the next one, too.
@@ -108,8 +118,10 @@ class Conversation:
             customer.language = self.callback.language
             self._answered(Party.CUSTOMER, State.CUSTOMER_ANSWERED)
             self._pay_until(self._waits_until, money)
+            if self.callback.confirms:
+                return await self._confirm(customer)
             if self.callback.manners.confirm and not await confirmed(customer):
-                return Verdict(Ending.NOT_CONFIRMED, Culprit.CUSTOMER)
+                return NOT_CONFIRMED
             if self.callback.destination is not None:
                 await customer.play("one-moment")
                 return await self._call_destinations(customer, money)
@@ -120,6 +132,15 @@ class Conversation:
                 or await self._call_destinations(customer, money)
             )
 
+    async def _confirm(self, customer: Leg) -> Verdict:
+        if self.pins is None:
+            return await _cannot_serve(customer)
+        verdict = await phone_confirmed(customer, self.ports, self.pins, self.callback)
+        if verdict == CONFIRMED:
+            self.became = verdict
+            await customer.play("number-added")
+        return verdict
+
     async def _receive(self, customer: Leg, money: asyncio.Timeout) -> Verdict | None:
         """Learn how to speak to the customer and who pays; None where they may go on."""
         callback, service = self.callback, await asyncio.to_thread(self._service)
@@ -127,8 +148,7 @@ class Conversation:
         tells = callback.manners.tell_balance
         if callback.asks_pin:
             if service is None or self.pins is None:
-                await customer.play("system-error")
-                return Verdict(Ending.FAILED, Culprit.US)
+                return await _cannot_serve(customer)
             door = PinDoor(
                 self.ports, self.pins, callback.customer, service.number, service.asks_account
             )
@@ -137,6 +157,7 @@ class Conversation:
                 if account is None:
                     return REFUSED
                 await self._identify(account)
+                self.gave_pin = True
             except Refusal as refusal:
                 await customer.play(words_for(refusal))
                 return REFUSED
@@ -289,6 +310,8 @@ class Conversation:
             await tell_balance(customer, self.ports, self.callback.account)
         elif entered == VOUCHER_CODE and self.pins is not None:
             await redeem_voucher(customer, self.ports, self.pins, self.callback)
+        elif entered == PHONE_CODE and self.pins is not None and self.gave_pin:
+            await register_phone(customer, self.ports, self.pins, self.callback.account)
         else:
             return False
         return True
@@ -338,3 +361,8 @@ class Conversation:
         answered = self._trace(Party.CUSTOMER).answered
         assert answered is not None
         return answered + self.purse.waiting_s()
+
+
+async def _cannot_serve(customer: Leg) -> Verdict:
+    await customer.play("system-error")
+    return Verdict(Ending.FAILED, Culprit.US)

@@ -106,7 +106,8 @@ def post_callback(wiring: Wiring, request: Request, visit: Session, account_id: 
         # Pressed twice, it is one callback; with other numbers after a step back, it is another.
         key = "#".join([account_id, form.text("nonce"), *map(str, phones)])
         count_order(wiring.ports, account.profile.account, source_of(request))
-        callback = order_callback(wiring.ports, account, Order(*phones, Trigger("web", key)))
+        order = Order(*phones, Trigger("web", key), named=True)
+        callback = order_callback(wiring.ports, account, order)
     except Refusal as refusal:
         return _home(wiring, visit, account, replace(entered, refusal=refusal))
     return redirect(wiring.settings, f"/callbacks/{callback.id}")

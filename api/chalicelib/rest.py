@@ -74,7 +74,8 @@ def create_callback(wiring: Wiring, request: Request, account_id: str) -> Respon
     account = wiring.ports.accounts.get(account_id)
     customer, destination = _phones(asked, account.profile)
     manners = Manners(confirm=asked.confirm)
-    order = Order(customer, destination, Trigger("api", f"{account_id}#{key}"), manners=manners)
+    trigger, named = Trigger("api", f"{account_id}#{key}"), asked.customer is not None
+    order = Order(customer, destination, trigger, manners=manners, named=named)
     if asked.at is not None:
         return answer(planned_body(plan_callback(wiring.ports, account, order, asked.at)), 202)
     callback = order_now(wiring.ports, account, order)

@@ -1,6 +1,7 @@
 """How a view is called, and what becomes of a refusal and of Chalice's own errors."""
 
 import logging
+import math
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -145,9 +146,15 @@ def refuse_as_json(_wiring: Wiring, _request: Request, refusal: Refusal) -> Resp
     status = status_of(refusal)
     headers = {
         401: {"WWW-Authenticate": "Bearer"},
-        429: {"Retry-After": str(RETRY_AFTER_S)},
+        429: {"Retry-After": str(_retry_after_s(refusal))},
     }
     return answer({"code": refusal.code, "message": refusal.message}, status, headers.get(status))
+
+
+def _retry_after_s(refusal: Refusal) -> int:
+    if isinstance(refusal, TooOften) and refusal.wait is not None:
+        return math.ceil(refusal.wait.total_seconds())
+    return RETRY_AFTER_S
 
 
 def finish(request: Request, get_response: Callable[[Request], Response]) -> Response:

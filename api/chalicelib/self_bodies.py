@@ -1,14 +1,22 @@
 """What API clients send and get about their own phones and phone books."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
 from chalicelib.bodies import E164, Model, Number
 from switchboard.calls.phonebook import MOST_NAMES
-from switchboard.desk.callback_numbers import MOST_NUMBERS
+from switchboard.desk.callback_numbers import MOST_NUMBERS, By
 
 SpeedDial = Annotated[str, Field(pattern="^[1-9][0-9]?$")]
+
+
+class VoucherOrder(Model):
+    """A voucher to be redeemed."""
+
+    voucher: Annotated[str, Field(min_length=1, max_length=64)]
+    """Its number, with or without spaces and dashes."""
 
 
 class NamesOrder(Model):
@@ -53,8 +61,31 @@ class Numbers(Model):
     """Phones to which a code was sent now: they are added when it is confirmed."""
 
 
+class CodeRequest(Model):
+    """A phone that shall act for the account."""
+
+    number: Number
+    by: By = By.TEXT
+    """How it is confirmed: `sms` texts a code to it, which is posted to `/numbers/confirmations`
+    or texted back from it; `call` rings it at no cost, and has the code keyed in there that is
+    in the answer."""
+
+
+class CodeSent(Model):
+    """How a phone is being confirmed."""
+
+    number: E164
+    by: By
+    expires_at: datetime
+    code: Annotated[str | None, Field(pattern="^[0-9]{6}$")]
+    """To be keyed in on the phone; null where it was texted there."""
+    callback: Annotated[str | None, Field(pattern="^[0-9a-f]{32}$")]
+    """The callback that rings the phone; null where it was texted to. It ends as `confirmed` where
+    the phone was added."""
+
+
 class CodeOrder(Model):
-    """The code that was sent to a phone."""
+    """The code that was texted to a phone."""
 
     number: Number
     code: Annotated[str, Field(pattern="^[0-9]{6}$")]

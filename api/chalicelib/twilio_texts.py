@@ -45,4 +45,7 @@ class NoTexts:
 
     def send(self, to: PhoneNumber, text: str) -> None:  # noqa: ARG002  the port's
         """NotAllowed, with what can be done instead."""
-        raise NotAllowed("we send no codes here: text your PIN and R.number from that phone itself")
+        raise NotAllowed(
+            "we send no codes by text: text your PIN and R.number from that phone itself, or have"
+            " it called for one"
+        )

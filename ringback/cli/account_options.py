@@ -98,6 +98,13 @@ class AccountOptions:
             help="Whether calls are refused that cost more than they are sold for.",
         ),
     ] = None
+    own_phones_only: Annotated[
+        bool | None,
+        typer.Option(
+            "--own-phones-only/--any-phones",
+            help="Whether an order may name only phones of its own to be rung first.",
+        ),
+    ] = None
     manner: Manner = None
 
 
@@ -143,7 +150,9 @@ def changes_of(
     def date(text: str | None) -> "datetime | None":
         return read_date(text, time_zone) if text else None
 
-    alike = "name language time_zone email tax_id login plan valid_days loss_guard".split()
+    alike = (
+        "name language time_zone email tax_id login plan valid_days loss_guard own_phones_only"
+    ).split()
     return Changes(
         **{name: getattr(given, name) for name in alike},
         type=_type(given.type) if given.type else None,

@@ -25,6 +25,7 @@ from ringback.cli import (
     system,
     terms,
     trunks,
+    velocity,
 )
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(pins.pins, name="pins")
 app.add_typer(pins.vouchers, name="vouchers")
 app.add_typer(classes.app, name="classes")
+app.add_typer(velocity.app, name="velocity")
 app.add_typer(plans.plans, name="plans")
 app.add_typer(recurring.recurring, name="recurring")
 decks.add_to(rates.app)

@@ -1,5 +1,6 @@
-"""`ringback accounts phonebook` and `numbers`: an account's names, speed dials and phones."""
+"""`ringback accounts phonebook`, `numbers` and `confirm-number`: names, speed dials and phones."""
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands to those of accounts."""
     app.command("phonebook")(phone_book)
     app.command("numbers")(arrange)
+    app.command("confirm-number")(confirm)
 
 
 def phone_book(
@@ -69,6 +71,32 @@ def arrange(
         first = parse_number(default, profile.country)
         profile = arrange_numbers(ports, account, (first, *profile.numbers)).profile
     show_one(numbers_body(profile), as_json=as_json)
+
+
+def confirm(
+    account: opt.Name,
+    number: Annotated[str, typer.Argument(help="The phone to be added.")],
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ring a phone, at no cost to the account, and add it when the code is keyed in there."""
+    from ringback.wiring import pin_key
+    from switchboard.desk.callback_numbers import CodeMaker
+    from switchboard.desk.code_calls import call_for_code
+    from switchboard.numbering import parse_number
+    from switchboard.wire import instant
+
+    ports = ports_for(state)
+    known = ports.accounts.get(account)
+    phone = parse_number(number, known.profile.country)
+    call = call_for_code(ports, CodeMaker(pin_key(os.environ)), known, phone)
+    body = {
+        "number": str(phone),
+        "code": call.code.digits,
+        "expires_at": instant(call.code.expires_at),
+        "callback": call.callback.id,
+    }
+    show_one(body, as_json=as_json)
 
 
 def _pair(pair: str, home: str) -> "tuple[str, PhoneNumber]":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from switchboard.aws.accounts import DynamoAccounts
+from switchboard.aws.alarms import AlarmSettings, SchedulerAlarms
 from switchboard.aws.books import DynamoBooks
 from switchboard.aws.bridges import DynamoBridges
 from switchboard.aws.callbacks import DynamoCallbacks
@@ -27,24 +28,28 @@ from switchboard.clock import SystemClock
 from switchboard.ports import Ports
 
 DEFAULT_PREFIX = "ringback-"
+ALARM_TARGET, ALARM_ROLE = "RINGBACK_ALARM_TARGET", "RINGBACK_ALARM_ROLE"
 
 
 @dataclass(frozen=True, slots=True)
 class AwsSettings:
     """Which system: its tables and queues begin with the prefix. Endpoints and credentials are
-    the SDK's own affair (AWS_ENDPOINT_URL and its like)."""
+    the SDK's own affair (AWS_ENDPOINT_URL and its like). Without `alarms`, somebody has to look
+    often which planned callbacks are due."""
 
     region: str
     prefix: str = DEFAULT_PREFIX
+    alarms: AlarmSettings | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """AWS_DEFAULT_REGION (or AWS_REGION, as Lambda has it), and RINGBACK_PREFIX. KeyError
-        names the region's variable where neither is there."""
+        """AWS_DEFAULT_REGION (or AWS_REGION, as Lambda has it), and RINGBACK_PREFIX; for alarms
+        RINGBACK_ALARM_TARGET and RINGBACK_ALARM_ROLE, and RINGBACK_ALARM_GROUP. KeyError names
+        the variable that is missing: the region's, or one of the first two of alarms."""
         region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
         if not region:
             raise KeyError("AWS_DEFAULT_REGION")
-        return cls(region, env.get("RINGBACK_PREFIX", DEFAULT_PREFIX))
+        return cls(region, env.get("RINGBACK_PREFIX", DEFAULT_PREFIX), _alarms(env))
 
     @property
     def callbacks_queue(self) -> str:
@@ -52,10 +57,22 @@ class AwsSettings:
         return f"{self.prefix}callbacks"
 
 
+def _alarms(env: Mapping[str, str]) -> AlarmSettings | None:
+    target, role = env.get(ALARM_TARGET), env.get(ALARM_ROLE)
+    if target and role:
+        return AlarmSettings(target, role, env.get("RINGBACK_ALARM_GROUP") or "default")
+    if target or role:
+        raise KeyError(ALARM_ROLE if target else ALARM_TARGET)
+    return None
+
+
 def open_ports(settings: AwsSettings) -> Ports:
     """All ports over AWS. Nothing is asked before the first use."""
     database = Database.open(settings.prefix, settings.region)
     sqs = sqs_client(settings.region)
+    alarms = None
+    if settings.alarms is not None:
+        alarms = SchedulerAlarms(settings.alarms, settings.prefix, settings.region)
     return Ports(
         accounts=DynamoAccounts(database),
         books=DynamoBooks(database),
@@ -70,7 +87,7 @@ def open_ports(settings: AwsSettings) -> Ports:
         bridges=DynamoBridges(database),
         settings=DynamoSettings(database),
         phone_books=DynamoPhoneBooks(database),
-        schedule=DynamoSchedule(database),
+        schedule=DynamoSchedule(database, alarms),
         throttle=DynamoThrottle(database),
         answers=DynamoAnswers(database),
         confirmations=DynamoConfirmations(database),

@@ -1,6 +1,6 @@
 """What is true for a while only, in DynamoDB, which takes it away by itself."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from switchboard.aws.models.database import Database, made
@@ -9,7 +9,6 @@ from switchboard.numbering import PhoneNumber
 from switchboard.ports import Confirmation, Limit
 
 ANSWERS_KEPT = timedelta(days=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DynamoThrottle:
@@ -21,7 +20,7 @@ class DynamoThrottle:
     def take(self, key: str, limit: Limit, now: datetime) -> bool:
         """Count one more, if there is room for it in the present window."""
         items, item = self._items, self._item(key, limit, now)
-        actions: list[Any] = [items.taken.add(1), items.gone_at.set(_end(limit, now))]
+        actions: list[Any] = [items.taken.add(1), items.gone_at.set(limit.ends_at(now))]
         room = items.taken.does_not_exist() | (items.taken < limit.most)
         return limit.most > 0 and made(lambda: item.update(actions, condition=room))
 
@@ -32,7 +31,7 @@ class DynamoThrottle:
 
     def _item(self, key: str, limit: Limit, now: datetime) -> Any:
         seconds = limit.window // timedelta(seconds=1)
-        return self._items(f"limit#{key}#{seconds}#{(now - _EPOCH) // limit.window}")
+        return self._items(f"limit#{key}#{seconds}#{limit.window_at(now)}")
 
 
 class DynamoAnswers:
@@ -82,7 +81,3 @@ class DynamoConfirmations:
     def remove(self, number: PhoneNumber) -> None:
         """Wait no more."""
         self._items(f"code#{number}").delete()
-
-
-def _end(limit: Limit, now: datetime) -> datetime:
-    return _EPOCH + ((now - _EPOCH) // limit.window + 1) * limit.window

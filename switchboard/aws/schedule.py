@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from switchboard.aws.alarms import SchedulerAlarms
 from switchboard.aws.forms import from_text, to_text, to_us
 from switchboard.aws.models.calls import PlannedItem
 from switchboard.aws.models.database import Database, made
@@ -15,13 +16,14 @@ DUE = "due"
 
 
 class DynamoSchedule:
-    """`Schedule` over one table."""
+    """`Schedule` over one table; an alarm says when to look there, where there are any."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, alarms: SchedulerAlarms | None = None) -> None:
         self._items = database.table(PlannedItem)
+        self._alarms = alarms
 
     def put(self, planned: Planned) -> bool:
-        """Write a new one, if its id is new."""
+        """Write a new one, if its id is new, and set its alarm."""
         item = self._items(
             planned.id,
             at=to_us(planned.at),
@@ -30,7 +32,10 @@ class DynamoSchedule:
             due=DUE,
             planned_by=planned.account,
         )
-        return made(lambda: item.save(self._items.id.does_not_exist()))
+        is_new = made(lambda: item.save(self._items.id.does_not_exist()))
+        if is_new and self._alarms is not None:
+            self._alarms.set(planned)
+        return is_new
 
     def find(self, planned: str) -> Planned | None:
         """As it stands, strongly consistent."""
@@ -46,7 +51,11 @@ class DynamoSchedule:
         if not new.open:
             actions += [items.due.remove(), items.planned_by.remove()]
         condition = items.state.is_in(old.value, new.value)
-        return made(lambda: items(planned).update(actions, condition=condition))
+        moved = made(lambda: items(planned).update(actions, condition=condition))
+        # Whatever else ends it has come with the alarm, or after it.
+        if moved and new is PlanState.CANCELLED and self._alarms is not None:
+            self._alarms.clear(planned)
+        return moved
 
     def due(self, now: datetime, *, limit: int) -> Sequence[Planned]:
         """Those whose time has come and which are not done with, the earliest first."""

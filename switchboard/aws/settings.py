@@ -9,10 +9,12 @@ from switchboard.aws.models.system import SettingItem
 from switchboard.aws.remembered import AGE, Remembered
 from switchboard.billing.classes import DEFAULT_CLASSES, Classes
 from switchboard.calls.routing import RoutingTerms
+from switchboard.calls.velocity import Velocity
 
 Setting = TypeVar("Setting")
 CLASSES = "classes"
 ROUTING = "routing"
+VELOCITY = "velocity"
 
 
 class DynamoSettings:
@@ -22,6 +24,7 @@ class DynamoSettings:
         self._items = database.table(SettingItem)
         self._classes = Remembered(lambda: self._read(CLASSES, DEFAULT_CLASSES), age)
         self._routing = Remembered(lambda: self._read(ROUTING, RoutingTerms()), age)
+        self._velocity = Remembered(lambda: self._read(VELOCITY, Velocity()), age)
 
     def classes(self) -> Classes:
         """The classes of destinations; the built-in ones until they are changed."""
@@ -40,6 +43,15 @@ class DynamoSettings:
         """Replace it."""
         self._items(ROUTING, value=to_text(terms)).save()
         self._routing.forget()
+
+    def velocity(self, *, fresh: bool = False) -> Velocity:
+        """How often what may happen."""
+        return self._velocity.get(fresh=fresh)
+
+    def save_velocity(self, velocity: Velocity) -> None:
+        """Replace it."""
+        self._items(VELOCITY, value=to_text(velocity)).save()
+        self._velocity.forget()
 
     def _read(self, name: str, default: Setting) -> Setting:
         try:

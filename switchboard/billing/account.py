@@ -47,6 +47,7 @@ class Profile:
     `valid_days` begin with the first use, and are `valid_until` then. A PIN is kept as its keyed
     hash; `batch` names the batch that the account was made in. `first_plan` begins with the first
     use, too. With `loss_guard` nothing is placed that would cost more than it is sold for.
+    With `own_phones_only` nobody names another phone than those in `numbers` to be rung first.
     """
 
     account: str
@@ -74,6 +75,7 @@ class Profile:
     loss_guard: bool = True
     first_plan: str | None = None
     manners: Manners = AS_USUAL
+    own_phones_only: bool = False
 
     def __post_init__(self) -> None:
         check_id("account", self.account)

@@ -15,6 +15,8 @@ from switchboard.numbering import PhoneNumber
 from switchboard.rating.quote import Quote
 
 DEFAULT_PATIENCE = timedelta(seconds=90)
+# The kind of trigger of a call that asks for a code, and connects nobody.
+CONFIRMATION = "confirmation"
 _TRIGGERS = uuid.UUID("5f0c8a53-6a0e-4d55-9f1f-0a9d8a2f7c11")
 
 
@@ -78,10 +80,8 @@ class Callback:
     the callback keeps it whatever the sheet does. `spend` is what it counts for of the account's
     daily limits. It may ring from `starts_at` on, at once without one. One that `asks_pin` is paid
     by the account of its service number until the customer's own is known by PIN. `service` is the
-    number that was rung for it, if one was.
-    by the account of its service number until the customer's own is known by PIN. `earlier` are
-    the legs to destinations that were dialled before this one, in order, with what they cost; the
-    quote is that of the last.
+    number that was rung for it, if one was. `earlier` are the legs to destinations that were
+    dialled before this one, in order, with what they cost; the quote is that of the last.
     """
 
     id: str
@@ -121,6 +121,11 @@ class Callback:
         covers nothing else."""
         earlier_micros = sum(leg.cost_micros for leg in self.earlier)
         return replace(self.quote, cover=cover.after(self.earlier_s), earlier_micros=earlier_micros)
+
+    @property
+    def confirms(self) -> bool:
+        """Whether it only asks who answers for the code that confirms the phone."""
+        return self.trigger == CONFIRMATION
 
     @property
     def patience(self) -> timedelta:

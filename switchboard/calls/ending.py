@@ -32,6 +32,7 @@ class Ending(Enum):
     CARRIER_FAILED = "carrier_failed"
     TALK_LIMIT = "talk_limit"
     NOT_CONFIRMED = "not_confirmed"
+    CONFIRMED = "confirmed"
     NO_DESTINATION = "no_destination"
     CANCELLED = "cancelled"
     WORKER_LOST = "worker_lost"

@@ -10,6 +10,8 @@ from switchboard.numbering import PhoneNumber
 
 # Nobody wants a ring that comes later than that.
 LATEST = timedelta(minutes=5)
+# An alarm may come a minute late: so long before its time a callback may be placed, to ring then.
+AHEAD = timedelta(minutes=1)
 
 
 class PlanState(Enum):

@@ -1,64 +1,118 @@
-"""Callback numbers: the phones that act for an account and are called at its cost. A new one is
-confirmed by a code that was sent to it (design §11)."""
+"""Callback numbers: the phones that act for an account and are called at its cost.
+
+A new one is confirmed by a code (design §11), of one of two kinds: one is texted to the phone, and
+told by who has read it there; the other is shown to who asks for it, and keyed in on the phone when
+that is rung (code_calls.py). Neither is taken for the other.
+"""
 
 import hmac
+import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum
 
 from switchboard.billing.account import Account
 from switchboard.billing.pins import PinKey, RandBelow
 from switchboard.desk.lockout import unknown
 from switchboard.desk.permission import permit
 from switchboard.desk.profiles import Changes, change_profile
+from switchboard.desk.velocity import count_code
 from switchboard.errors import AlreadyExists, Conflict, NotAllowed
 from switchboard.numbering import PhoneNumber
-from switchboard.ports import Confirmation, Limit, Ports, Texts
+from switchboard.ports import Confirmation, Ports, Texts
 from switchboard.texts.grammar import CODE_DIGITS
 from switchboard.texts.replies import Reply, say
 
 CODE_LASTS = timedelta(minutes=10)
 TRIES = 5
 MOST_NUMBERS = 20
-CODES_A_PHONE = Limit(3, timedelta(hours=1))
-CODES_AN_ACCOUNT = Limit(10, timedelta(days=1))
+
+
+class By(Enum):
+    """Of which kind a code is."""
+
+    TEXT = "sms"
+    CALL = "call"
 
 
 @dataclass(frozen=True, slots=True)
-class CodeSender:
-    """What codes are made and sent with."""
+class CodeMaker:
+    """What codes are made with."""
 
     key: PinKey
-    texts: Texts
-    randbelow: RandBelow
+    randbelow: RandBelow = secrets.randbelow
 
 
-def ask_for_code(ports: Ports, sender: CodeSender, account: Account, number: PhoneNumber) -> None:
-    """Send a code to a phone that the account wants to use. NotAllowed where codes cannot be sent,
-    too many were, or the account may not call that phone; whether the phone is another account's
-    is told to whoever holds it only."""
-    if number in account.profile.numbers:
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code that is waited for, and until when."""
+
+    digits: str = field(repr=False)
+    expires_at: datetime
+
+
+def text_code(
+    ports: Ports,
+    maker: CodeMaker,
+    texts: Texts,
+    account: Account,
+    number: PhoneNumber,
+    *,
+    address: str | None = None,
+) -> Code:
+    """Send a code to a phone that the account wants to use. Refuses as `new_code` does, and
+    NotAllowed where codes cannot be sent."""
+    code = new_code(ports, maker, account, number, By.TEXT, address=address)
+    texts.send(number, say(Reply("code", {"code": code.digits}), account.profile.language))
+    return code
+
+
+def new_code(
+    ports: Ports,
+    maker: CodeMaker,
+    account: Account,
+    number: PhoneNumber,
+    by: By,
+    *,
+    address: str | None = None,
+) -> Code:
+    """A code for a phone that the account wants to use, in the place of an earlier one. `address`
+    is where it is asked for from.
+
+    NotAllowed where the phone's class is blocked, also for an account that may call it: codes are
+    at our cost. TooOften where too many were asked for. Whether the phone is another account's is
+    told to whoever holds it only.
+    """
+    profile, now = account.profile, ports.clock.now()
+    if number in profile.numbers:
         raise AlreadyExists(f"{number} is a phone of your account already")
     _check_room(account)
-    permit(ports, account, number, None)
-    name, now = account.profile.account, ports.clock.now()
-    limits = ((f"code#{number}", CODES_A_PHONE), (f"codes#{name}", CODES_AN_ACCOUNT))
-    if not all(ports.throttle.take(key, limit, now) for key, limit in limits):
-        raise NotAllowed("too many codes were sent: try again later")
-    code = str(sender.randbelow(10**CODE_DIGITS)).zfill(CODE_DIGITS)
-    hashed = _hash(sender.key, number, code)
-    ports.confirmations.put(Confirmation(number, name, hashed, now + CODE_LASTS, TRIES))
-    sender.texts.send(number, say(Reply("code", {"code": code}), account.profile.language))
+    plain = replace(account, profile=replace(profile, allowed_classes=(), allowed_prefixes=()))
+    permit(ports, plain, number, None)
+    count_code(ports, profile.account, number, address)
+    digits = str(maker.randbelow(10**CODE_DIGITS)).zfill(CODE_DIGITS)
+    code = Code(digits, now + CODE_LASTS)
+    hashed = _hash(maker.key, number, digits, by)
+    ports.confirmations.put(Confirmation(number, profile.account, hashed, code.expires_at, TRIES))
+    return code
 
 
 def confirm_number(
-    ports: Ports, key: PinKey, number: PhoneNumber, code: str, *, account: str | None = None
+    ports: Ports,
+    key: PinKey,
+    number: PhoneNumber,
+    code: str,
+    *,
+    account: str | None = None,
+    by: By = By.TEXT,
 ) -> Account:
-    """The account with the phone whose code this is. A wrong code, an old one and none at all are
-    refused alike: UnknownSender, or NotAllowed where the account that asks is named."""
+    """The account with the phone whose code this is. A wrong code, an old one, one of the other
+    kind and none at all are refused alike: UnknownSender, or NotAllowed where the account that
+    asks is named."""
     waiting = ports.confirmations.try_once(number, ports.clock.now())
     expected = "" if waiting is None else waiting.code_hash
-    right = hmac.compare_digest(_hash(key, number, code), expected)
+    right = hmac.compare_digest(_hash(key, number, code, by), expected)
     if waiting is None or not right or account not in (None, waiting.account):
         raise unknown() if account is None else NotAllowed("this code is wrong or too old")
     confirmed = add_number(ports, ports.accounts.get(waiting.account), number)
@@ -89,6 +143,7 @@ def _check_room(account: Account) -> None:
         raise NotAllowed(f"an account has up to {MOST_NUMBERS} phones")
 
 
-def _hash(key: PinKey, number: PhoneNumber, code: str) -> str:
-    # A PIN has twenty digits at most; the last ten tell phones apart.
-    return key.hash(code + number.digits[-10:])
+def _hash(key: PinKey, number: PhoneNumber, code: str, by: By) -> str:
+    # A PIN has twenty digits at most; the last ten tell phones apart. A digit more keeps what is
+    # shown for a call from being texted, or entered where it was shown.
+    return key.hash(code + number.digits[-10:] + ("0" if by is By.CALL else ""))

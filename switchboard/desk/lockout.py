@@ -1,6 +1,6 @@
 """Lockout: who tries PINs and passwords is refused for longer and longer (design §11)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -29,15 +29,18 @@ def unknown() -> UnknownSender:
 
 
 @contextmanager
-def one_try(ports: Ports, sender: PhoneNumber, service: PhoneNumber) -> Iterator[None]:
+def one_try(
+    ports: Ports, sender: PhoneNumber | str, service: PhoneNumber | str, *, says_why: bool = False
+) -> Iterator[None]:
     """Within it one PIN or password may be tried; it counts where the block raises. UnknownSender
-    where too many were wrong: a right one is not told from a wrong one then."""
+    where too many were wrong: a right one is not told from a wrong one then. To who is known
+    anyway, TooOften `says_why`, and how long it is so."""
     keys = [
         *((f"try#from#{sender}", limit) for limit in BY_SENDER),
         *((f"try#to#{service}", limit) for limit in BY_SERVICE),
         *(("try", limit) for limit in IN_ALL),
     ]
-    with _counted(ports, keys, unknown()):
+    with _counted(ports, keys, _too_many if says_why else lambda _: unknown()):
         yield
 
 
@@ -49,12 +52,18 @@ def one_sign_in(ports: Ports, login: str, address: str) -> Iterator[None]:
         *((f"login#from#{address}", limit) for limit in BY_ADDRESS),
         (f"login#to#{login}", BY_LOGIN),
     ]
-    with _counted(ports, keys, TooOften("too many wrong passwords were sent: wait a while")):
+    with _counted(ports, keys, _too_many):
         yield
 
 
+def _too_many(wait: timedelta) -> Refusal:
+    return TooOften("too many were wrong: try again later", wait)
+
+
 @contextmanager
-def _counted(ports: Ports, keys: Sequence[tuple[str, Limit]], refusal: Refusal) -> Iterator[None]:
+def _counted(
+    ports: Ports, keys: Sequence[tuple[str, Limit]], refusal: Callable[[timedelta], Refusal]
+) -> Iterator[None]:
     now, throttle = ports.clock.now(), ports.throttle
     taken: list[tuple[str, Limit]] = []
 
@@ -67,7 +76,7 @@ def _counted(ports: Ports, keys: Sequence[tuple[str, Limit]], refusal: Refusal) 
         if not throttle.take(key, limit, now):
             # What was turned away was no try: an attacker shall not lock others out with it.
             give_back()
-            raise refusal
+            raise refusal(limit.ends_at(now) - now)
         taken.append((key, limit))
     yield
     give_back()

@@ -16,9 +16,10 @@ from switchboard.calls.callback import (
 )
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.calls.manners import AS_USUAL, Manners
-from switchboard.desk.permission import permit
+from switchboard.desk.permission import permit, permit_named
 from switchboard.desk.pins import begin_use
 from switchboard.desk.routes import check_routes
+from switchboard.desk.velocity import count_text
 from switchboard.errors import Conflict, NotAllowed, NotFound, Refusal
 from switchboard.ledger.cover import NO_COVER
 from switchboard.ledger.spend import Spend
@@ -38,7 +39,9 @@ class Order:
 
     Patience counts from `starts_at`, without which it may ring at once. The language is the
     account's unless it is said, and so are those manners of which nothing is said. `service` is the
-    number that was rung. `known_as` is the callback's id where that is not the trigger's.
+    number that was rung. `known_as` is the callback's id where that is not the trigger's. It is
+    `named` where it says which phone is the customer's, and does not come from there; `texted_by`
+    is the phone that it came from by text.
     """
 
     customer: PhoneNumber
@@ -52,6 +55,8 @@ class Order:
     manners: Manners = AS_USUAL
     service: PhoneNumber | None = None
     known_as: str | None = None
+    named: bool = False
+    texted_by: PhoneNumber | None = None
 
     @property
     def callback_id(self) -> str:
@@ -66,7 +71,7 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
     refused by now; with another order it is a Conflict. Another order of the same two phones is
     answered with the first one's callback, while that is under way and young. Refuses before
     anything is written: AccountBlocked, NotEnoughCredit, TooManyCallbacks, NoRate, NoRoute,
-    NotAllowed and its kinds, LossGuard among them.
+    NotAllowed and its kinds, LossGuard among them, TooOften.
     """
     twin = _twin(ports, account, order)
     if twin is not None:
@@ -219,8 +224,12 @@ def _set_destination(ports: Ports, old: Callback, new: Callback) -> None:
 
 def _checked(ports: Ports, account: Account, order: Order) -> Callback:
     now = ports.clock.now()
+    if order.texted_by is not None:
+        count_text(ports, account, order.texted_by)
     quoted = quote(ports, account, order.customer, order.destination, order.starts_at)
     spend = permit(ports, account, order.customer, order.destination)
+    if order.named:
+        permit_named(ports, account, order.customer)
     check_routes(ports, account.profile, quoted, order.customer, order.destination)
     callback = _draft(account, order, quoted, spend, now)
     cover = grown(NO_COVER, callback, account, 0, 0, at=now)

@@ -6,7 +6,8 @@ from switchboard.billing.account import Account
 from switchboard.billing.classes import DestinationClass
 from switchboard.billing.limits import check_customer, check_destination, check_valid, spend_of
 from switchboard.desk.pins import check_batch
-from switchboard.errors import NotAllowed, SameNumber
+from switchboard.desk.velocity import count_stranger
+from switchboard.errors import NotAllowed, SameNumber, UnconfirmedNumber
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber, has_trunk_prefix
 from switchboard.ports import Ports
@@ -36,6 +37,21 @@ def permit(
     if destination is not None:
         check_destination(profile, classes, destination)
     return spend_of(account, classes, customer, destination, now)
+
+
+def permit_named(ports: Ports, account: Account, customer: PhoneNumber) -> None:
+    """Whether a phone may be rung first that whoever ordered has named. One that the account has
+    confirmed may. Two strangers are connected too, since operators' customers count on that
+    (design §9), but so often and no more (TooOften), and not for an account that is to have its
+    own phones rung only (UnconfirmedNumber)."""
+    if customer in account.profile.numbers:
+        return
+    if account.profile.own_phones_only:
+        raise UnconfirmedNumber(
+            f"{customer} must be confirmed before it is rung: text R.{customer}, or add it to your"
+            " phones"
+        )
+    count_stranger(ports, account.profile.account, customer)
 
 
 def change_class(

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from switchboard.billing.account import Account
 from switchboard.calls.callback import Callback
-from switchboard.calls.planned import LATEST, Planned, PlanState
+from switchboard.calls.planned import AHEAD, LATEST, Planned, PlanState
 from switchboard.desk.orders import Order, cancel_callback, find_callback, order_callback, quote
-from switchboard.desk.permission import permit
+from switchboard.desk.permission import permit, permit_named
 from switchboard.errors import (
     AccountBlocked,
     Conflict,
@@ -112,6 +112,16 @@ def run_due(ports: Ports) -> list[Planned]:
     return done
 
 
+def run_planned(ports: Ports, planned_id: str) -> list[Planned]:
+    """The same for one at its alarm, which may come up to AHEAD before its time: the callback is
+    placed then, and rings at its time. Nothing happens where nothing is planned under this id, or
+    not yet."""
+    planned, now = ports.schedule.find(planned_id), ports.clock.now()
+    if planned is None or not planned.state.open or now < planned.at - AHEAD:
+        return []
+    return list(_run(ports, planned, now))
+
+
 def _run(ports: Ports, planned: Planned, now: datetime) -> Iterator[Planned]:
     # Before it is placed: who cancels it now is told to cancel the callback.
     if ports.schedule.move(planned.id, PlanState.PLANNED, PlanState.STARTED):
@@ -123,7 +133,13 @@ def _place(ports: Ports, planned: Planned, now: datetime) -> PlanState:
     # It may have been placed by one that broke off then.
     if now >= planned.at + LATEST and ports.callbacks.find(planned.id) is None:
         return PlanState.MISSED
-    order = Order(planned.customer, planned.destination, planned.trigger, manners=planned.manners)
+    order = Order(
+        planned.customer,
+        planned.destination,
+        planned.trigger,
+        starts_at=planned.at if planned.at > now else None,
+        manners=planned.manners,
+    )
     try:
         order_callback(ports, ports.accounts.get(planned.account), order)
     except Refusal:
@@ -139,6 +155,8 @@ def _check(ports: Ports, account: Account, order: Order, at: datetime) -> None:
         raise AccountBlocked("this account is blocked")
     quote(ports, account, order.customer, order.destination)
     permit(ports, account, order.customer, order.destination)
+    if order.named:
+        permit_named(ports, account, order.customer)
     if len(ports.schedule.of(account.profile.account)) >= MOST_PLANNED:
         raise TooManyCallbacks(f"{MOST_PLANNED} callbacks are planned, no more at once")
 

@@ -47,6 +47,7 @@ class Changes:
     allow_classes: tuple[str, ...] = ()
     block_classes: tuple[str, ...] = ()
     loss_guard: bool | None = None
+    own_phones_only: bool | None = None
     manners: Manners = AS_USUAL
 
 
@@ -108,6 +109,9 @@ def _with_texts(old: Profile, changes: Changes) -> Profile:
     def optional(new: str | None, kept: str | None) -> str | None:
         return kept if new is None else new or None
 
+    def chosen(new: bool | None, kept: bool) -> bool:  # noqa: FBT001  both are settings
+        return kept if new is None else new
+
     return replace(
         old,
         name=changes.name or old.name,
@@ -120,7 +124,8 @@ def _with_texts(old: Profile, changes: Changes) -> Profile:
         email=optional(changes.email, old.email),
         tax_id=optional(changes.tax_id, old.tax_id),
         pin_hash=optional(changes.pin_hash, old.pin_hash),
-        loss_guard=old.loss_guard if changes.loss_guard is None else changes.loss_guard,
+        loss_guard=chosen(changes.loss_guard, old.loss_guard),
+        own_phones_only=chosen(changes.own_phones_only, old.own_phones_only),
         manners=changes.manners.over(old.manners),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from switchboard.calls.callback import Callback
-from switchboard.desk.callback_numbers import add_number, ask_for_code
+from switchboard.desk.callback_numbers import add_number, text_code
 from switchboard.desk.lockout import one_try
 from switchboard.desk.orders import Order, cancel_callback, order_callback, quote, talk_s
 from switchboard.desk.planned import cancel_planned, plan_callback
@@ -49,10 +49,10 @@ def connect(asking: Asking, order: Connect) -> Reply:
 def plan(asking: Asking, order: Later) -> Reply:
     customer, destination = _phones(asking, order.phones)
     ports, zone = asking.ports, asking.account.profile.time_zone
-    trigger = asking.incoming.trigger
-    known = ports.schedule.find(trigger.callback_id)
+    wanted = _order(asking, customer, destination)
+    known = ports.schedule.find(wanted.callback_id)
     at = instant_of(order.at, order.on, ports.clock.now(), zone) if known is None else known.at
-    planned = plan_callback(ports, asking.account, Order(customer, destination, trigger), at)
+    planned = plan_callback(ports, asking.account, wanted, at)
     return _reply(asking, "planned", customer, destination, at=_shown(planned.at, zone))
 
 
@@ -120,7 +120,7 @@ def register(asking: Asking, order: Register) -> Reply:
     if asking.proven and number == asking.incoming.sender:
         add_number(asking.ports, asking.account, number)
         return Reply("registered", {"number": str(number)})
-    ask_for_code(asking.ports, asking.keys.codes, asking.account, number)
+    text_code(asking.ports, asking.keys.codes, asking.keys.texts, asking.account, number)
     return Reply("code_sent", {"number": str(number)})
 
 
@@ -156,9 +156,14 @@ def _phones(asking: Asking, phones: str) -> tuple[PhoneNumber, PhoneNumber | Non
 
 
 def _call(asking: Asking, customer: PhoneNumber, destination: PhoneNumber | None) -> Reply:
-    order = Order(customer, destination, asking.incoming.trigger)
+    order = _order(asking, customer, destination)
     callback = order_callback(asking.ports, asking.account, order)
     return _reply(asking, "calling", callback.customer, callback.destination)
+
+
+def _order(asking: Asking, customer: PhoneNumber, destination: PhoneNumber | None) -> Order:
+    sender, trigger = asking.incoming.sender, asking.incoming.trigger
+    return Order(customer, destination, trigger, named=customer != sender, texted_by=sender)
 
 
 def _reply(

@@ -8,7 +8,7 @@ from switchboard.billing.account import Account
 from switchboard.billing.pins import PinKey, RandBelow
 from switchboard.calls.callback import Trigger
 from switchboard.desk.accounts import sign_in
-from switchboard.desk.callback_numbers import CodeSender, confirm_number
+from switchboard.desk.callback_numbers import CodeMaker, confirm_number
 from switchboard.desk.lockout import one_try, unknown
 from switchboard.desk.pins import account_by_pin
 from switchboard.errors import NotSignedIn, UnreadableText
@@ -39,9 +39,9 @@ class TextKeys:
     randbelow: RandBelow = secrets.randbelow
 
     @property
-    def codes(self) -> CodeSender:
-        """What codes are made and sent with."""
-        return CodeSender(self.pins, self.texts, self.randbelow)
+    def codes(self) -> CodeMaker:
+        """What codes are made with."""
+        return CodeMaker(self.pins, self.randbelow)
 
 
 @dataclass(frozen=True, slots=True)

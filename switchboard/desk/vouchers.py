@@ -6,6 +6,7 @@ from switchboard.billing.account import Account
 from switchboard.billing.batches import Batch
 from switchboard.billing.pins import PinKey
 from switchboard.billing.vouchers import Voucher, no_voucher, redemption
+from switchboard.desk.lockout import one_try
 from switchboard.errors import AccountBlocked, Conflict, NotFound
 from switchboard.ports import Ports
 
@@ -33,6 +34,13 @@ def redeem(ports: Ports, key: PinKey, account: str, pin: str) -> Account:
         if ports.pins.voucher(pin_hash) == planned.voucher:
             return ports.accounts.get(account)
     raise Conflict("the account is being changed by too many at once")
+
+
+def redeem_online(ports: Ports, key: PinKey, account: str, pin: str, address: str) -> Account:
+    """The same for a customer who is signed in at this address. Vouchers are PINs: who tries them
+    is locked out by account, by address and in all, and TooOften then."""
+    with one_try(ports, f"account {account}", f"address {address}", says_why=True):
+        return redeem(ports, key, account, pin)
 
 
 def find_voucher(ports: Ports, key: PinKey, pin: str) -> tuple[Voucher, Batch]:

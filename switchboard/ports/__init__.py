@@ -7,6 +7,7 @@ be repeated safely after a lost reply. What does not exist is None, or NotFound 
 from dataclasses import dataclass
 from typing import Protocol
 
+from switchboard.calls.velocity import Limit
 from switchboard.clock import Clock
 from switchboard.ports.bridges import Bridges
 from switchboard.ports.calls import Callbacks, Control, Inbox, Message, Queue, Trunks, Workers
@@ -20,7 +21,6 @@ from switchboard.ports.texts import (
     Answers,
     Confirmation,
     Confirmations,
-    Limit,
     PhoneBooks,
     SmsProviders,
     Texts,

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from switchboard.billing.classes import Classes
 from switchboard.calls.routing import RoutingTerms
+from switchboard.calls.velocity import Velocity
 from switchboard.rating.deck.reading import Template
 from switchboard.rating.sheet import RateSheet
 
@@ -52,6 +53,12 @@ class Settings(Protocol):
 
     def save_classes(self, classes: Classes) -> None:
         """Replace them. Others see it within seconds."""
+
+    def velocity(self, *, fresh: bool = False) -> Velocity:
+        """How often what may happen; `fresh` as in `routing`."""
+
+    def save_velocity(self, velocity: Velocity) -> None:
+        """Replace it. Others see it within seconds."""
 
     def routing(self, *, fresh: bool = False) -> RoutingTerms:
         """What holds for all routes; `fresh` asks again, where a callback may use an answer that

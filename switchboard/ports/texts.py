@@ -2,20 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from switchboard.calls.phonebook import PhoneBook
+from switchboard.calls.velocity import Limit
 from switchboard.numbering import PhoneNumber
 from switchboard.texts.provider import SmsProvider
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """So many times in a window of time; windows follow each other without a gap."""
-
-    most: int
-    window: timedelta
 
 
 class Throttle(Protocol):

@@ -58,8 +58,11 @@ def account_body(account: Account, now: datetime) -> Body:
 def operators_account_body(account: Account, now: datetime) -> Body:
     """An account for those who run the system, with what is not its customer's to know."""
     profile = account.profile
-    body = {**account_body(account, now), "loss_guard": profile.loss_guard}
-    return {**body, **asdict(profile.manners)}
+    guards: Body = {
+        "loss_guard": profile.loss_guard,
+        "own_phones_only": profile.own_phones_only,
+    }
+    return {**account_body(account, now), **guards, **asdict(profile.manners)}
 
 
 def _since_body(since: Since) -> Body:

@@ -12,6 +12,7 @@ from switchboard.billing.batches import Batch, BatchKind, BatchState
 from switchboard.billing.classes import DEFAULT_CLASSES, DestinationClass
 from switchboard.billing.pins import PinKey
 from switchboard.billing.vouchers import Redemption
+from switchboard.calls.velocity import Limit, Velocity
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.check_books import check_books
 from switchboard.desk.pins import (
@@ -310,3 +311,12 @@ def test_a_write_whose_reply_was_lost_is_ours(ports):
     after = redeem(replace(ports, pins=pins), KEY, "alice", pin)
 
     assert after.balance.posted_micros == 7_000_000
+
+
+def test_limits_are_the_built_in_ones_until_they_are_changed(ports):
+    assert ports.settings.velocity() == Velocity()
+
+    changed = Velocity(rings_of_phone=Limit(3, timedelta(days=1)))
+    ports.settings.save_velocity(changed)
+
+    assert ports.settings.velocity() == ports.settings.velocity(fresh=True) == changed

@@ -9,6 +9,7 @@ from switchboard.billing.batches import Batch, BatchState
 from switchboard.billing.classes import DEFAULT_CLASSES, Classes
 from switchboard.billing.vouchers import Redemption, Voucher
 from switchboard.calls.routing import RoutingTerms
+from switchboard.calls.velocity import Velocity
 from switchboard.errors import AlreadyExists
 
 if TYPE_CHECKING:
@@ -80,12 +81,19 @@ class MemoryPins:
 class MemorySettings:
     kept: Classes = DEFAULT_CLASSES
     terms: RoutingTerms = field(default_factory=RoutingTerms)
+    limits: Velocity = field(default_factory=Velocity)
 
     def classes(self) -> Classes:
         return self.kept
 
     def save_classes(self, classes: Classes) -> None:
         self.kept = classes
+
+    def velocity(self, *, fresh: bool = False) -> Velocity:
+        return self.limits
+
+    def save_velocity(self, velocity: Velocity) -> None:
+        self.limits = velocity
 
     def routing(self, *, fresh: bool = False) -> RoutingTerms:
         return self.terms

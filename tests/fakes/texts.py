@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from switchboard.billing.pins import PinKey
 from switchboard.calls.phonebook import PhoneBook
@@ -17,7 +17,6 @@ from switchboard.texts.provider import SmsProvider
 from tests.fakes.passwords import PlainPasswords
 
 PIN_KEY = PinKey("the key of all PINs")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -38,7 +37,7 @@ class MemoryThrottle:
             self.counts[window] -= self.counts[window] > 0
 
     def _window(self, key: str, limit: Limit, now: datetime):
-        return key, limit.window, (now - EPOCH) // limit.window
+        return key, limit.window, limit.window_at(now)
 
 
 @dataclass

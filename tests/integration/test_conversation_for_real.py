@@ -14,6 +14,8 @@ from switchboard.calls.ending import Culprit, Ending
 from switchboard.calls.ending import Verdict as Outcome
 from switchboard.calls.manners import Manners
 from switchboard.calls.ring import Ring
+from switchboard.desk.callback_numbers import CodeMaker
+from switchboard.desk.code_calls import call_for_code
 from switchboard.desk.phone_books import set_speed_dials
 from switchboard.desk.profiles import Changes, change_profile
 from switchboard.desk.rings import ring_service_number
@@ -70,6 +72,27 @@ async def test_a_pin_two_destinations_and_a_speed_dial_in_one_call(system: Syste
     assert system.balance(house).posted_micros == 500 * CENT
     assert system.balance(house).holds == {}
     assert State.COLLECTING in over.reached
+    assert system.books_are_clean()
+
+
+@in_real_time
+async def test_a_phone_is_added_by_the_code_that_is_keyed_in_on_it(system: System):
+    alice = system.customer()
+    account = system.ports.accounts.get(alice.account)
+    maker = CodeMaker(PIN_KEY, randbelow=lambda _most: 7)
+    script = presses((0.5, "1"), (2, "000007#"), hangs_up_s=10)
+    async with system.carrier({alice.friend: script}) as carrier:
+        asked = call_for_code(system.ports, maker, account, alice.friend)
+        one = await carrier.next_call(str(alice.friend))
+        await one.wait_ended()
+        over, cdr = await system.ended(asked.callback)
+
+    prompt = one.heard.between(one.answered.monotonic, one.answered.monotonic + 0.5)
+    assert prompt.level_dbfs > SPEECH_DBFS
+    assert over.verdict == Outcome(Ending.CONFIRMED, Culprit.CUSTOMER)
+    assert system.ports.accounts.by_number(alice.friend) == alice.account
+    assert (cdr.cost.micros, cdr.customer.number) == (0, alice.friend)
+    assert system.balance(alice).posted_micros == 500 * CENT
     assert system.books_are_clean()
 
 

@@ -12,6 +12,7 @@ from switchboard.desk.bridges import add_bridge
 from switchboard.desk.orders import CANCELLED
 from switchboard.wire import instant
 from tests.fakes.api import Api, open_api, signed_in_api
+from tests.fakes.vouchers import a_voucher
 from tests.fakes.world import BOB
 
 NOT_FOR_CLIENTS = ("/webhooks/", "/static/", "/callbacks", "/login", "/logout", "/price")
@@ -77,6 +78,10 @@ def called(api: Api, operation: Operation):
         api.put("/api/v1/numbers", {"numbers": [str(BOB)]})
         code = api.wiring.texts.sent[0][1][:6]
         return api.send(path, {"number": str(BOB), "code": code})
+    if operation.view.__name__ == "redeem_voucher":
+        return api.send(path, {"voucher": a_voucher(api.ports)})
+    if operation.view.__name__ == "create_code":
+        return api.send(path, {"number": str(BOB), "by": "call"})
     if operation.method == "PUT":
         return api.put(path, PUT_BODIES[path])
     if operation.body:

@@ -121,6 +121,34 @@ def test_a_code_is_good_once_and_for_the_account_that_asked_for_it(api):
     assert api.ports.accounts.by_number(MOBILE) == "alice"
 
 
+def test_a_new_phone_is_called_for_the_code_that_is_shown(api):
+    asked = api.send(f"{NUMBERS}/codes", {"number": "07700 900123", "by": "call"})
+
+    body = asked.json_body
+    assert (asked.status_code, body["number"], body["by"]) == (202, str(MOBILE), "call")
+    assert len(body["code"]) == 6
+    assert api.wiring.texts.sent == []
+    shown = api.get(f"/api/v1/callbacks/{body['callback']}").json_body
+    assert (shown["from"], shown["to"], shown["status"]) == (str(MOBILE), None, "queued")
+    entered = api.send(f"{NUMBERS}/confirmations", {"number": str(MOBILE), "code": body["code"]})
+    assert entered.status_code == 422
+
+
+def test_a_new_phone_is_texted_a_code_that_is_not_shown(api):
+    asked = api.send(f"{NUMBERS}/codes", {"number": str(MOBILE)})
+
+    assert asked.status_code == 202
+    assert (asked.json_body["code"], asked.json_body["callback"]) == (None, None)
+    assert [to for to, _ in api.wiring.texts.sent] == [MOBILE]
+
+
+def test_too_many_codes_are_answered_with_a_429(api):
+    answers = [api.send(f"{NUMBERS}/codes", {"number": str(MOBILE)}) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
+    assert "Retry-After" in answers[-1].headers
+
+
 def test_a_callback_is_planned_listed_placed_and_shown(api):
     at = (api.ports.clock.now() + timedelta(minutes=30)).isoformat()
     order = {"to": str(BOB), "at": at}

@@ -4,18 +4,16 @@ from contextlib import suppress
 
 import pytest
 
-from switchboard.billing.batches import Batch, BatchKind
 from switchboard.calls.callback import State
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.manners import Manners
 from switchboard.desk.lockout import BY_SENDER, one_try
 from switchboard.desk.phone_books import set_speed_dials
-from switchboard.desk.pins import Mint, make_batch
 from switchboard.numbering import PhoneNumber
 from tests.fakes.exchange import CENT, CENT_A_SECOND, Exchange
 from tests.fakes.phone import FarEnd
-from tests.fakes.texts import PIN_KEY
-from tests.fakes.world import ALICE, BOB, NOON
+from tests.fakes.vouchers import a_voucher
+from tests.fakes.world import ALICE, BOB
 from tests.unit.test_two_stage_dialling import NUMBER, keys
 
 CAROL = PhoneNumber("+14155550199")
@@ -260,22 +258,9 @@ def test_a_voicemail_box_starts_no_destination_leg():
     assert exchange.breaches == []
 
 
-def a_voucher(exchange: Exchange) -> str:
-    """The PIN of a voucher for 2.00."""
-    batch = Batch("promo", BatchKind.VOUCHERS, 1, 10, "EUR", NOON, value_micros=2_000_000)
-    pins: list[str] = []
-    make_batch(
-        exchange.ports,
-        Mint(PIN_KEY, lambda most: most * 5 // 7, threads=1),
-        batch,
-        lambda issued: pins.extend(one.pin for one in issued),
-    )
-    return pins[0]
-
-
 def test_a_voucher_is_redeemed_by_a_code():
     exchange = talking(())
-    presses = keys(f"*01# {a_voucher(exchange)}# *0#")
+    presses = keys(f"*01# {a_voucher(exchange.ports)}# *0#")
     exchange.phone.far_ends[ALICE] = FarEnd(presses=presses, hangs_up_s=10)
 
     exchange.connect(destination=None)

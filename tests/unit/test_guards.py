@@ -7,9 +7,9 @@ import pytest
 
 from switchboard.calls.callback import Callback, State, Trigger
 from switchboard.calls.ring import Ring
+from switchboard.calls.velocity import Velocity
 from switchboard.desk.orders import QUIET_PERIOD, Order, dialled, order_callback
 from switchboard.desk.rings import ring_service_number
-from switchboard.desk.velocity import ORDERS_OF_AN_ACCOUNT, RINGS_OF_A_PHONE
 from switchboard.errors import NotAllowed, TooOften
 from switchboard.ports import Ports
 from tests.fakes.api import signed_in_api
@@ -18,6 +18,7 @@ from tests.fakes.ports import memory_ports
 from tests.fakes.world import ALICE, BOB, CAROL, SERVICE, open_alice
 
 SECOND = timedelta(seconds=1)
+LIMITS = Velocity()
 
 
 @pytest.fixture
@@ -110,12 +111,12 @@ def test_a_phone_is_rung_back_so_often_and_no_more(ports):
         trigger = Trigger("test", str(number))
         return ring_service_number(ports, Ring(trigger, ALICE, SERVICE, ports.clock.now()))
 
-    for number in range(RINGS_OF_A_PHONE.most):
+    for number in range(LIMITS.rings_of_phone.most):
         ring(number)
         ports.clock.pass_by(31 * SECOND)
     with pytest.raises(TooOften):
         ring(99)
-    ports.clock.pass_by(RINGS_OF_A_PHONE.window)
+    ports.clock.pass_by(LIMITS.rings_of_phone.window)
 
     assert ring(100).customer == ALICE
 
@@ -138,7 +139,7 @@ def test_rings_that_are_one_count_once(ports):
     trigger = Trigger("test", "1")
     first = ring_service_number(ports, Ring(trigger, ALICE, SERVICE, ports.clock.now()))
 
-    for number in range(2 * RINGS_OF_A_PHONE.most):
+    for number in range(2 * LIMITS.rings_of_phone.most):
         again = Ring(Trigger("test", f"again {number}"), ALICE, SERVICE, ports.clock.now())
         assert ring_service_number(ports, again) == first
 
@@ -148,7 +149,7 @@ def test_an_account_that_orders_too_often_is_told_when_to_come_again():
 
     answers = [
         api.send("/api/v1/callbacks", {"to": str(SERVICE)})
-        for _ in range(ORDERS_OF_AN_ACCOUNT.most + 1)
+        for _ in range(LIMITS.orders_of_account.most + 1)
     ]
 
     assert {answer.status_code for answer in answers[:-1]} == {422}

@@ -15,6 +15,7 @@ from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.calls.manners import Manners
 from switchboard.calls.ring import Ring
 from switchboard.desk.accounts import Terms, enter, open_account
+from switchboard.desk.callback_numbers import By, confirm_number
 from switchboard.desk.identification import identify
 from switchboard.desk.profiles import Changes, change_profile
 from switchboard.desk.rings import ring_service_number
@@ -26,7 +27,7 @@ from tests.fakes.loop import run_simulated
 from tests.fakes.phone import FarEnd
 from tests.fakes.ports import MemoryClock
 from tests.fakes.texts import PIN_KEY
-from tests.fakes.world import BOB, NOON
+from tests.fakes.world import ALICE, BOB, NOON
 from tests.unit.test_dialogue import heard
 from tests.unit.test_two_stage_dialling import NUMBER, keys
 from workers.session import Session
@@ -259,3 +260,43 @@ def test_without_a_key_no_pin_is_read_and_the_fault_is_ours():
 
     assert heard(exchange) == ["system-error"]
     assert cdr.verdict == Verdict(Ending.FAILED, Culprit.US)
+
+
+def test_who_gave_a_pin_has_another_phone_rung_for_the_code_that_is_told():
+    mobile = "07700900124"
+    exchange = calling(
+        keys(f"{PIN}#"), keys("2", from_s=3), keys(f"*02#{mobile}#", from_s=6), hangs_up_s=12
+    )
+
+    ring(exchange)
+
+    code = heard(exchange)[-2].split()[1]
+    assert heard(exchange)[3:] == [
+        "enter-destination",
+        "enter-new-number",
+        f"your-code-is {code} your-code-is {code}",
+        "enter-destination",
+    ]
+    number = PhoneNumber("+447700900124")
+    [asked] = [one for one in exchange.ports.callbacks.placed.values() if one.confirms]
+    assert (asked.account, asked.customer) == ("alice", number)
+    confirmed = confirm_number(
+        replace(exchange.ports, clock=MemoryClock()),
+        PIN_KEY,
+        number,
+        code,
+        account="alice",
+        by=By.CALL,
+    )
+    assert number in confirmed.profile.numbers
+
+
+def test_whom_only_a_caller_id_tells_of_registers_no_phone():
+    exchange = calling()
+    alice = FarEnd(presses=keys("*02#07700900124#"), hangs_up_s=12)
+    exchange.phone.far_ends = {**exchange.phone.far_ends, ALICE: alice}
+
+    exchange.connect(destination=None)
+
+    assert "invalid-choice" in heard(exchange)
+    assert not any(one.confirms for one in exchange.ports.callbacks.placed.values())

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+import app
+from chalicelib.wiring import Wiring
 from switchboard.calls.callback import Callback, State, Trigger
-from switchboard.calls.planned import LATEST, Planned, PlanState
+from switchboard.calls.planned import AHEAD, LATEST, Planned, PlanState
 from switchboard.desk.orders import Order
 from switchboard.desk.planned import (
     MOST_PLANNED,
@@ -14,6 +16,7 @@ from switchboard.desk.planned import (
     cancel_planned,
     plan_callback,
     run_due,
+    run_planned,
 )
 from switchboard.errors import (
     AccountBlocked,
@@ -26,8 +29,10 @@ from switchboard.errors import (
 )
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
+from tests.fakes.api import SETTINGS
+from tests.fakes.passwords import PlainPasswords
 from tests.fakes.ports import memory_ports
-from tests.fakes.texts import MemorySchedule
+from tests.fakes.texts import MemorySchedule, MemoryTexts
 from tests.fakes.world import ALICE, BOB, open_alice
 
 HOUR = timedelta(hours=1)
@@ -180,3 +185,60 @@ def test_plans_without_end_are_refused(ports):
 
     with pytest.raises(TooManyCallbacks):
         plan(ports, "one more")
+
+
+def test_an_alarm_a_minute_before_places_a_callback_that_rings_at_its_time(ports):
+    planned = plan(ports)
+    ports.clock.pass_by(HOUR - AHEAD)
+
+    done = [run_planned(ports, planned.id) for _ in range(2)]
+
+    assert [states(one) for one in done] == [[PlanState.PLACED], []]
+    [callback] = ports.callbacks.placed.values()
+    assert (callback.id, callback.starts_at) == (planned.id, planned.at)
+    assert callback.expires_at == planned.at + callback.patience
+    assert ports.queue.delays == [AHEAD]
+    ports.clock.pass_by(AHEAD)
+    assert run_due(ports) == []
+
+
+@pytest.mark.parametrize("late", [timedelta(), timedelta(seconds=59)])
+def test_an_alarm_that_comes_late_places_a_callback_that_rings_at_once(ports, late):
+    planned = plan(ports)
+    ports.clock.pass_by(HOUR + late)
+
+    assert states(run_planned(ports, planned.id)) == [PlanState.PLACED]
+    assert ports.queue.delays == [timedelta()]
+
+
+def test_an_alarm_for_what_is_not_planned_any_more_or_not_yet_does_nothing(ports):
+    cancelled, early = plan(ports), plan(ports, "2")
+    cancel_planned(ports, "alice", cancelled.id)
+    ports.clock.pass_by(HOUR - AHEAD - timedelta(seconds=1))
+
+    for planned_id in (cancelled.id, early.id, "0" * 32):
+        assert run_planned(ports, planned_id) == []
+
+    assert ports.callbacks.placed == {}
+
+
+def test_what_an_alarm_has_placed_is_cancelled_before_it_rings(ports):
+    planned = plan(ports)
+    ports.clock.pass_by(HOUR - AHEAD)
+    run_planned(ports, planned.id)
+
+    cancelled = cancel_order(ports, "alice", planned.id)
+
+    assert isinstance(cancelled, Callback)
+    assert cancelled.state is State.ENDED
+
+
+def test_the_lambda_of_the_alarms_places_what_the_event_names(monkeypatch, ports):
+    planned = plan(ports)
+    ports.clock.pass_by(HOUR)
+    wiring = Wiring(SETTINGS, ports, PlainPasswords(), MemoryTexts())
+    monkeypatch.setattr(app, "wiring", lambda: wiring)
+
+    app.place_planned_callback({"planned": planned.id}, None)
+
+    assert list(ports.callbacks.placed) == [planned.id]

@@ -6,7 +6,7 @@ from switchboard.ports import Ports
 from workers.dialogue.keypad import REDIAL
 
 # A speed dial never begins with a zero, a code does.
-BALANCE_CODE, VOUCHER_CODE = "*0", "*01"
+BALANCE_CODE, VOUCHER_CODE, PHONE_CODE = "*0", "*01", "*02"
 # How far back a number to be dialled again may lie.
 RECENT = 20
 
@@ -30,6 +30,9 @@ def meant(ports: Ports, callback: Callback, entered: str) -> str:
         return _last(ports, callback)
     if not entered.startswith("*"):
         return entered
+    if entered.startswith("*0"):
+        # A code that is not served here.
+        raise NothingDialled("invalid-choice")
     dials = ports.phone_books.get(callback.account).speed_dials
     number = dials.get(int(entered[1:])) if entered[1:].isdecimal() else None
     if number is None:

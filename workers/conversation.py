@@ -28,9 +28,9 @@ from workers.dialling import Dialling
 from workers.dialogue.announcements import FIRST_WARNING, tell_balance, warn, what_became
 from workers.dialogue.confirm import confirmed
 from workers.dialogue.destination import BALANCE_CODE, VOUCHER_CODE, NothingDialled, meant
-from workers.dialogue.drop import dropped
 from workers.dialogue.keypad import TRIES, enter, forget
 from workers.dialogue.language import choose_language
+from workers.dialogue.passing import pass_keys, pass_keys_until_dropped
 from workers.dialogue.pin import PinDoor, offer_to_remember
 from workers.dialogue.refusals import words_for
 from workers.dialogue.vouchers import redeem_voucher
@@ -201,7 +201,7 @@ class Conversation:
             async with self.dialling.dial(*leg, heard_by=customer) as destination:
                 await self.phone.join(customer, destination)
                 self._answered(Party.DESTINATION, State.CONNECTED)
-                return await self._talk(customer, money)
+                return await self._talk(customer, destination, money)
         except LegEnded as end:
             if end.party is not Party.DESTINATION:
                 raise
@@ -210,17 +210,20 @@ class Conversation:
                 await customer.play(what_became(end.verdict))
             return end.verdict
 
-    async def _talk(self, customer: Leg, money: asyncio.Timeout) -> Verdict:
+    async def _talk(self, customer: Leg, destination: Leg, money: asyncio.Timeout) -> Verdict:
         """Until the customer drops the destination; or somebody hangs up, or the money ends."""
         async with asyncio.TaskGroup() as group:
             beside = [
                 group.create_task(self._pay_on(money)),
                 group.create_task(warn(customer, self._left_s)),
+                group.create_task(pass_keys(destination, customer)),
             ]
+            # What was pressed while it rang was for nobody.
+            await forget(customer)
             if self._wants(self.callback.manners.ask_next):
-                await dropped(customer)
+                await pass_keys_until_dropped(customer, destination)
             else:
-                await asyncio.get_running_loop().create_future()
+                await pass_keys(customer, destination)
             for task in beside:
                 task.cancel()
         return DROPPED

@@ -46,6 +46,8 @@ DROPPED = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
 MONEY_ENDED = (NotEnoughCredit, SpendLimitReached)
 # No talk lasts longer than a day; this is for all of them in one call.
 SESSION_LIMIT = timedelta(hours=25)
+# How long a customer whose money has ended waits to hear why.
+ASKED_WITHIN = timedelta(seconds=2)
 
 
 @dataclass
@@ -75,13 +77,11 @@ class Conversation:
     async def hold(self) -> Verdict:
         """Connect both phones until somebody hangs up or the money ends; why it was over."""
         try:
-            session = asyncio.timeout(SESSION_LIMIT.total_seconds())
-            async with session, asyncio.timeout(None) as money:
-                return await self._call_customer(money)
-        except TimeoutError:
-            connected = self._talking_since is not None
-            ending = Ending.TALK_LIMIT if connected else Ending.NO_CREDIT
-            return Verdict(ending, Culprit.CUSTOMER)
+            leg = self._leg(Party.CUSTOMER, self.callback.customer)
+            async with self.dialling.dial(*leg) as customer:
+                customer.language = self.callback.language
+                self._answered(Party.CUSTOMER, State.CUSTOMER_ANSWERED)
+                return await self._attend(customer)
         except LegEnded as end:
             self.verdicts[end.party] = end.verdict
             # Who hangs up on hearing why the destination is not there has not ended the callback.
@@ -102,23 +102,45 @@ class Conversation:
         self.traces.pop(Party.DESTINATION, None)
         self.verdicts.pop(Party.DESTINATION, None)
 
-    async def _call_customer(self, money: asyncio.Timeout) -> Verdict:
-        leg = self._leg(Party.CUSTOMER, self.callback.customer)
-        async with self.dialling.dial(*leg) as customer:
-            customer.language = self.callback.language
-            self._answered(Party.CUSTOMER, State.CUSTOMER_ANSWERED)
-            self._pay_until(self._waits_until, money)
-            if self.callback.manners.confirm and not await confirmed(customer):
-                return Verdict(Ending.NOT_CONFIRMED, Culprit.CUSTOMER)
-            if self.callback.destination is not None:
-                await customer.play("one-moment")
-                return await self._call_destinations(customer, money)
-            self.report(State.COLLECTING)
-            return (
-                await self._receive(customer, money)
-                or await self._ask_for_destination(customer, money, "enter-destination")
-                or await self._call_destinations(customer, money)
-            )
+    async def _attend(self, customer: Leg) -> Verdict:
+        """All that the customer pays for; why it was over is told after that, at our expense."""
+        try:
+            session = asyncio.timeout(SESSION_LIMIT.total_seconds())
+            async with session, asyncio.timeout(None) as money:
+                self._pay_until(self._waits_until, money)
+                return await self._connect(customer, money)
+        except TimeoutError:
+            connected = self._talking_since is not None
+            ending = Ending.TALK_LIMIT if connected else Ending.NO_CREDIT
+            self.became = Verdict(ending, Culprit.CUSTOMER)
+            await customer.play(await self._why_over())
+            return self.became
+
+    async def _why_over(self) -> str:
+        """The prompt that says why the customer cannot go on; what is likely where nobody knows."""
+        legs = {leg.party: leg.seconds for leg in self.legs(REFUSED)}
+        spent = legs[Party.CUSTOMER], legs.get(Party.DESTINATION, 0)
+        try:
+            async with asyncio.timeout(ASKED_WITHIN.total_seconds()):
+                refusal = await persist(self.purse.why_no_more, *spent)
+        except TimeoutError:
+            return "credit-ended"
+        if isinstance(refusal, NotEnoughCredit):
+            return "credit-ended"
+        return "time-limit" if refusal is None else words_for(refusal)
+
+    async def _connect(self, customer: Leg, money: asyncio.Timeout) -> Verdict:
+        if self.callback.manners.confirm and not await confirmed(customer):
+            return Verdict(Ending.NOT_CONFIRMED, Culprit.CUSTOMER)
+        if self.callback.destination is not None:
+            await customer.play("one-moment")
+            return await self._call_destinations(customer, money)
+        self.report(State.COLLECTING)
+        return (
+            await self._receive(customer, money)
+            or await self._ask_for_destination(customer, money, "enter-destination")
+            or await self._call_destinations(customer, money)
+        )
 
     async def _receive(self, customer: Leg, money: asyncio.Timeout) -> Verdict | None:
         """Learn how to speak to the customer and who pays; None where they may go on."""

@@ -10,7 +10,7 @@ from switchboard.calls.cdr import end_destination
 from switchboard.calls.ending import Party
 from switchboard.calls.leg import LegRecord
 from switchboard.desk.till import Till, Wanted, Wish
-from switchboard.errors import Conflict, NotEnoughCredit, SpendLimitReached
+from switchboard.errors import Conflict, NotEnoughCredit, Refusal, SpendLimitReached
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.cover import NO_COVER, Cover
 from switchboard.ports import Ports
@@ -137,6 +137,18 @@ class Purse:
         counters = {*self.hold.counts, *callback.spend.counters}
         most_micros = account.balance.most_micros(counters, self.hold)
         return max(0, self._quote(callback, cover).talk_s(most_micros, customer_s=customer_s))
+
+    def why_no_more(self, customer_s: int, destination_s: int) -> Refusal | None:
+        """What keeps the account, as it stands, from paying for a second more after legs that used
+        up the hold: no money, a limit, a block. None where nothing does."""
+        quote, balance = self.quote, self._ports.books.balance(self._callback.account)
+        longer = customer_s + 1, max(destination_s + 1, quote.destination_least_s)
+        needed_micros = max(0, quote.cost_micros(*longer) - self.hold.amount_micros)
+        try:
+            balance.check(self._callback.id, needed_micros, self.hold.counts)
+        except Refusal as refusal:
+            return refusal
+        return None
 
     def waiting_s(self) -> int:
         """How many seconds the customer leg may run in all before the other one answers."""

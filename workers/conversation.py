@@ -211,9 +211,11 @@ class Conversation:
                 return verdict
 
     async def _tell_limit(self, customer: Leg) -> None:
+        """Nothing where they cannot talk at all, should the other phone ring for long."""
         if self._wants(self.callback.manners.tell_limit):
-            left_s = await asyncio.to_thread(self.purse.limit_s, self._customer_s)
-            await customer.play_until_key("you-can-talk-for", timedelta(seconds=left_s))
+            left_s = await asyncio.to_thread(self.purse.promised_s, self._customer_s)
+            if left_s:
+                await customer.play_until_key("you-can-talk-for", timedelta(seconds=left_s))
 
     async def _call_destination(self, customer: Leg, money: asyncio.Timeout) -> Verdict:
         assert self.callback.destination is not None

@@ -1,5 +1,7 @@
 """What customers hear and press, by transcript: codes, speed dials, the next number, warnings."""
 
+from datetime import timedelta
+
 import pytest
 
 from switchboard.billing.batches import Batch, BatchKind
@@ -268,8 +270,31 @@ def test_the_customer_is_told_for_how_long_they_can_talk():
 
     exchange.connect(destination=None)
 
-    # 5.00 less two seconds of dialling, for two legs of a cent a second.
-    assert heard(exchange)[1] == "you-can-talk-for 0:04:09"
+    # 5.00 less two seconds of dialling, ten of talk about it and sixty in which the other phone
+    # may ring, for two legs of a cent a second.
+    assert heard(exchange)[1] == "you-can-talk-for 0:03:34"
+
+
+@pytest.mark.parametrize("cents", [80, 131, 500, 4_000])
+@pytest.mark.parametrize("rings_s", [1, 30, 59.9])
+def test_nobody_talks_for_less_than_they_were_told(cents, rings_s):
+    bob = FarEnd(answers_s=rings_s)
+    exchange = talking(keys(f"{NUMBER}#"), Manners(), opening_micros=cents * CENT, bob=bob)
+
+    cdr = exchange.connect(destination=None)
+
+    told = heard(exchange)[1].removeprefix("you-can-talk-for ")
+    assert str(timedelta(seconds=cdr.destination.seconds)) >= told
+    assert cdr.cost.micros >= (cents - 1) * CENT
+    assert exchange.breaches == []
+
+
+def test_who_could_not_talk_after_a_long_ring_is_told_nothing():
+    exchange = talking(keys(f"{NUMBER}#"), Manners(), opening_micros=70 * CENT)
+
+    exchange.connect(destination=None)
+
+    assert heard(exchange)[1] == f"dialled at {BOB}"
 
 
 def test_a_talk_that_comes_to_its_limit_is_announced_to_the_customer_only():

@@ -26,6 +26,7 @@ from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from workers.dialling import Dialling
 from workers.dialogue.announcements import FIRST_WARNING, tell_balance, warn, what_became
+from workers.dialogue.asking import USUAL_ASKING, AskingTerms, asked_within
 from workers.dialogue.confirm import confirmed
 from workers.dialogue.destination import BALANCE_CODE, VOUCHER_CODE, NothingDialled, meant
 from workers.dialogue.keypad import TRIES, enter, forget
@@ -67,6 +68,7 @@ class Conversation:
     verdicts: dict[Party, Verdict] = field(default_factory=dict)
     money_ends: float | None = None
     pins: PinKey | None = None
+    asking: AskingTerms = USUAL_ASKING
     dials: bool = field(init=False)
     became: Verdict | None = None
 
@@ -136,10 +138,13 @@ class Conversation:
             await customer.play("one-moment")
             return await self._call_destinations(customer, money)
         self.report(State.COLLECTING)
-        return (
-            await self._receive(customer, money)
-            or await self._ask_for_destination(customer, money, "enter-destination")
-            or await self._call_destinations(customer, money)
+        return await asked_within(
+            self._may_be_asked, customer, self._collect(customer, money)
+        ) or await self._call_destinations(customer, money)
+
+    async def _collect(self, customer: Leg, money: asyncio.Timeout) -> Verdict | None:
+        return await self._receive(customer, money) or await self._ask_for_destination(
+            customer, money, "enter-destination"
         )
 
     async def _receive(self, customer: Leg, money: asyncio.Timeout) -> Verdict | None:
@@ -207,7 +212,8 @@ class Conversation:
             await forget(customer)
             if verdict != DROPPED:
                 await customer.play_until_key(what_became(verdict))
-            if await self._ask_for_destination(customer, money, "enter-next-destination"):
+            asking = self._ask_for_destination(customer, money, "enter-next-destination")
+            if await asked_within(self._may_be_asked, customer, asking):
                 return verdict
 
     async def _tell_limit(self, customer: Leg) -> None:
@@ -348,6 +354,11 @@ class Conversation:
 
     def _trace(self, party: Party) -> LegTrace:
         return self.traces.get(party) or LegTrace()
+
+    @property
+    def _may_be_asked(self) -> timedelta:
+        talked_s = sum(leg.seconds for leg in self.callback.earlier)
+        return self.asking.left(timedelta(seconds=self._customer_s - talked_s))
 
     @property
     def _customer_s(self) -> int:

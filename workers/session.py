@@ -24,6 +24,7 @@ from switchboard.ports import Ports
 from workers.channels import Channels
 from workers.conversation import Conversation
 from workers.dialling import Dialling
+from workers.dialogue.asking import USUAL_ASKING, AskingTerms
 from workers.phone import Phone
 from workers.records import live_call
 from workers.threads import persist
@@ -46,6 +47,7 @@ class Desk:
     channels: Channels
     routes: Callable[[Ports, Callback], Routes] = routes_of
     pins: PinKey | None = None
+    asking: AskingTerms = USUAL_ASKING
 
 
 class Session:
@@ -139,6 +141,7 @@ class Session:
             dialling,
             self._report,
             pins=desk.pins,
+            asking=desk.asking,
         )
         self._about_to_ring()
         self._talk = asyncio.create_task(self._conversation.hold())

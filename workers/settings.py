@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from switchboard.billing.pins import LEAST_KEY_LENGTH, PinKey
 from switchboard.desk.purse import PurseTerms
+from workers.dialogue.asking import USUAL_ASKING, AskingTerms
 from workers.doorbell import BUSY_HERE, DoorbellTerms
 from workers.host import HostTerms
 from workers.pjsip import PjsipSettings
@@ -28,6 +29,7 @@ class Settings:
     sip: PjsipSettings
     host: HostTerms
     purse: PurseTerms
+    asking: AskingTerms = USUAL_ASKING
     doorbell: DoorbellTerms | None = None
     # An operator's own recordings, in place of ours.
     prompts: Path | None = None
@@ -41,8 +43,9 @@ class Settings:
         RINGBACK_PUBLIC_ADDRESS, RINGBACK_WORKER_CALLBACKS (two legs each; the stock engine has
         four), RINGBACK_PROMPTS (an operator's own),
         RINGBACK_PIN_KEY (without it no PIN is read), and in seconds RINGBACK_BEAT_S,
-        RINGBACK_QUANTUM_S, RINGBACK_MARGIN_S and RINGBACK_RING_LIMIT_S. BadSetting names the one
-        that is wrong."""
+        RINGBACK_QUANTUM_S, RINGBACK_MARGIN_S and RINGBACK_RING_LIMIT_S, RINGBACK_ASKING_S (until a
+        number is called) and RINGBACK_ASKING_IN_ALL_S (of one callback, talks left out). BadSetting
+        names the one that is wrong."""
         callbacks = _number(env, "RINGBACK_WORKER_CALLBACKS", 2)
         sip = PjsipSettings(
             host=env.get("RINGBACK_SIP_HOST", "127.0.0.1"),
@@ -56,6 +59,10 @@ class Settings:
             ring_limit=_seconds(env, "RINGBACK_RING_LIMIT_S", 60),
             margin=_seconds(env, "RINGBACK_MARGIN_S", 15),
         )
+        asking = AskingTerms(
+            at_a_time=_seconds(env, "RINGBACK_ASKING_S", 300),
+            in_all=_seconds(env, "RINGBACK_ASKING_IN_ALL_S", 3_600),
+        )
         rings_port = _number(env, "RINGBACK_RINGS_PORT", 0, least=0, most=65_535)
         code = _number(env, "RINGBACK_RINGS_CODE", BUSY_HERE, least=400, most=699)
         doorbell = DoorbellTerms(sip.host, rings_port, code) if rings_port else None
@@ -63,7 +70,7 @@ class Settings:
         prompts = Path(env["RINGBACK_PROMPTS"]) if env.get("RINGBACK_PROMPTS") else None
         pins = _pin_key(env)
         name = f"{socket.gethostname()}-{uuid4().hex[:8]}"
-        return cls(name, sip, host, purse, doorbell, prompts, pins)
+        return cls(name, sip, host, purse, asking, doorbell, prompts, pins)
 
 
 def _pin_key(env: Mapping[str, str]) -> PinKey | None:

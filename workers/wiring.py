@@ -23,7 +23,15 @@ async def work(settings: Settings, engine: PjsipEngine, env: Mapping[str, str]) 
     ports = open_ports(aws)
     phone = EnginePhone(engine, ports.clock, load_voices(settings.prompts))
     channels = Channels(ports.workers, ports.clock, settings.worker)
-    desk = Desk(ports, phone, settings.worker, settings.purse, channels, pins=settings.pins)
+    desk = Desk(
+        ports,
+        phone,
+        settings.worker,
+        settings.purse,
+        channels,
+        pins=settings.pins,
+        asking=settings.asking,
+    )
     control = control_inbox(aws, settings.worker)
     control.create()
     admission = Admission(ports.trunks.all)

@@ -7,8 +7,9 @@ import pytest
 
 from switchboard.calls.callback import Callback, State, Trigger
 from switchboard.calls.ring import Ring
-from switchboard.desk.orders import QUIET_PERIOD, Order, dialled, order_callback
+from switchboard.desk.orders import Order, dialled, order_callback
 from switchboard.desk.rings import ring_service_number
+from switchboard.desk.twins import QUIET_PERIOD
 from switchboard.desk.velocity import ORDERS_OF_AN_ACCOUNT, RINGS_OF_A_PHONE
 from switchboard.errors import NotAllowed, TooOften
 from switchboard.ports import Ports

@@ -54,8 +54,8 @@ ASKED_WITHIN = timedelta(seconds=2)
 @dataclass
 class Conversation:
     """A claimed callback whose money is reserved. What happened to each leg is in its trace, also
-    while it still happens; a leg that was not placed has none. `became` is how the destination
-    ended after which the customer is asked for the next one; without `pins` no PIN can be read."""
+    while it still happens; a leg that was not placed has none. `became` is the end that the
+    customer is being told of; without `pins` no PIN can be read."""
 
     ports: Ports
     phone: Phone

@@ -111,7 +111,9 @@ class Doorbell(asyncio.DatagramProtocol):
             secret = self._admission.secrets.get(brought.user)
             proves = brought.proves(secret or NOBODY, request)
             if secret is None or not proves:
-                logger.info("a ring from %s is refused: wrong credentials", addr[0])
+                # Anybody may send these, and shall not fill the log.
+                if self._restraint.allows(addr[0]):
+                    logger.info("a ring from %s is refused: wrong credentials", addr[0])
                 return False
             nonce_is_good = self._nonces.is_good(brought.nonce, request, addr[0])
         if not nonce_is_good and self._restraint.allows(addr[0]):

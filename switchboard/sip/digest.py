@@ -45,7 +45,8 @@ class Credentials:
         ha2 = hashed(self.algorithm, f"{request.method}:{self.uri}")
         parts = secret.ha1(self.algorithm), self.nonce, self.nc, self.cnonce, "auth", ha2
         expected = hashed(self.algorithm, ":".join(parts))
-        same = hmac.compare_digest(expected.encode(), self.response.encode())
+        brought = self.response.encode("utf-8", "surrogateescape")
+        same = hmac.compare_digest(expected.encode(), brought)
         return same and (self.uri, self.user) == (request.uri, secret.user)
 
 

@@ -73,6 +73,15 @@ def test_a_trunk_that_proves_who_it_is_rings_from_anywhere(algorithm):
     assert [ring.caller for ring in rung(story)] == [ALICE]
 
 
+def test_proof_that_is_no_text_gets_no_answer():
+    def story(bell: Rung) -> None:
+        proved = serialise(answered(an_invite(), bell.hear(an_invite()), "carrier", PASSWORD))
+        for field in (b"response", b"nonce", b"cnonce", b"username", b"uri"):
+            assert bell.hear(proved.replace(field + b'="', field + b'="\xff')) is None
+
+    assert rung(story) == []
+
+
 @pytest.mark.parametrize(
     ("user", "password"), [("carrier", "guessed"), ("somebody", PASSWORD), ("nobody", "")]
 )

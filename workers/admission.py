@@ -1,11 +1,12 @@
-"""Admission: from which addresses our trunks send us rings."""
+"""Admission: from which addresses our trunks send us rings, and as whom from elsewhere."""
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
 from switchboard.calls.trunk import Trunk
+from switchboard.sip.secret import Secret
 from workers.threads import persist
 
 RENEWED_EVERY_S = 30
@@ -23,12 +24,14 @@ def resolve(host: str) -> Sequence[str]:
 
 
 class Admission:
-    """The addresses of all trunks, and the networks from which they ring, as they were lately."""
+    """The addresses of all trunks, the networks from which they ring, and whom they ring as, as
+    these were lately."""
 
     def __init__(self, trunks: Callable[[], Sequence[Trunk]], resolve: Resolve = resolve) -> None:
         self._trunks = trunks
         self._resolve = resolve
         self._networks: frozenset[IPv4Network] = frozenset()
+        self.secrets: Mapping[str, Secret] = {}
 
     def admits(self, address: str) -> bool:
         """Whether a trunk may have sent what comes from there. UDP lets anybody write any address
@@ -38,7 +41,9 @@ class Admission:
 
     def renew(self) -> None:
         """Ask the stores and the DNS. A name that nobody knows now keeps no others out."""
-        self._networks = frozenset(self._known())
+        trunks = self._trunks()
+        self._networks = frozenset(self._known(trunks))
+        self.secrets = {trunk.rings_as.user: trunk.rings_as for trunk in trunks if trunk.rings_as}
 
     async def keep_renewing(self) -> None:
         """Until cancelled; where the stores are out of reach, what was known stays."""
@@ -46,7 +51,7 @@ class Admission:
             await asyncio.sleep(RENEWED_EVERY_S)
             await persist(self.renew)
 
-    def _known(self) -> Iterator[IPv4Network]:
-        for trunk in self._trunks():
+    def _known(self, trunks: Sequence[Trunk]) -> Iterator[IPv4Network]:
+        for trunk in trunks:
             yield from map(IPv4Network, trunk.rings_from)
             yield from map(IPv4Network, self._resolve(trunk.host))

@@ -7,7 +7,6 @@ money are those of the customer leg and of the destination leg that runs.
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -26,6 +25,7 @@ from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from workers.dialling import Dialling
 from workers.dialogue.announcements import FIRST_WARNING, tell_balance, warn, what_became
+from workers.dialogue.asking import USUAL_ASKING, AskingTerms, asked_within
 from workers.dialogue.confirm import CONFIRMED, NOT_CONFIRMED, confirmed, phone_confirmed
 from workers.dialogue.destination import (
     BALANCE_CODE,
@@ -34,17 +34,17 @@ from workers.dialogue.destination import (
     NothingDialled,
     meant,
 )
-from workers.dialogue.drop import dropped
 from workers.dialogue.keypad import TRIES, enter, forget
 from workers.dialogue.language import choose_language
 from workers.dialogue.numbers import register_phone
+from workers.dialogue.passing import pass_keys, pass_keys_until_dropped
 from workers.dialogue.pin import PinDoor, offer_to_remember
 from workers.dialogue.refusals import words_for
 from workers.dialogue.vouchers import redeem_voucher
 from workers.lengths import seconds_begun
 from workers.phone import Leg, LegEnded, LegTrace, Phone
 from workers.records import leg_records
-from workers.threads import persist
+from workers.threads import persist, to_the_end
 
 REFUSED = Verdict(Ending.REFUSED, Culprit.CUSTOMER)
 # The customer has dropped the destination, and goes on.
@@ -53,15 +53,17 @@ DROPPED = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
 MONEY_ENDED = (NotEnoughCredit, SpendLimitReached)
 # No talk lasts longer than a day; this is for all of them in one call.
 SESSION_LIMIT = timedelta(hours=25)
+# How long a customer whose money has ended waits to hear why.
+ASKED_WITHIN = timedelta(seconds=2)
 
 
 @dataclass
 class Conversation:
     """A claimed callback whose money is reserved. What happened to each leg is in its trace, also
-    while it still happens; a leg that was not placed has none. `became` is how the destination
-    ended after which the customer is asked for the next one, or that the phone was confirmed: who
-    hangs up then does not change that. Without `pins` no PIN can be read. Who `gave_pin` is known
-    for sure, which a caller ID is not."""
+    while it still happens; a leg that was not placed has none. `became` is the end that the
+    customer is being told of, or that the phone was confirmed: who hangs up then does not change
+    that. Without `pins` no PIN can be read. Who `gave_pin` is known for sure, which a caller ID is
+    not."""
 
     ports: Ports
     phone: Phone
@@ -74,6 +76,7 @@ class Conversation:
     verdicts: dict[Party, Verdict] = field(default_factory=dict)
     money_ends: float | None = None
     pins: PinKey | None = None
+    asking: AskingTerms = USUAL_ASKING
     dials: bool = field(init=False)
     became: Verdict | None = None
     gave_pin: bool = False
@@ -85,13 +88,11 @@ class Conversation:
     async def hold(self) -> Verdict:
         """Connect both phones until somebody hangs up or the money ends; why it was over."""
         try:
-            session = asyncio.timeout(SESSION_LIMIT.total_seconds())
-            async with session, asyncio.timeout(None) as money:
-                return await self._call_customer(money)
-        except TimeoutError:
-            connected = self._talking_since is not None
-            ending = Ending.TALK_LIMIT if connected else Ending.NO_CREDIT
-            return Verdict(ending, Culprit.CUSTOMER)
+            leg = self._leg(Party.CUSTOMER, self.callback.customer)
+            async with self.dialling.dial(*leg) as customer:
+                customer.language = self.callback.language
+                self._answered(Party.CUSTOMER, State.CUSTOMER_ANSWERED)
+                return await self._attend(customer)
         except LegEnded as end:
             self.verdicts[end.party] = end.verdict
             # Who hangs up on hearing why the destination is not there has not ended the callback.
@@ -112,25 +113,50 @@ class Conversation:
         self.traces.pop(Party.DESTINATION, None)
         self.verdicts.pop(Party.DESTINATION, None)
 
-    async def _call_customer(self, money: asyncio.Timeout) -> Verdict:
-        leg = self._leg(Party.CUSTOMER, self.callback.customer)
-        async with self.dialling.dial(*leg) as customer:
-            customer.language = self.callback.language
-            self._answered(Party.CUSTOMER, State.CUSTOMER_ANSWERED)
-            self._pay_until(self._waits_until, money)
-            if self.callback.confirms:
-                return await self._confirm(customer)
-            if self.callback.manners.confirm and not await confirmed(customer):
-                return NOT_CONFIRMED
-            if self.callback.destination is not None:
-                await customer.play("one-moment")
-                return await self._call_destinations(customer, money)
-            self.report(State.COLLECTING)
-            return (
-                await self._receive(customer, money)
-                or await self._ask_for_destination(customer, money, "enter-destination")
-                or await self._call_destinations(customer, money)
-            )
+    async def _attend(self, customer: Leg) -> Verdict:
+        """All that the customer pays for; why it was over is told after that, at our expense."""
+        try:
+            session = asyncio.timeout(SESSION_LIMIT.total_seconds())
+            async with session, asyncio.timeout(None) as money:
+                self._pay_until(self._waits_until, money)
+                return await self._connect(customer, money)
+        except TimeoutError:
+            connected = self._talking_since is not None
+            ending = Ending.TALK_LIMIT if connected else Ending.NO_CREDIT
+            self.became = Verdict(ending, Culprit.CUSTOMER)
+            await customer.play(await self._why_over())
+            return self.became
+
+    async def _why_over(self) -> str:
+        """The prompt that says why the customer cannot go on; what is likely where nobody knows."""
+        legs = {leg.party: leg.seconds for leg in self.legs(REFUSED)}
+        spent = legs[Party.CUSTOMER], legs.get(Party.DESTINATION, 0)
+        try:
+            async with asyncio.timeout(ASKED_WITHIN.total_seconds()):
+                refusal = await persist(self.purse.why_no_more, *spent)
+        except TimeoutError:
+            return "credit-ended"
+        if isinstance(refusal, NotEnoughCredit):
+            return "credit-ended"
+        return "time-limit" if refusal is None else words_for(refusal)
+
+    async def _connect(self, customer: Leg, money: asyncio.Timeout) -> Verdict:
+        if self.callback.confirms:
+            return await self._confirm(customer)
+        if self.callback.manners.confirm and not await confirmed(customer):
+            return NOT_CONFIRMED
+        if self.callback.destination is not None:
+            await customer.play("one-moment")
+            return await self._call_destinations(customer, money)
+        self.report(State.COLLECTING)
+        return await asked_within(
+            self._may_be_asked, customer, self._collect(customer, money)
+        ) or await self._call_destinations(customer, money)
+
+    async def _collect(self, customer: Leg, money: asyncio.Timeout) -> Verdict | None:
+        return await self._receive(customer, money) or await self._ask_for_destination(
+            customer, money, "enter-destination"
+        )
 
     async def _confirm(self, customer: Leg) -> Verdict:
         if self.pins is None:
@@ -175,21 +201,14 @@ class Conversation:
         return None if number is None else self.ports.accounts.look_up(None, number).service
 
     async def _identify(self, account: Account) -> None:
-        """Whoever settles has to know who pays: this comes to its end even if it is cancelled."""
-        work = asyncio.create_task(
-            asyncio.to_thread(
-                identify, self.ports, self.callback, account, self.purse, self._customer_s
-            )
-        )
-        try:
-            await asyncio.shield(work)
-        finally:
-            while not work.done():
-                # Whoever cancels again is obeyed as soon as this is over.
-                with suppress(asyncio.CancelledError):
-                    await asyncio.wait([work])
-            if work.exception() is None:
-                self.callback, self.purse = work.result().callback, work.result().purse
+        """Whoever settles has to know who pays, so that this comes to its end."""
+        ports, purse, customer_s = self.ports, self.purse, self._customer_s
+
+        def known() -> None:
+            found = identify(ports, self.callback, account, purse, customer_s)
+            self.callback, self.purse = found.callback, found.purse
+
+        await to_the_end(known)
 
     async def _call_destinations(self, customer: Leg, money: asyncio.Timeout) -> Verdict:
         """Call the destination, and the next ones, where the customer is asked for them."""
@@ -206,13 +225,16 @@ class Conversation:
             await forget(customer)
             if verdict != DROPPED:
                 await customer.play_until_key(what_became(verdict))
-            if await self._ask_for_destination(customer, money, "enter-next-destination"):
+            asking = self._ask_for_destination(customer, money, "enter-next-destination")
+            if await asked_within(self._may_be_asked, customer, asking):
                 return verdict
 
     async def _tell_limit(self, customer: Leg) -> None:
+        """Nothing where they cannot talk at all, should the other phone ring for long."""
         if self._wants(self.callback.manners.tell_limit):
-            left_s = await asyncio.to_thread(self.purse.limit_s, self._customer_s)
-            await customer.play_until_key("you-can-talk-for", timedelta(seconds=left_s))
+            left_s = await asyncio.to_thread(self.purse.promised_s, self._customer_s)
+            if left_s:
+                await customer.play_until_key("you-can-talk-for", timedelta(seconds=left_s))
 
     async def _call_destination(self, customer: Leg, money: asyncio.Timeout) -> Verdict:
         assert self.callback.destination is not None
@@ -222,7 +244,7 @@ class Conversation:
             async with self.dialling.dial(*leg, heard_by=customer) as destination:
                 await self.phone.join(customer, destination)
                 self._answered(Party.DESTINATION, State.CONNECTED)
-                return await self._talk(customer, money)
+                return await self._talk(customer, destination, money)
         except LegEnded as end:
             if end.party is not Party.DESTINATION:
                 raise
@@ -231,17 +253,20 @@ class Conversation:
                 await customer.play(what_became(end.verdict))
             return end.verdict
 
-    async def _talk(self, customer: Leg, money: asyncio.Timeout) -> Verdict:
+    async def _talk(self, customer: Leg, destination: Leg, money: asyncio.Timeout) -> Verdict:
         """Until the customer drops the destination; or somebody hangs up, or the money ends."""
         async with asyncio.TaskGroup() as group:
             beside = [
                 group.create_task(self._pay_on(money)),
                 group.create_task(warn(customer, self._left_s)),
+                group.create_task(pass_keys(destination, customer)),
             ]
+            # What was pressed while it rang was for nobody.
+            await forget(customer)
             if self._wants(self.callback.manners.ask_next):
-                await dropped(customer)
+                await pass_keys_until_dropped(customer, destination)
             else:
-                await asyncio.get_running_loop().create_future()
+                await pass_keys(customer, destination)
             for task in beside:
                 task.cancel()
         return DROPPED
@@ -344,6 +369,11 @@ class Conversation:
 
     def _trace(self, party: Party) -> LegTrace:
         return self.traces.get(party) or LegTrace()
+
+    @property
+    def _may_be_asked(self) -> timedelta:
+        talked_s = sum(leg.seconds for leg in self.callback.earlier)
+        return self.asking.left(timedelta(seconds=self._customer_s - talked_s))
 
     @property
     def _customer_s(self) -> int:

@@ -21,9 +21,12 @@ from typing import cast
 from switchboard.calls.ring import Ring
 from switchboard.clock import Clock
 from switchboard.errors import NotANumber, Refusal
+from switchboard.sip.digest import Credentials, challenge
 from switchboard.sip.fields import MalformedSip
 from switchboard.sip.message import Header, Request, parse, serialise
+from switchboard.sip.secret import NOBODY
 from workers.admission import Admission
+from workers.challenges import Nonces, Restraint
 from workers.invites import read_ring
 
 logger = logging.getLogger(__name__)
@@ -35,6 +38,7 @@ REPEATED_WITHIN_S = 32
 MOST_WAITING = 200
 THREADS = 4
 BUSY_HERE = 486
+UNAUTHORIZED = 401
 
 Take = Callable[[Ring], object]
 
@@ -64,6 +68,8 @@ class Doorbell(asyncio.DatagramProtocol):
         self._clock = clock
         self._take = take
         self._key = secrets.token_bytes(16)
+        self._nonces = Nonces()
+        self._restraint = Restraint()
         self._pool = ThreadPoolExecutor(THREADS, "rings")
         self._waiting = 0
         self._seen: dict[str, float] = {}
@@ -75,16 +81,22 @@ class Doorbell(asyncio.DatagramProtocol):
         self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        """From anywhere: what no trunk sent is not answered."""
-        if not self._admission.admits(addr[0]):
+        """From anywhere: what no trunk sent is not answered, but for a ring that some trunk might
+        prove to be its own."""
+        known = self._admission.admits(addr[0])
+        if not (known or self._admission.secrets):
             return
         try:
             request = parse(data)
-            if isinstance(request, Request) and request.method != "ACK":
+            if not isinstance(request, Request) or request.method == "ACK":
+                return
+            if known or self._is_proved(request, addr):
                 self._answer(request.noted(*addr))
         except MalformedSip as error:
             # It quotes what it cannot read, which may be a phone number.
-            logger.info("a datagram of a trunk is no SIP: %s", re.sub(r"\d", "#", str(error))[:100])
+            if known:
+                quoted = re.sub(r"\d", "#", str(error))[:100]
+                logger.info("a datagram of a trunk is no SIP: %s", quoted)
 
     def close(self) -> None:
         """Take no more; what was taken is still passed on."""
@@ -92,18 +104,42 @@ class Doorbell(asyncio.DatagramProtocol):
             self._transport.close()
         self._pool.shutdown()
 
+    def _is_proved(self, request: Request, addr: tuple[str, int]) -> bool:
+        """Whether a ring from an unknown address is a trunk's all the same. It is asked to prove
+        that; wrong proof is not answered, so that nothing is learned by guessing."""
+        if not _rings(request):
+            return False
+        brought, nonce_is_good = Credentials.of(request), False
+        if brought is not None:
+            secret = self._admission.secrets.get(brought.user)
+            proves = brought.proves(secret or NOBODY, request)
+            if secret is None or not proves:
+                # Anybody may send these, and shall not fill the log.
+                if self._restraint.allows(addr[0]):
+                    logger.info("a ring from %s is refused: wrong credentials", addr[0])
+                return False
+            nonce_is_good = self._nonces.is_good(brought.nonce, request, addr[0])
+        if not nonce_is_good and self._restraint.allows(addr[0]):
+            nonce = self._nonces.make(request, addr[0])
+            asked = challenge(nonce, stale=brought is not None)
+            self._send(request.noted(*addr), UNAUTHORIZED, asked)
+        return nonce_is_good
+
     def _answer(self, request: Request) -> None:
-        rings = request.method == "INVITE" and request.to_tag is None
         known = {"OPTIONS": 200, "INVITE": 481, "BYE": 481, "CANCEL": 481}
-        code = self._terms.code if rings else known.get(request.method, 405)
+        if _rings(request):
+            self._send(request, self._terms.code, (ALLOW,))
+            self._pass_on(request)
+        else:
+            self._send(request, known.get(request.method, 405), (ALLOW,))
+
+    def _send(self, request: Request, code: int, headers: tuple[Header, ...]) -> None:
         # Without state, the tag has to come from the request itself.
         dialog = f"{request.call_id} {request.from_tag}".encode(errors="surrogateescape")
         tag = hmac.digest(self._key, dialog, "sha256")
-        answer = request.response(code, to_tag=tag[:8].hex(), headers=(ALLOW,))
+        answer = request.response(code, to_tag=tag[:8].hex(), headers=headers)
         assert self._transport is not None, "a datagram came in by it"
         self._transport.sendto(serialise(answer), request.via.reply_address)
-        if rings:
-            self._pass_on(request)
 
     def _pass_on(self, invite: Request) -> None:
         try:
@@ -124,7 +160,9 @@ class Doorbell(asyncio.DatagramProtocol):
         now = asyncio.get_running_loop().time()
         while self._seen and now - next(iter(self._seen.values())) > REPEATED_WITHIN_S:
             del self._seen[next(iter(self._seen))]
-        return self._seen.setdefault(identity, now) != now
+        repeated = identity in self._seen
+        self._seen.setdefault(identity, now)
+        return repeated
 
     def _taken(self, taken: "asyncio.Future[object]") -> None:
         self._waiting -= 1
@@ -132,6 +170,10 @@ class Doorbell(asyncio.DatagramProtocol):
         # Of a refusal the log has been told.
         if fault is not None and not isinstance(fault, Refusal):
             logger.error("a ring is lost", exc_info=fault)
+
+
+def _rings(request: Request) -> bool:
+    return request.method == "INVITE" and request.to_tag is None
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from typing import Protocol
 from switchboard.calls.ending import Culprit, Ending, Verdict, verdict_of
 from switchboard.calls.leg import RtpQuality
 from switchboard.clock import Clock
-from workers.phone import LegEnded, LegOrder, LegTrace
+from workers.phone import LegEnded, LegOrder, LegTrace, Stroke
 from workers.speech.spoken import Part
 
 KEYS = frozenset("0123456789*#")
@@ -44,6 +44,9 @@ class Line(Protocol):
     def hearing(self, other: "Line") -> AbstractContextManager[None]:
         """The far end hears the far end of `other` while the block lasts."""
 
+    async def press(self, key: str) -> None:
+        """The far end gets a key. Keys pressed before this returned are sent after it."""
+
 
 class DialledLeg:
     """One leg: the port's `Leg` for the call flow, and for the engine where it reports to."""
@@ -59,7 +62,7 @@ class DialledLeg:
         self._audible = asyncio.Event()
         self._settled = asyncio.Event()
         self._pressed = asyncio.Event()
-        self._keys: deque[str] = deque()
+        self._strokes: deque[Stroke] = deque()
         self._verdict: Verdict | None = None
         self._block: _Block | None = None
 
@@ -76,15 +79,24 @@ class DialledLeg:
 
     async def key(self, *, limit: timedelta) -> str | None:
         """The next key pressed (0-9, *, #), also one pressed earlier; None after `limit`."""
+        stroke = await self.stroke(limit=limit)
+        return None if stroke is None else stroke.key
+
+    async def stroke(self, *, limit: timedelta) -> Stroke | None:
+        """As the port says."""
         with suppress(TimeoutError):
             async with asyncio.timeout(limit.total_seconds()):
                 await self._pressed.wait()
-        if not self._keys:
+        if not self._strokes:
             return None
-        key = self._keys.popleft()
-        if not self._keys:
+        stroke = self._strokes.popleft()
+        if not self._strokes:
             self._pressed.clear()
-        return key
+        return stroke
+
+    async def press(self, key: str) -> None:
+        """As the port says."""
+        await self.line.press(key)
 
     def progressed(self, sip_code: int) -> None:
         """A provisional answer: any shows that the carrier lives, 18x that the far end rings."""
@@ -104,10 +116,10 @@ class DialledLeg:
         self._trace.answered = self._loop.time()
         self._settle()
 
-    def pressed(self, key: str) -> None:
-        """The far end has pressed a key."""
+    def pressed(self, key: str, *, audible: bool = False) -> None:
+        """The far end has pressed a key, which was `audible` or told."""
         if key in KEYS:
-            self._keys.append(key)
+            self._strokes.append(Stroke(key, audible))
             self._pressed.set()
 
     def measured(self, quality: RtpQuality) -> None:

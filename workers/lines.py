@@ -24,6 +24,8 @@ ROOM_LIMIT_S = 2.0
 ROOM_CHECK_S = 0.01
 # A key that is told within this after it was heard is the one that was heard.
 SAME_KEY_S = 1.0
+# From one key to the next, where they are sent as tones: as long a pause as slow detectors need.
+TONE_AND_PAUSE_S = 0.2
 
 
 class Engine(Protocol):
@@ -63,6 +65,12 @@ class Engine(Protocol):
     def ringing(self, sink: int) -> AbstractContextManager[None]:
         """`sink` hears a ringback tone, from its first burst on, while the block lasts."""
 
+    def send_key(self, number: int, key: str) -> None:
+        """Send a key as a telephone event, after those that are being sent."""
+
+    def key_tone(self, key: str, sink: int) -> AbstractContextManager[None]:
+        """`sink` hears the tones of a key, for the tenth of a second that it is pressed."""
+
 
 class EngineLine:
     """One call: `workers.legs.Line` to the leg above it, and where the engine reports to.
@@ -78,6 +86,7 @@ class EngineLine:
         self._leg: DialledLeg | None = None
         self._earlier: RtpQuality | None = None
         self._signals = False
+        self._takes_events = False
         self._overheard: tuple[str, float] | None = None
 
     async def invite(self, leg: DialledLeg) -> None:
@@ -119,6 +128,16 @@ class EngineLine:
         assert isinstance(other, EngineLine)
         return self._engine.patchbay.wired(other.number, self.number)
 
+    async def press(self, key: str) -> None:
+        """The far end gets a key: as a telephone event where it takes them, else as tones."""
+        if self._leg is None:
+            return
+        if self._takes_events:
+            self._engine.send_key(self.number, key)
+            return
+        with self._engine.key_tone(key, self.number):
+            await asyncio.sleep(TONE_AND_PAUSE_S)
+
     def progressed(self, sip_code: int) -> None:
         """Reported: a provisional answer."""
         if self._leg is not None:
@@ -136,7 +155,8 @@ class EngineLine:
             self._leg.answered()
 
     def agreed(self, *, telephone_events: bool) -> None:
-        """Reported: whether keys come as telephone events. A customer's who has none are heard."""
+        """Reported: whether keys go as telephone events. A customer's who has none are heard."""
+        self._takes_events = telephone_events
         if telephone_events:
             self._ignore_tones()
         elif self._order.party is Party.CUSTOMER and not self._signals:
@@ -145,7 +165,7 @@ class EngineLine:
     def overheard(self, key: str) -> None:
         """Reported: a key, heard in the audio."""
         self._overheard = key, asyncio.get_running_loop().time()
-        self._tell(key)
+        self._tell(key, audible=True)
 
     def pressed(self, key: str) -> None:
         """Reported: a key, told by a telephone event or an INFO. What tells of keys may leave them
@@ -156,7 +176,7 @@ class EngineLine:
             heard, at = overheard
             if heard == key and asyncio.get_running_loop().time() - at < SAME_KEY_S:
                 return
-        self._tell(key)
+        self._tell(key, audible=False)
 
     def stream_closed(self, quality: RtpQuality) -> None:
         """Reported: what came in on a stream that is no more, as after a re-INVITE."""
@@ -182,9 +202,9 @@ class EngineLine:
         self._signals = True
         self._engine.ignore_tones(self.number)
 
-    def _tell(self, key: str) -> None:
+    def _tell(self, key: str, *, audible: bool) -> None:
         if self._leg is not None:
-            self._leg.pressed(key)
+            self._leg.pressed(key, audible=audible)
 
     def measure(self) -> None:
         """Tell the leg what has come in so far."""

@@ -57,6 +57,15 @@ class LegTrace:
         self.ended = self.sip_code = self.rtp = None
 
 
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A key that a far end pressed. Where it is `audible`, whoever hears that far end has heard it
+    as a tone; else its carrier told of it, and nothing was to be heard."""
+
+    key: str
+    audible: bool = False
+
+
 class LegEnded(Exception):
     """The far end of a leg is gone, or never came; raised out of the block that holds the leg."""
 
@@ -88,6 +97,12 @@ class Leg(Protocol):
 
     async def key(self, *, limit: timedelta) -> str | None:
         """The next key pressed (0-9, *, #), also one pressed earlier; None after `limit`."""
+
+    async def stroke(self, *, limit: timedelta) -> Stroke | None:
+        """The same, and whether it could be heard."""
+
+    async def press(self, key: str) -> None:
+        """Have the far end get a key, in the way that its carrier agreed to."""
 
 
 class Phone(Protocol):

@@ -19,11 +19,13 @@ from switchboard.desk.rings import ring_again
 from switchboard.desk.routes import routes_of
 from switchboard.desk.sweep import LOST
 from switchboard.desk.till import Till
+from switchboard.desk.twins import goes_first
 from switchboard.errors import NotEnoughCredit, Refusal
 from switchboard.ports import Ports
 from workers.channels import Channels
 from workers.conversation import Conversation
 from workers.dialling import Dialling
+from workers.dialogue.asking import USUAL_ASKING, AskingTerms
 from workers.phone import Phone
 from workers.records import live_call
 from workers.spool import NoSpool, Spool
@@ -34,6 +36,9 @@ logger = logging.getLogger(__name__)
 BROKEN = Verdict(Ending.FAILED, Culprit.US)
 # A claim that did not ring within its lease is for another worker to take.
 LEASE = timedelta(seconds=15)
+# The same two phones are connected by another callback, which was ordered in the same moment.
+TWIN = Verdict(Ending.REFUSED, Culprit.CUSTOMER)
+UNDECIDED_CHECKS, UNDECIDED_S = 20, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Desk:
     routes: Callable[[Ports, Callback], Routes] = routes_of
     pins: PinKey | None = None
     spool: Spool = field(default_factory=NoSpool)
+    asking: AskingTerms = USUAL_ASKING
 
 
 class Session:
@@ -78,17 +84,17 @@ class Session:
         except Refusal as refusal:
             await self._refuse(refusal)
             return None
+        if not await self._goes_first(callback, purse.nonce):
+            await self._finish_refused(TWIN)
+            await asyncio.to_thread(self._drop, callback, purse)
+            return None
         routes = await asyncio.to_thread(self._desk.routes, ports, callback)
         self.given_back = self._hung_up == LOST
         if self.given_back or not await persist(self._may_ring, ports.clock.now()):
-            await asyncio.to_thread(
-                Till(ports.books).drop, callback.account, callback.id, purse.hold
-            )
+            await asyncio.to_thread(self._drop, callback, purse)
             return None
         verdict = await self._hold(callback, purse, routes)
-        cdr = await self._settle(callback, purse, verdict)
-        await asyncio.to_thread(ring_again, ports, callback, cdr)
-        return cdr
+        return await self._settle(callback, purse, verdict)
 
     def hang_up(self, why: Verdict = CANCELLED) -> None:
         """End the callback now; it is settled like any other."""
@@ -110,6 +116,19 @@ class Session:
         if claimed is None:
             offer_again(self._desk.ports, self.callback_id)
         return claimed
+
+    async def _goes_first(self, callback: Callback, nonce: str) -> bool:
+        """Whether no twin of this callback rings. One that stays undecided is waited for no longer
+        than a moment: its worker may be gone."""
+        for _ in range(UNDECIDED_CHECKS):
+            goes = await asyncio.to_thread(goes_first, self._desk.ports, callback, nonce)
+            if goes is not None:
+                return goes
+            await asyncio.sleep(UNDECIDED_S)
+        return True
+
+    def _drop(self, callback: Callback, purse: Purse) -> None:
+        Till(self._desk.ports.books).drop(callback.account, callback.id, purse.hold)
 
     def _may_ring(self, now: datetime) -> bool:
         """True once: from here on nobody rings this callback again. A lapsed claim shows here,
@@ -141,6 +160,7 @@ class Session:
             dialling,
             self._report,
             pins=desk.pins,
+            asking=desk.asking,
         )
         self._about_to_ring()
         self._talk = asyncio.create_task(self._conversation.hold())
@@ -157,7 +177,7 @@ class Session:
 
     async def _settle(self, callback: Callback, purse: Purse, verdict: Verdict) -> Cdr:
         """Written and applied, however long the stores are out of reach."""
-        ports, ended_at = self._desk.ports, self._desk.ports.clock.now()
+        ports, ended_at, ordered = self._desk.ports, self._desk.ports.clock.now(), callback
         conversation = self._conversation
         legs = [] if conversation is None else list(conversation.legs(verdict))
         if conversation is not None:
@@ -166,6 +186,8 @@ class Session:
         cdr = write_cdr(
             callback, legs, verdict, nonce=purse.nonce, ended_at=ended_at, cover=purse.hold.cover
         )
+        # Before it is settled: afterwards nobody would know that it is missing.
+        await persist(ring_again, ports, ordered, cdr)
         till, worker = Till(ports.books), self._desk.worker
         await asyncio.to_thread(self._desk.spool.keep, cdr)
         kept = await persist(till.close, cdr)
@@ -182,10 +204,12 @@ class Session:
     async def _refuse(self, refusal: Refusal) -> None:
         short = isinstance(refusal, NotEnoughCredit)
         ending = Ending.NO_CREDIT if short else Ending.REFUSED
-        verdict = Verdict(ending, Culprit.CUSTOMER)
+        await self._finish_refused(Verdict(ending, Culprit.CUSTOMER), refusal.code)
+
+    async def _finish_refused(self, verdict: Verdict, why: str = "a twin of it rings") -> None:
         ports, worker = self._desk.ports, self._desk.worker
         now = ports.clock.now()
-        logger.info("callback %s is refused: %s", self.callback_id, refusal.code)
+        logger.info("callback %s is refused: %s", self.callback_id, why)
         await asyncio.to_thread(
             ports.callbacks.finish, self.callback_id, State.REFUSED, verdict, now, worker=worker
         )

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from switchboard.billing.pins import LEAST_KEY_LENGTH, PinKey
 from switchboard.desk.purse import PurseTerms
+from workers.dialogue.asking import USUAL_ASKING, AskingTerms
 from workers.doorbell import BUSY_HERE, DoorbellTerms
 from workers.host import HostTerms
 from workers.pjsip import PjsipSettings
@@ -28,6 +29,7 @@ class Settings:
     sip: PjsipSettings
     host: HostTerms
     purse: PurseTerms
+    asking: AskingTerms = USUAL_ASKING
     doorbell: DoorbellTerms | None = None
     # An operator's own recordings, in place of ours.
     prompts: Path | None = None
@@ -46,9 +48,10 @@ class Settings:
         four), RINGBACK_PROMPTS (an operator's own),
         RINGBACK_SPOOL (a folder for what is not delivered yet; without it, memory),
         RINGBACK_STATUS_HOST and RINGBACK_STATUS_PORT (0: no status), RINGBACK_PIN_KEY (without it
-        no PIN is read), and in seconds RINGBACK_BEAT_S,
-        RINGBACK_DRAIN_S (how long calls may go on after SIGTERM), RINGBACK_QUANTUM_S,
-        RINGBACK_MARGIN_S and RINGBACK_RING_LIMIT_S. BadSetting names the one that is wrong."""
+        no PIN is read), and in seconds RINGBACK_BEAT_S, RINGBACK_DRAIN_S (how long calls may go on
+        after SIGTERM), RINGBACK_QUANTUM_S, RINGBACK_MARGIN_S and RINGBACK_RING_LIMIT_S,
+        RINGBACK_ASKING_S (until a number is called) and RINGBACK_ASKING_IN_ALL_S (of one callback,
+        talks left out). BadSetting names the one that is wrong."""
         callbacks = _number(env, "RINGBACK_WORKER_CALLBACKS", 2)
         sip = PjsipSettings(
             host=env.get("RINGBACK_SIP_HOST", "127.0.0.1"),
@@ -62,6 +65,10 @@ class Settings:
             ring_limit=_seconds(env, "RINGBACK_RING_LIMIT_S", 60),
             margin=_seconds(env, "RINGBACK_MARGIN_S", 15),
         )
+        asking = AskingTerms(
+            at_a_time=_seconds(env, "RINGBACK_ASKING_S", 300),
+            in_all=_seconds(env, "RINGBACK_ASKING_IN_ALL_S", 3_600),
+        )
         rings_port = _number(env, "RINGBACK_RINGS_PORT", 0, least=0, most=65_535)
         code = _number(env, "RINGBACK_RINGS_CODE", BUSY_HERE, least=400, most=699)
         doorbell = DoorbellTerms(sip.host, rings_port, code) if rings_port else None
@@ -73,7 +80,7 @@ class Settings:
         prompts, spool = _path(env, "RINGBACK_PROMPTS"), _path(env, "RINGBACK_SPOOL")
         status_port = _number(env, "RINGBACK_STATUS_PORT", 0, least=0, most=65_535)
         status = (env.get("RINGBACK_STATUS_HOST", "127.0.0.1"), status_port)
-        return cls(name, sip, host, purse, doorbell, prompts, pins, spool, status)
+        return cls(name, sip, host, purse, asking, doorbell, prompts, pins, spool, status)
 
 
 def _path(env: Mapping[str, str], name: str) -> Path | None:

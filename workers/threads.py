@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -51,3 +52,16 @@ async def persist(write: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs)
         except Exception:
             logger.exception("will be tried again in %s s", AGAIN_AFTER_S)
             await asyncio.sleep(AGAIN_AFTER_S)
+
+
+async def to_the_end(work: Callable[[], None]) -> None:
+    """Do it in a thread, and wait for its end even where the waiter is cancelled."""
+    task = asyncio.create_task(asyncio.to_thread(work))
+    try:
+        await asyncio.shield(task)
+    finally:
+        while not task.done():
+            # Whoever cancels again is obeyed as soon as this is over.
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        task.exception()  # looked at, should nobody else

@@ -35,7 +35,14 @@ async def open_worker(
     channels = Channels(ports.workers, ports.clock, settings.worker)
     spool = _spool(settings)
     desk = Desk(
-        ports, phone, settings.worker, settings.purse, channels, pins=settings.pins, spool=spool
+        ports,
+        phone,
+        settings.worker,
+        settings.purse,
+        channels,
+        pins=settings.pins,
+        spool=spool,
+        asking=settings.asking,
     )
     control = control_inbox(aws, settings.worker)
     control.create()

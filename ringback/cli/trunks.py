@@ -127,15 +127,27 @@ def rings(
             "--from", help="A network like 203.0.113.0/28, or an address; several add up."
         ),
     ] = None,
+    user: Annotated[
+        str | None,
+        typer.Option(
+            help="For digest authentication from anywhere else, empty for none; the password is"
+            " asked for, or taken from $RINGBACK_TRUNK_PASSWORD, and kept as a hash."
+        ),
+    ] = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say from where a trunk sends rings, beside its own host; without --from from there only."""
+    """Say from where a trunk sends rings, beside its own host, and as whom from elsewhere. What one
+    option alone leaves out stays as it is; without any, rings come from its host only."""
     from switchboard.calls.trunk import check_network
     from switchboard.desk.trunks import TrunkChanges, change_trunk
 
     networks = tuple(check_network(text) for text in network or ())
-    trunk = change_trunk(ports_for(state), name, TrunkChanges(rings_from=networks))
+    changes = TrunkChanges(
+        rings_from=networks if network is not None or user is None else None,
+        rings_as=_login(user) if user is not None or network is not None else ("", ""),
+    )
+    trunk = change_trunk(ports_for(state), name, changes)
     show_one(_trunk_row(trunk), as_json=as_json)
 
 
@@ -185,6 +197,7 @@ def _trunk_row(trunk: "Trunk") -> dict[str, Any]:
         "rewrites": [str(rule) for rule in trunk.rewrites],
         "enabled": trunk.enabled,
         "rings_from": list(trunk.rings_from),
+        "rings_as": None if trunk.rings_as is None else trunk.rings_as.user,
         "user": None if trunk.credentials is None else trunk.credentials[0],
     }
 
@@ -202,7 +215,7 @@ def _changes(options: TrunkOptions, address: str | None) -> "TrunkChanges":
         cost_sheet=options.cost_sheet,
         enabled=options.enabled,
         rewrites=None if rules is None else _rules(rules),
-        credentials=None if user is None else (user, _password() if user else ""),
+        credentials=_login(user),
     )
 
 
@@ -212,8 +225,11 @@ def _rules(texts: list[str]) -> "tuple[Rewrite, ...]":
     return () if texts == ["none"] else tuple(map(Rewrite.parse, texts))
 
 
-def _password() -> str:
+def _login(user: str | None) -> tuple[str, str] | None:
+    """The user with a password; without one where the name is empty."""
+    if not user:
+        return None if user is None else ("", "")
     password: str = os.environ.get("RINGBACK_TRUNK_PASSWORD") or typer.prompt(
         "Password", hide_input=True
     )
-    return password
+    return user, password

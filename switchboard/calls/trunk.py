@@ -8,6 +8,7 @@ from typing import Self
 from switchboard.calls.rewriting import Rewrite, rewritten
 from switchboard.errors import Malformed
 from switchboard.numbering import PhoneNumber
+from switchboard.sip.secret import Secret
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
@@ -26,7 +27,7 @@ class Trunk:
     knows us by our address. `cost_sheet` is the rate sheet with its prices; None: what it costs
     is not known. The first of `rewrites` that is for a number says how it is sent. Rings on our
     service numbers come from its host, and from the networks in `rings_from` ("203.0.113.0/28";
-    one address is one, too).
+    one address is one, too), and from anywhere by who proves to be `rings_as`.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Trunk:
     capacity: int | None = None
     enabled: bool = True
     rings_from: tuple[str, ...] = ()
+    rings_as: Secret | None = None
 
     def __post_init__(self) -> None:
         if self.priority < 0:

@@ -12,13 +12,13 @@ from switchboard.calls.callback import (
     Retries,
     State,
     Trigger,
-    claim_mark,
 )
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.desk.permission import permit, permit_named
 from switchboard.desk.pins import begin_use
 from switchboard.desk.routes import check_routes
+from switchboard.desk.twins import twins
 from switchboard.desk.velocity import count_text
 from switchboard.errors import Conflict, NotAllowed, NotFound, Refusal
 from switchboard.ledger.cover import NO_COVER
@@ -27,8 +27,6 @@ from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.ports import Ports
 from switchboard.rating.quote import Quote, most_s
 
-# Who orders the same again in this time has seen nothing happen yet.
-QUIET_PERIOD = timedelta(seconds=30)
 CANCELLED = Verdict(Ending.CANCELLED, Culprit.CUSTOMER)
 
 
@@ -73,8 +71,8 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
     anything is written: AccountBlocked, NotEnoughCredit, TooManyCallbacks, NoRate, NoRoute,
     NotAllowed and its kinds, LossGuard among them, TooOften.
     """
-    twin = _twin(ports, account, order)
-    if twin is not None:
+    phones = order.callback_id, order.customer, order.destination
+    for twin, _ in twins(ports, account.balance, *phones):
         return twin
     try:
         callback = _checked(ports, account, order)
@@ -259,21 +257,6 @@ def _draft(account: Account, order: Order, quoted: Quote, spend: Spend, now: dat
         manners=order.manners if order.asks_pin else order.manners.over(profile.manners),
         service=order.service,
     )
-
-
-def _twin(ports: Ports, account: Account, order: Order) -> Callback | None:
-    """Another callback of the same two phones that a worker has had for less than the quiet period.
-    The holds tell which there are, so that nothing is read where none is so young."""
-    youngest = claim_mark(ports.clock.now() - QUIET_PERIOD)
-    for callback_id, hold in account.balance.holds.items():
-        if hold.nonce < youngest or callback_id == order.callback_id:
-            continue
-        known = ports.callbacks.find(callback_id)
-        if known is None or known.state.final or known.account != account.profile.account:
-            continue
-        if (known.customer, known.destination) == (order.customer, order.destination):
-            return known
-    return None
 
 
 def _same(known: Callback, account: Account, order: Order) -> Callback:

@@ -1,5 +1,6 @@
 """The purse of one running callback: its hold, and how long that lasts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -10,13 +11,16 @@ from switchboard.calls.cdr import end_destination
 from switchboard.calls.ending import Party
 from switchboard.calls.leg import LegRecord
 from switchboard.desk.till import Till, Wanted, Wish
-from switchboard.errors import Conflict, NotEnoughCredit, SpendLimitReached
+from switchboard.errors import Conflict, NotEnoughCredit, Refusal, SpendLimitReached
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.cover import NO_COVER, Cover
 from switchboard.ports import Ports
 from switchboard.rating.quote import Quote
 
 A_DAY_S = 86_400
+# How long it takes to tell a customer how long they can talk, and a carrier to pass on a call that
+# another one has failed to.
+SAID_WITHIN = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,16 @@ class Purse:
     def limit_s(self, customer_s: int) -> int:
         """How many seconds both legs can talk, after the customer leg has run for so long, on all
         that the account has now, in money and in included seconds. A day at most."""
+        return self._limit_s(customer_s, self._answered)
+
+    def promised_s(self, customer_s: int) -> int:
+        """The same before the destination is rung, and true whenever it answers: the customer leg
+        runs, and is charged, while this is said and while the other phone rings."""
+        wait = SAID_WITHIN + self._terms.ring_limit
+        answered = {Party.DESTINATION: self._ports.clock.now() + wait, **self._answered}
+        return self._limit_s(customer_s + int(wait.total_seconds()), answered)
+
+    def _limit_s(self, customer_s: int, answered: Mapping[Party, datetime]) -> int:
         account, callback = self._ports.accounts.get(self._callback.account), self._callback
         cover = grown(
             self._cover,
@@ -136,7 +150,20 @@ class Purse:
         )
         counters = {*self.hold.counts, *callback.spend.counters}
         most_micros = account.balance.most_micros(counters, self.hold)
-        return max(0, self._quote(callback, cover).talk_s(most_micros, customer_s=customer_s))
+        quote = _begun(callback.covered(cover), answered)
+        return max(0, quote.talk_s(most_micros, customer_s=customer_s))
+
+    def why_no_more(self, customer_s: int, destination_s: int) -> Refusal | None:
+        """What keeps the account, as it stands, from paying for a second more after legs that used
+        up the hold: no money, a limit, a block. None where nothing does."""
+        quote, balance = self.quote, self._ports.books.balance(self._callback.account)
+        longer = customer_s + 1, max(destination_s + 1, quote.destination_least_s)
+        needed_micros = max(0, quote.cost_micros(*longer) - self.hold.amount_micros)
+        try:
+            balance.check(self._callback.id, needed_micros, self.hold.counts)
+        except Refusal as refusal:
+            return refusal
+        return None
 
     def waiting_s(self) -> int:
         """How many seconds the customer leg may run in all before the other one answers."""
@@ -147,9 +174,7 @@ class Purse:
         return NO_COVER if self._hold is None else self._hold.cover
 
     def _quote(self, callback: Callback, cover: Cover) -> Quote:
-        answered = self._answered
-        quote = callback.covered(cover)
-        return quote.begun(answered.get(Party.CUSTOMER), answered.get(Party.DESTINATION))
+        return _begun(callback.covered(cover), self._answered)
 
     def _grow(
         self, callback: Callback, customer_s: int, destination_s: int, *, dials: bool = False
@@ -192,3 +217,7 @@ class Purse:
     def _expiry(self, *, rings: int) -> datetime:
         spare = self._terms.margin + rings * self._terms.ring_limit
         return self._ports.clock.now() + self._terms.quantum + 2 * spare
+
+
+def _begun(quote: Quote, answered: Mapping[Party, datetime]) -> Quote:
+    return quote.begun(answered.get(Party.CUSTOMER), answered.get(Party.DESTINATION))

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from switchboard.billing.account import Account
 from switchboard.billing.service_number import RingsBack, ServiceMode, ServiceNumber
@@ -54,12 +55,14 @@ def ring_service_number(ports: Ports, ring: Ring) -> Callback:
 
 def ring_again(ports: Ports, callback: Callback, cdr: Cdr) -> Callback | None:
     """The next try of a callback whose customer was not reached; None where there is none. It is
-    made once, however often it is asked for."""
+    made once, however often it is asked for, and may be before the callback is settled: its hold
+    is taken for given back."""
     retries, leg = callback.retries, cdr.customer
     if not (retries and retries.left and leg and leg.verdict.ending in WORTH_A_RETRY):
         return None
     if leg.answered_at is not None:
         return None
+    now = ports.clock.now()
     order = Order(
         customer=callback.customer,
         destination=callback.destination,
@@ -73,11 +76,23 @@ def ring_again(ports: Ports, callback: Callback, cdr: Cdr) -> Callback | None:
         service=callback.service,
         known_as=callback.next_try,
     )
+    account = _as_settled(ports.accounts.get(callback.account), cdr)
+    # First, and again when it is placed: should this break off in between, it is offered. A message
+    # for a callback that is not there rings nobody.
+    ports.queue.send(callback.next_try, delay=max(timedelta(), cdr.ended_at + retries.after - now))
     try:
-        return order_callback(ports, ports.accounts.get(callback.account), order)
+        return order_callback(ports, account, order)
     except Refusal as refusal:
         log.info("callback %s is not tried again: %s", callback.id, refusal.code)
         return None
+
+
+def _as_settled(account: Account, cdr: Cdr) -> Account:
+    """The account as it will be without the hold of this callback."""
+    hold, charge_micros = account.balance.holds.get(cdr.callback), cdr.settlement.charge_micros
+    if hold is None:
+        return account
+    return replace(account, balance=account.balance.release(cdr.callback, hold, charge_micros))
 
 
 def _rung(ports: Ports, ring: Ring) -> Callback:

@@ -1,21 +1,26 @@
 """Trunks: added and changed, with what they cost and what currencies are worth."""
 
+import re
 from dataclasses import dataclass, field, replace
 
 from switchboard.calls.rewriting import Rewrite
 from switchboard.calls.routing import RoutingTerms
 from switchboard.calls.trunk import Trunk, parse_address
-from switchboard.errors import Conflict, NoExchangeRate, NotFound
+from switchboard.errors import Conflict, Malformed, NoExchangeRate, NotFound
 from switchboard.money import check_currency
 from switchboard.ports import Ports
 from switchboard.rating.exchange import Exchange
+from switchboard.sip.secret import Secret
+
+_USER = re.compile(r"[A-Za-z0-9._@-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class TrunkChanges:
     """What to change of a trunk; None leaves a thing as it is. An empty name of a cost sheet says
     that its cost is not known, a capacity of zero that it has no limit, an empty user name that
-    the carrier knows us by our address. Rules take the place of all there were."""
+    the carrier knows us by our address, an empty user in `rings_as`, which has a user name and a
+    password, that we know it by its own only. Rules take the place of all there were."""
 
     address: str | None = None
     priority: int | None = None
@@ -26,6 +31,7 @@ class TrunkChanges:
     enabled: bool | None = None
     rings_from: tuple[str, ...] | None = None
     credentials: tuple[str, str] | None = field(default=None, repr=False)
+    rings_as: tuple[str, str] | None = field(default=None, repr=False)
 
     def over(self, trunk: Trunk) -> Trunk:
         """This trunk, changed."""
@@ -43,6 +49,7 @@ class TrunkChanges:
             enabled=trunk.enabled if self.enabled is None else self.enabled,
             rings_from=trunk.rings_from if self.rings_from is None else self.rings_from,
             credentials=credentials if credentials and credentials[0] else None,
+            rings_as=trunk.rings_as if self.rings_as is None else _secret(*self.rings_as),
         )
 
 
@@ -56,11 +63,13 @@ def find_trunk(ports: Ports, name: str) -> Trunk:
 
 def save_trunk(ports: Ports, trunk: Trunk) -> Trunk:
     """Add a trunk, or replace the one of its name. NotFound where its cost sheet does not exist;
-    NoExchangeRate where its costs cannot be compared with those of the other trunks, or with what
-    an account pays."""
+    Conflict where another one rings as the same user; NoExchangeRate where its costs cannot be
+    compared with those of the other trunks, or with what an account pays."""
     if trunk.cost_sheet is not None:
         currency = ports.sheets.current(trunk.cost_sheet, fresh=True).terms.currency
         _check_exchange(ports, trunk, currency)
+    if trunk.rings_as is not None:
+        _check_user(ports, trunk.name, trunk.rings_as)
     ports.trunks.save(trunk)
     return trunk
 
@@ -110,6 +119,20 @@ def check_payer(ports: Ports, currency: str) -> None:
                 f"there is no exchange rate between {costs_in}, which trunk {trunk} costs, and"
                 f" {currency}, which this would pay"
             )
+
+
+def _secret(user: str, password: str) -> Secret | None:
+    if not user:
+        return None
+    if not (_USER.fullmatch(user) and password):
+        raise Malformed("trunks ring as letters, digits and .-_@, up to 64, with a password")
+    return Secret.of(user, password)
+
+
+def _check_user(ports: Ports, trunk: str, secret: Secret) -> None:
+    for other in ports.trunks.all(fresh=True):
+        if other.name != trunk and other.rings_as and other.rings_as.user == secret.user:
+            raise Conflict(f"trunk {other.name} rings as {secret.user}")
 
 
 def _save(ports: Ports, terms: RoutingTerms) -> RoutingTerms:

@@ -64,12 +64,12 @@ class Quote:
         """What it takes to begin with the destination leg after the customer leg has run for so
         long: a second more of that one, and one increment of each at least."""
         running_s = max(customer_s + 1, self.customer.first_due_s)
-        return self.cost_micros(running_s, self._destination_least_s)
+        return self.cost_micros(running_s, self.destination_least_s)
 
     def waiting_s(self, micros: int) -> int:
         """The most seconds that the customer leg can run alone and leave the money for one
         increment of the destination leg; -1 where it cannot even begin."""
-        least_s = self._destination_least_s
+        least_s = self.destination_least_s
         return most_s(lambda seconds: self.cost_micros(seconds, least_s) <= micros)
 
     def talk_s(self, micros: int, *, customer_s: int = 0, destination_s: int = 0) -> int:
@@ -90,7 +90,8 @@ class Quote:
         return quote
 
     @property
-    def _destination_least_s(self) -> int:
+    def destination_least_s(self) -> int:
+        """The seconds for which the destination leg is charged as soon as it is answered."""
         return 0 if self.destination is None else self.destination.first_due_s
 
 

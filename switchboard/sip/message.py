@@ -15,6 +15,7 @@ REASONS = {
     183: "Session Progress",
     200: "OK",
     400: "Bad Request",
+    401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
@@ -73,6 +74,10 @@ class Message:
     def listed(self, name: str) -> list[str]:
         """Every value of a field that may occur often or hold a list with commas."""
         return [part for value in self._values(name) for part in split(value, ",") if part]
+
+    def every(self, name: str) -> list[str]:
+        """Every value of a field whose commas part no list."""
+        return list(self._values(name))
 
     def required(self, name: str) -> str:
         value = self.header(name)

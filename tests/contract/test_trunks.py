@@ -16,6 +16,7 @@ from switchboard.calls.rewriting import Rewrite
 from switchboard.calls.routing import RoutingTerms, TrunkCost
 from switchboard.calls.trunk import Trunk
 from switchboard.rating.exchange import Exchange
+from switchboard.sip.secret import Secret
 from tests.contract.test_callback_size import A_WRITE_UNIT, CALLBACK
 from tests.fakes.world import NOON
 
@@ -30,6 +31,8 @@ RICH = Trunk(
     weight=7,
     capacity=30,
     enabled=False,
+    rings_from=("203.0.113.0/28",),
+    rings_as=Secret.of("carrier", "open sesame"),
 )
 
 

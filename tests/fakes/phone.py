@@ -43,6 +43,7 @@ class FarEnd:
     refuses_with: int | None = None
     hangs_up_s: float | None = None
     presses: tuple[tuple[float, str], ...] = ()
+    keys_in_audio: bool = False
     line_is_dead: bool = False
 
 
@@ -129,6 +130,9 @@ class FakeLine:
         self._write(f"hears early media of {other.who}")
         yield
 
+    async def press(self, key: str) -> None:
+        self._write(f"gets key {key}")
+
     def _ring(self) -> None:
         self._write("rings")
         self._leg.progressed(180)
@@ -152,7 +156,7 @@ class FakeLine:
 
     def _press(self, key: str) -> None:
         self._write(f"presses {key}")
-        self._leg.pressed(key)
+        self._leg.pressed(key, audible=self._far_end.keys_in_audio)
 
     def _end(self) -> None:
         self._write("hangs up")

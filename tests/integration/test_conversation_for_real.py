@@ -176,3 +176,25 @@ async def test_the_beep_before_the_end_is_for_the_customer_only(system: System):
     assert any(len(hertz) > 1 for hertz in heard)
     assert tones(other, *talk) == {700}
     assert system.books_are_clean()
+
+
+@in_real_time
+async def test_a_talk_is_no_shorter_than_was_told_however_long_it_rings(system: System):
+    alice = system.customer(cents=20)
+    dials = presses((0.5, f"00{alice.friend.digits}#"), hangs_up_s=18)
+    rings = PhoneScript(ring_for=seconds(1.8), sound=Tone(1200))
+    async with system.carrier({alice.phone: dials, alice.friend: rings}) as carrier:
+        callback = system.order(alice, None)
+        one = await carrier.next_call(str(alice.phone))
+        other = await carrier.next_call(str(alice.friend))
+        await other.wait_ended()
+        over, cdr = await system.ended(callback)
+
+    told = one.heard.between(other.invited.monotonic - 1, other.invited.monotonic)
+    assert told.level_dbfs > SPEECH_DBFS
+    # Less than four seconds to dial, ten to be told of it, two to ring, and two legs to talk.
+    promised_s = (20 - 4 - 10 - 2) // 2
+    assert cdr.destination.seconds >= promised_s
+    assert over.verdict == Outcome(Ending.TALK_LIMIT, Culprit.CUSTOMER)
+    assert cdr.cost.micros in (19 * CENT, 20 * CENT)
+    assert system.books_are_clean()

@@ -6,12 +6,16 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from ringback.carrier import BUSY, PhoneScript, Press, Tone
 from ringback.embedded.process import EmbeddedAws
 from switchboard.billing.service_number import ServiceNumber
+from switchboard.calls.callback import Trigger
+from switchboard.calls.ending import Ending
+from switchboard.desk.orders import Order, order_callback
 from switchboard.numbering import PhoneNumber
 from tests.integration.caller import in_real_time
 from tests.integration.far_end import HOST
@@ -117,6 +121,47 @@ async def test_who_is_no_trunk_gets_no_answer(system, port):
 
     assert answer is None
     assert system.ports.callbacks.recent(alice.account, limit=5, cursor=None).items == []
+
+
+@in_real_time
+async def test_who_is_ordered_twice_before_a_worker_knows_is_rung_once(system, port):
+    alice = system.customer()
+    account = system.ports.accounts.get(alice.account)
+    talks = PhoneScript(ring_for=timedelta(), hang_up_after=timedelta(seconds=3))
+    async with system.carrier({alice.phone: talks, alice.friend: talks}) as carrier:
+        # The account as it was before either, so that neither order can know of the other.
+        orders = [Order(alice.phone, alice.friend, Trigger("test", uuid4().hex)) for _ in range(2)]
+        placed = [
+            await asyncio.to_thread(order_callback, system.ports, account, one) for one in orders
+        ]
+        ended = [await system.ended(callback) for callback in placed]
+        dialled = [call.number for call in carrier.calls]
+
+    assert sorted(over.state.value for over, _ in ended) == ["ended", "refused"]
+    assert dialled == [str(alice.phone), str(alice.friend)]
+    assert system.balance(alice).holds == {}
+    assert system.books_are_clean()
+
+
+@in_real_time
+async def test_who_was_busy_is_tried_again(system, port):
+    alice, number = system.customer(), PhoneNumber("+442079469998")
+    second = timedelta(seconds=1)
+    service = ServiceNumber(number, delay=timedelta(), retries=1, retry_after=second)
+    system.ports.accounts.add_service_number(service)
+    busy = PhoneScript(ring_for=timedelta(), verdict=BUSY)
+    async with system.carrier({alice.phone: busy}) as carrier:
+        await ring(number, port, alice.phone)
+        tries = [await carrier.next_call(str(alice.phone)) for _ in range(2)]
+        [again, first] = system.ports.callbacks.recent(alice.account, limit=5, cursor=None).items
+        _, cdr = await system.ended(again)
+
+    assert first.next_try == again.id
+    apart_s = tries[1].invited.monotonic - tries[0].invited.monotonic
+    assert apart_s >= 1
+    assert (cdr.verdict.ending, cdr.cost.micros) == (Ending.BUSY, 0)
+    assert system.balance(alice).holds == {}
+    assert system.books_are_clean()
 
 
 SCENARIO = Path(__file__).parent / "sipp" / "rings_a_service_number.xml"

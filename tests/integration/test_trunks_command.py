@@ -58,6 +58,7 @@ def test_trunks_are_set_compared_and_removed(shell):
         "rewrites": ["44=strip2,prepend0", "*=prepend00"],
         "enabled": True,
         "rings_from": [],
+        "rings_as": None,
         "user": "me",
     }
     assert "secret" not in shell.run("trunks", "show", "london").stdout
@@ -67,6 +68,19 @@ def test_trunks_are_set_compared_and_removed(shell):
     assert changed == {**added, "rewrites": [], "capacity": None}
     assert "is removed" in shell.run("trunks", "remove", "off").stdout
     assert [row["trunk"] for row in shell.json("trunks", "list")] == ["london", "paris", "spare"]
+
+
+def test_a_trunk_rings_from_a_network_and_as_a_user(shell):
+    shell.json("trunks", "add", "rome", "127.0.0.5", "--disabled")
+
+    def rings(*options: str) -> tuple[list[str], str | None]:
+        row = shell.json("trunks", "rings", "rome", *options, RINGBACK_TRUNK_PASSWORD="sesame")
+        return row["rings_from"], row["rings_as"]
+
+    assert rings("--from", "203.0.113.0/28") == (["203.0.113.0/28"], None)
+    assert rings("--user", "me") == (["203.0.113.0/28"], "me")
+    assert rings() == ([], None)
+    assert "is removed" in shell.run("trunks", "remove", "rome").stdout
 
 
 def _check_routes(shell: Shell) -> None:

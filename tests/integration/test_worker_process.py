@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ringback.carrier import PhoneCall, PhoneScript, SimulatedCarrier, Tone
+from ringback.carrier import PhoneCall, PhoneScript, Press, SimulatedCarrier, Tone
 from ringback.embedded.process import EmbeddedAws, start_embedded_aws
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Culprit, Ending, Verdict
@@ -19,6 +19,7 @@ from switchboard.ledger.entries import SettlementKind
 from tests.fakes.exchange import CENT
 from tests.integration.caller import in_real_time
 from tests.integration.system import DEADLINE_S, WORKER, Customer, System, make_system, until
+from tests.integration.test_callbacks_for_real import SPEECH_DBFS
 
 pytestmark = pytest.mark.integration
 
@@ -241,8 +242,31 @@ async def test_the_talk_limit_ends_a_real_call_at_the_second_that_the_money_ends
     assert cdr.destination.seconds == (9 - waited_s) // 2
     talked_s = calls[1].ended.monotonic - calls[1].answered.monotonic
     assert talked_s == pytest.approx(cdr.destination.seconds, abs=0.4)
-    assert calls[0].ended.monotonic == pytest.approx(calls[1].ended.monotonic, abs=0.2)
+    # Why it was over is told after that, and not charged for.
+    told = calls[1].ended.monotonic + 0.2, calls[0].ended.monotonic
+    assert 1 < told[1] - told[0] < 4
+    assert calls[0].heard.between(*told).level_dbfs > SPEECH_DBFS
     assert system.balance(alice).posted_micros == (9 - waited_s) % 2 * CENT
+
+
+@in_real_time
+async def test_a_customer_who_calls_nobody_is_hung_up(aws, tmp_path):
+    system = make_system(aws, tmp_path / "worker.log", RINGBACK_ASKING_S="4")
+    alice = system.customer()
+    asks = PhoneScript(ring_for=timedelta(), digits=(Press(timedelta(seconds=1), "*0#"),))
+    async with system.carrier({alice.phone: asks}) as carrier:
+        with system.worker():
+            callback = system.order(alice, None)
+            one = await carrier.next_call(str(alice.phone))
+            await one.wait_ended()
+            over, cdr = await system.ended(callback)
+
+    assert over.verdict == Verdict(Ending.NO_DESTINATION, Culprit.CUSTOMER)
+    assert 4 < one.ended.monotonic - one.answered.monotonic < 8
+    told = one.heard.between(one.answered.monotonic + 4.3, one.ended.monotonic)
+    assert told.level_dbfs > SPEECH_DBFS
+    assert cdr.cost.micros == cdr.customer.seconds * CENT
+    assert system.books_are_clean()
 
 
 def test_a_wrong_setting_is_named_and_the_worker_does_not_start(lone_system: System):

@@ -1,6 +1,7 @@
 """What customers hear and press, by transcript: codes, speed dials, the next number, warnings."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
@@ -108,12 +109,71 @@ def test_two_hashes_drop_the_destination_and_ask_again():
     assert exchange.breaches == []
 
 
-def test_a_single_hash_in_a_talk_is_for_the_other_party():
+def keys_got(exchange: Exchange, who: str = "destination") -> list[tuple[float, str]]:
+    got = f"{who} gets key "
+    return [
+        (at_s, what.removeprefix(got)) for at_s, what in exchange.transcript if what.startswith(got)
+    ]
+
+
+def test_keys_pressed_in_a_talk_are_for_the_other_party():
+    exchange = talking(keys(f"{NUMBER}# 12*", from_s=0.5))
+
+    exchange.connect(destination=None)
+
+    assert keys_got(exchange) == [(5.9, "1"), (6.0, "2"), (6.1, "*")]
+
+
+def test_a_single_hash_in_a_talk_is_for_the_other_party_once_it_is_the_only_one():
     exchange = talking((*keys(f"{NUMBER}#"), *keys("1#2#", from_s=6)))
 
     cdr = exchange.connect(destination=None)
 
+    assert keys_got(exchange) == [(8.0, "1"), (8.2, "#"), (8.2, "2"), (10.3, "#")]
     assert cdr.destination.seconds == 10
+
+
+def test_two_hashes_are_not_for_the_other_party():
+    exchange = talking((*keys(f"{NUMBER}#"), *keys("5##", from_s=6)))
+
+    exchange.connect(destination=None)
+
+    assert keys_got(exchange) == [(8.0, "5")]
+
+
+def test_a_hash_comes_at_once_where_two_do_not_drop():
+    manners = Manners(tell_limit=False, ask_next=False)
+    exchange = talking((*keys(f"{NUMBER}#"), *keys("##", from_s=6)), manners)
+
+    exchange.connect(destination=None)
+
+    assert keys_got(exchange) == [(8.0, "#"), (8.1, "#")]
+
+
+def test_the_customer_gets_the_keys_of_the_other_party():
+    exchange = talking((), bob=FarEnd(answers_s=1, presses=keys("42#"), hangs_up_s=10))
+
+    exchange.connect()
+
+    assert [key for _, key in keys_got(exchange, "customer")] == ["4", "2", "#"]
+
+
+def test_keys_that_the_other_party_has_heard_are_not_sent_as_well():
+    pressed = (*keys(f"{NUMBER}#"), *keys("12", from_s=6), *keys("##", from_s=7))
+    exchange = talking((), alice=FarEnd(presses=pressed, keys_in_audio=True))
+
+    cdr = exchange.connect(destination=None)
+
+    assert keys_got(exchange) == []
+    assert cdr.destination.seconds == 5
+
+
+def test_keys_pressed_while_it_rings_are_for_nobody():
+    exchange = talking((*keys(f"{NUMBER}#"), *keys("#7", from_s=2)))
+
+    exchange.connect(destination=None)
+
+    assert keys_got(exchange) == []
 
 
 def test_who_hangs_up_instead_of_dialling_again_ends_it_as_the_last_talk_ended():
@@ -210,8 +270,31 @@ def test_the_customer_is_told_for_how_long_they_can_talk():
 
     exchange.connect(destination=None)
 
-    # 5.00 less two seconds of dialling, for two legs of a cent a second.
-    assert heard(exchange)[1] == "you-can-talk-for 0:04:09"
+    # 5.00 less two seconds of dialling, ten of talk about it and sixty in which the other phone
+    # may ring, for two legs of a cent a second.
+    assert heard(exchange)[1] == "you-can-talk-for 0:03:34"
+
+
+@pytest.mark.parametrize("cents", [80, 131, 500, 4_000])
+@pytest.mark.parametrize("rings_s", [1, 30, 59.9])
+def test_nobody_talks_for_less_than_they_were_told(cents, rings_s):
+    bob = FarEnd(answers_s=rings_s)
+    exchange = talking(keys(f"{NUMBER}#"), Manners(), opening_micros=cents * CENT, bob=bob)
+
+    cdr = exchange.connect(destination=None)
+
+    told = heard(exchange)[1].removeprefix("you-can-talk-for ")
+    assert str(timedelta(seconds=cdr.destination.seconds)) >= told
+    assert cdr.cost.micros >= (cents - 1) * CENT
+    assert exchange.breaches == []
+
+
+def test_who_could_not_talk_after_a_long_ring_is_told_nothing():
+    exchange = talking(keys(f"{NUMBER}#"), Manners(), opening_micros=70 * CENT)
+
+    exchange.connect(destination=None)
+
+    assert heard(exchange)[1] == f"dialled at {BOB}"
 
 
 def test_a_talk_that_comes_to_its_limit_is_announced_to_the_customer_only():
@@ -219,7 +302,7 @@ def test_a_talk_that_comes_to_its_limit_is_announced_to_the_customer_only():
 
     cdr = exchange.connect()
 
-    ended_s = exchange.transcript[-1][0]
+    ended_s = exchange.transcript[-2][0]
     warnings = [
         (round(ended_s - at_s), what)
         for at_s, what in exchange.transcript

@@ -8,8 +8,9 @@ import pytest
 from switchboard.calls.callback import Callback, State, Trigger
 from switchboard.calls.ring import Ring
 from switchboard.calls.velocity import Velocity
-from switchboard.desk.orders import QUIET_PERIOD, Order, dialled, order_callback
+from switchboard.desk.orders import Order, dialled, order_callback
 from switchboard.desk.rings import ring_service_number
+from switchboard.desk.twins import QUIET_PERIOD
 from switchboard.errors import NotAllowed, TooOften
 from switchboard.ports import Ports
 from tests.fakes.api import signed_in_api
@@ -126,7 +127,7 @@ def test_a_phone_that_was_rung_back_too_often_is_not_by_ringing_twice(ports):
         trigger = Trigger("test", str(number))
         return ring_service_number(ports, Ring(trigger, ALICE, SERVICE, ports.clock.now()))
 
-    for number in range(RINGS_OF_A_PHONE.most):
+    for number in range(LIMITS.rings_of_phone.most):
         ring(number)
         ports.clock.pass_by(31 * SECOND)
 

@@ -1,6 +1,8 @@
 """Which keys of a call count: those that it tells of, or else those heard in its audio."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -22,6 +24,7 @@ class FakeEngine:
     def __init__(self) -> None:
         self.patchbay = Patchbay(lambda *_: None, lambda *_: None)
         self.heard: set[int] = set()
+        self.sent: list[str] = []
 
     def new_number(self) -> int:
         return 1
@@ -40,6 +43,14 @@ class FakeEngine:
 
     def quality(self, number: int) -> None:
         return None
+
+    def send_key(self, number: int, key: str) -> None:
+        self.sent.append(f"event {key}")
+
+    @contextmanager
+    def key_tone(self, key: str, sink: int) -> Iterator[None]:
+        self.sent.append(f"tones {key}")
+        yield
 
 
 def keys_of(report, party: Party = Party.CUSTOMER) -> tuple[str, bool]:
@@ -109,3 +120,34 @@ def test_who_tells_of_keys_is_not_heard_after_a_new_agreement_either():
         line.agreed(telephone_events=False)
 
     assert keys_of(report) == ("5", False)
+
+
+@pytest.mark.parametrize(
+    ("telephone_events", "sent"),
+    [(True, ["event 4", "event 2"]), (False, ["tones 4", "tones 2"])],
+)
+def test_keys_go_as_the_far_end_has_agreed(telephone_events, sent):
+    async def flow() -> list[str]:
+        engine, order = FakeEngine(), an_order(Party.DESTINATION)
+        line = EngineLine(engine, order, {})
+        async with dialled(line, order, LegTrace(), SimulatedClock()) as leg:
+            line.agreed(telephone_events=telephone_events)
+            await leg.press("4")
+            await leg.press("2")
+        await leg.press("9")
+        return engine.sent
+
+    assert run_simulated(flow()) == sent
+
+
+def test_a_key_that_was_heard_is_known_from_one_that_was_told():
+    async def flow() -> list[bool]:
+        engine, order = FakeEngine(), an_order()
+        line = EngineLine(engine, order, {})
+        async with dialled(line, order, LegTrace(), SimulatedClock()) as leg:
+            line.overheard("5")
+            line.pressed("6")
+            strokes = [await leg.stroke(limit=timedelta()) for _ in "56"]
+        return [stroke.audible for stroke in strokes]
+
+    assert run_simulated(flow()) == [True, False]

@@ -1,7 +1,7 @@
 """A purse never holds more than there is, and a call never costs more than its purse holds."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from hypothesis import given
@@ -16,9 +16,13 @@ from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.desk.till import Till
 from switchboard.errors import Conflict, NotEnoughCredit
 from switchboard.ports import Ports
+from switchboard.rating.row import RateRow, Window
+from switchboard.rating.sheet import RateSheet
+from switchboard.rating.terms import AtBoundary, SheetTerms
 from tests.fakes.claims import HUNG_UP, LEASE, claimed
-from tests.fakes.ports import memory_ports
-from tests.fakes.world import ALICE, BOB, CAROL, open_alice
+from tests.fakes.ports import MemoryClock, memory_ports
+from tests.fakes.world import ALICE, BOB, CAROL, NOON, open_alice
+from tests.unit.prices import picos
 
 TERMS = PurseTerms(
     quantum=timedelta(seconds=60), ring_limit=timedelta(seconds=20), margin=timedelta(seconds=5)
@@ -261,3 +265,34 @@ def test_the_purse_of_a_later_claim_takes_over_and_is_never_robbed():
 
     assert ports.books.balance("alice").holds == {first.id: late.hold}
     assert late.hold == replace(early.hold, nonce=late.nonce)
+
+
+@given(st.integers(30_000, 900_000), st.integers(0, 85), st.integers(0, 30))
+def test_what_is_promised_before_the_ring_is_kept_after_it(opening_micros, waited_s, rings_s):
+    ports = a_world(opening_micros)
+    purse = an_open_purse(ports)
+    before_s = min(waited_s, purse.waiting_s())
+
+    promised_s = purse.promised_s(before_s)
+
+    assert promised_s <= purse.limit_s(before_s + rings_s)
+    assert promised_s == 0 or before_s + rings_s <= purse.waiting_s()
+
+
+def test_what_is_promised_before_a_dearer_hour_is_kept_in_it():
+    ports = a_world()
+    dear = Window(frozenset(), time(12, 1), time(13))
+    rows = [
+        RateRow("44", 0),
+        RateRow("1", picos("0.06")),
+        RateRow("1", picos("0.6"), window=dear),
+    ]
+    terms = SheetTerms("EUR", at_boundary=AtBoundary.SPLIT)
+    ports.sheets.publish(RateSheet.of("retail", "v9", terms, rows))
+    ports = replace(ports, clock=MemoryClock(NOON))
+    purse = an_open_purse(ports)
+
+    promised_s = purse.promised_s(0)
+
+    # 30 seconds of ringing leave as many of the cheap minute.
+    assert promised_s == 30 + (1_000_000 - 30 * 1_000) // 10_000

@@ -64,6 +64,7 @@ def test_a_long_call_grows_as_far_as_the_limit_in_many_holds():
 
     assert 19_980_000 < cdr.cost.micros <= 20_000_000
     assert only_counter(exchange) == cdr.cost.micros
+    assert exchange.transcript[-2][1] == "customer hears daily-limit"
 
 
 def test_a_dialled_number_whose_class_has_no_room_is_not_called():

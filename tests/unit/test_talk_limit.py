@@ -9,7 +9,8 @@ import pytest
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from tests.fakes.exchange import CENT_A_SECOND, TERMS, Exchange
 from tests.fakes.phone import FarEnd
-from tests.fakes.world import BOB
+from tests.fakes.weather import Outage
+from tests.fakes.world import ALICE, BOB
 
 TALK_LIMIT = Verdict(Ending.TALK_LIMIT, Culprit.CUSTOMER)
 # When both hear each other: the customer answers at 2, is told of it, and the other phone rings.
@@ -25,10 +26,11 @@ def test_the_talk_limit_ends_both_legs_at_the_second_that_the_money_ends():
 
     cdr = exchange.connect()
 
-    # Three cents until the answer, then two a second.
-    assert exchange.transcript[-2:] == [
+    # Three cents until the answer, then two a second; to hear why costs nothing.
+    assert exchange.transcript[-3:] == [
         (CONNECTED_S + 50, "destination is hung up"),
-        (CONNECTED_S + 50, "customer is hung up"),
+        (CONNECTED_S + 50, "customer hears credit-ended"),
+        (CONNECTED_S + 51, "customer is hung up"),
     ]
     assert cdr.verdict == TALK_LIMIT
     assert [leg.seconds for leg in cdr.legs] == [53, 50]
@@ -51,9 +53,10 @@ def test_whoever_cannot_pay_for_a_second_of_talk_hears_no_answer():
     cdr = exchange.connect()
 
     # Two cents for waiting; the third is kept for the destination's first second.
-    assert exchange.transcript[-2:] == [
+    assert exchange.transcript[-3:] == [
         (4, "destination is given up"),
-        (4, "customer is hung up"),
+        (4, "customer hears credit-ended"),
+        (5, "customer is hung up"),
     ]
     assert cdr.verdict == Verdict(Ending.NO_CREDIT, Culprit.CUSTOMER)
     assert exchange.balance.posted_micros == 10_000
@@ -66,7 +69,7 @@ def test_a_timer_that_fires_late_is_not_the_customers():
 
     cdr = exchange.connect(events={CONNECTED_S + 49.9: _stall})
 
-    assert exchange.transcript[-1] == (57.9, "customer is hung up")
+    assert exchange.transcript[-2] == (57.9, "customer hears credit-ended")
     assert [leg.seconds for leg in cdr.legs] == [53, 50]
     assert exchange.balance.posted_micros == 0
     assert exchange.breaches == []
@@ -108,7 +111,7 @@ def test_money_that_comes_while_they_talk_prolongs_the_talk():
     cdr = exchange.connect(events={30: lambda _: exchange.top_up(1_000_000)})
 
     assert cdr.talked_s == 100
-    assert exchange.transcript[-1] == (CONNECTED_S + 100, "customer is hung up")
+    assert exchange.transcript[-2] == (CONNECTED_S + 100, "customer hears credit-ended")
     assert exchange.balance.posted_micros == 0
     assert exchange.breaches == []
 
@@ -122,7 +125,7 @@ def test_a_call_that_is_blocked_while_they_talk_ends_where_its_hold_does():
     # 6.90 were held: three cents for waiting, then two a second.
     assert cdr.verdict == TALK_LIMIT
     assert cdr.talked_s == 343
-    assert exchange.transcript[-1] == (CONNECTED_S + 343, "customer is hung up")
+    assert exchange.transcript[-2] == (CONNECTED_S + 343, "customer hears account-blocked")
     assert exchange.breaches == []
 
 
@@ -145,4 +148,40 @@ def test_a_free_call_ends_after_a_day(quantum_s):
     cdr = exchange.connect()
 
     assert (cdr.verdict, cdr.talked_s, cdr.cost.micros) == (TALK_LIMIT, 86_400, 0)
+    assert exchange.transcript[-2][1] == "customer hears time-limit"
     assert exchange.balance.holds == {}
+
+
+def test_who_hangs_up_on_hearing_that_the_money_has_ended_has_not_ended_the_talk():
+    exchange = an_exchange(103)
+    exchange.phone.far_ends = {ALICE: FarEnd(hangs_up_s=3 + 50.5)}
+
+    cdr = exchange.connect()
+
+    assert exchange.transcript[-1] == (CONNECTED_S + 50.5, "customer hangs up")
+    assert (cdr.verdict, exchange.callback().verdict) == (TALK_LIMIT, TALK_LIMIT)
+    assert [leg.seconds for leg in cdr.legs] == [53, 50]
+    assert exchange.balance.posted_micros == 0
+    assert exchange.breaches == []
+
+
+def test_a_heartbeat_does_not_charge_for_hearing_why():
+    exchange = an_exchange(103)
+    told = []
+
+    exchange.connect(events={CONNECTED_S + 50.5: lambda session: told.append(session.live())})
+
+    assert (told[0].customer_s, told[0].destination_s) == (53, 50)
+
+
+def test_who_is_told_why_does_not_wait_for_a_store_that_is_out_of_reach():
+    exchange = an_exchange(103)
+    books = Outage(exchange.ports.books)
+    exchange.ports = replace(exchange.ports, books=books)
+    exchange.desk = replace(exchange.desk, ports=exchange.ports)
+
+    cdr = exchange.connect(events={CONNECTED_S + 49.9: lambda _: books.fail(balance=2)})
+
+    assert exchange.transcript[-2] == (CONNECTED_S + 52, "customer hears credit-ended")
+    assert [leg.seconds for leg in cdr.legs] == [53, 50]
+    assert exchange.breaches == []

@@ -143,7 +143,10 @@ def test_the_customer_is_hung_up_when_the_money_ends_before_a_number_is_dialled(
 
     cdr = exchange.connect(destination=None)
 
-    assert exchange.transcript[-1] == (9, "customer is hung up")
+    assert exchange.transcript[-2:] == [
+        (9, "customer hears credit-ended"),
+        (10, "customer is hung up"),
+    ]
     assert cdr.verdict == Verdict(Ending.NO_CREDIT, Culprit.CUSTOMER)
     assert exchange.balance.posted_micros == 0
     assert exchange.breaches == []

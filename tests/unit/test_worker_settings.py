@@ -7,6 +7,7 @@ import pytest
 
 from switchboard.billing.pins import PinKey
 from switchboard.desk.purse import PurseTerms
+from workers.dialogue.asking import AskingTerms
 from workers.host import HostTerms
 from workers.pjsip import PjsipSettings
 from workers.settings import BadSetting, Settings
@@ -19,6 +20,7 @@ def test_without_a_setting_a_worker_serves_this_machine():
     assert settings.host == HostTerms(
         2, beat_every=timedelta(seconds=5), drain_limit=timedelta(seconds=100)
     )
+    assert settings.asking == AskingTerms(timedelta(minutes=5), timedelta(hours=1))
     assert settings.purse == PurseTerms(
         quantum=timedelta(minutes=5),
         ring_limit=timedelta(minutes=1),
@@ -43,11 +45,14 @@ def test_every_setting_is_taken_from_its_variable():
             "RINGBACK_QUANTUM_S": "60",
             "RINGBACK_MARGIN_S": "5",
             "RINGBACK_RING_LIMIT_S": "30",
+            "RINGBACK_ASKING_S": "120",
+            "RINGBACK_ASKING_IN_ALL_S": "900",
             "RINGBACK_PROMPTS": "/srv/prompts",
             "RINGBACK_PIN_KEY": "k" * 16,
         }
     )
 
+    assert settings.asking == AskingTerms(timedelta(minutes=2), timedelta(minutes=15))
     assert settings.prompts == Path("/srv/prompts")
     assert settings.pins == PinKey("k" * 16)
     assert settings.sip == PjsipSettings(

@@ -15,6 +15,7 @@ from workers.recordings import RATE_HZ
 from workers.tones import ToneEar
 
 TONE_VOLUME = 5084  # -19 dBm0 for each of two frequencies, of 32767
+KEY_MS = 100
 # A quarter of a minute. The audio thread would wait for a reader who is later than that.
 PIPE_SIZE = 2**18
 WAV_HEADER = 44
@@ -38,6 +39,17 @@ def ringback_tone() -> Any:
     generator = pj.ToneGenerator()
     generator.createToneGenerator(RATE_HZ, 1)
     generator.play(pj.ToneDescVector([tone]), True)
+    return generator
+
+
+def key_tone(key: str) -> Any:
+    """The tones of a key, once."""
+    digit = pj.ToneDigit()
+    digit.digit, digit.volume = key, TONE_VOLUME
+    digit.on_msec, digit.off_msec = KEY_MS, KEY_MS
+    generator = pj.ToneGenerator()
+    generator.createToneGenerator(RATE_HZ, 1)
+    generator.playDigits(pj.ToneDigitVector([digit]))
     return generator
 
 

@@ -33,7 +33,7 @@ from workers.legs import CannotDial
 from workers.lines import EngineLine, Report
 from workers.patchbay import Patchbay
 from workers.phone import LegOrder
-from workers.pjsip.audio import Ear, player, ringback_tone
+from workers.pjsip.audio import Ear, key_tone, player, ringback_tone
 from workers.pjsip.call import PjsipCall, quality_of
 from workers.recordings import RATE_HZ
 from workers.room import Room
@@ -212,6 +212,14 @@ class PjsipEngine:
     def ringing(self, sink: int) -> AbstractContextManager[None]:
         # A generator of its own: the tone of a shared one might begin with its pause.
         return self._sounding(ringback_tone, sink)
+
+    def send_key(self, number: int, key: str) -> None:
+        with _tolerating("key"):
+            if number in self._calls:
+                self._calls[number].dialDtmf(key)
+
+    def key_tone(self, key: str, sink: int) -> AbstractContextManager[None]:
+        return self._sounding(lambda: key_tone(key), sink)
 
     @contextmanager
     def _sounding(self, make: Callable[[], Any], sink: int) -> Iterator[None]:

@@ -18,7 +18,7 @@ demo: setup
 test: setup
 	infra/machine.sh test
 	tests/dynamodb_local/fetch.sh
-	$(BIN)/pytest $(ARGS)
+	$(if $(ARGS),$(BIN)/pytest $(ARGS),$(BIN)/python -m tests.side_by_side)
 
 # Locked packages first, from scratch whenever the lock changes, so that nothing is left of an older
 # one; then Ringback itself, in place.

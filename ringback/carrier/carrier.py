@@ -29,10 +29,11 @@ _BYE_LIMIT_S = 0.5
 class SimulatedCarrier:
     """Takes calls while its `async with` block runs; leaving it hangs all of them up.
 
-    `calls` holds them in order of arrival. With `keep_calls` off an ended call is forgotten after
-    half a minute, for a carrier that runs for days. `rtp_ports` limits the UDP ports of the media,
-    two a call; by default the system chooses. Entering raises OSError if the port is taken and
-    UnusableWav if a script names a WAV file that cannot be played.
+    A script is looked up when its phone is called. `calls` holds the calls in order of arrival.
+    With `keep_calls` off an ended call is forgotten after half a minute, for a carrier that runs
+    for days. `rtp_ports` limits the UDP ports of the media, two a call; by default the system
+    chooses. Entering raises OSError if the port is taken and UnusableWav if a script names a WAV
+    file that cannot be played.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class SimulatedCarrier:
         keep_calls: bool = True,
     ) -> None:
         self.calls: list[PhoneCall] = []
-        self._phones = PhoneBook(scripts or {}, default)
+        self._phones = PhoneBook({} if scripts is None else scripts, default)
         self._listen_at = (host, port)
         self._rtp_ports = rtp_ports
         self._keep_calls = keep_calls

@@ -114,8 +114,8 @@ def create_tables(settings: AwsSettings) -> list[str]:
     database = Database.open(settings.prefix, settings.region)
     models = [database.table(model) for model in ALL]
     for model in models:
-        if not model.exists():
-            model.create_table(wait=True)
+        # It looks for the table first.
+        model.create_table(wait=True)
     callbacks_inbox(settings).create()
     return [*(model.Meta.table_name for model in models), settings.callbacks_queue]
 

@@ -106,7 +106,10 @@ class Purse:
         grew = self._grow(dialled, customer_s, 0, dials=True)
         if not {*dialled.spend.counters} <= {*self.hold.counts}:
             raise SpendLimitReached("a daily limit has no room for a call to this number")
-        if self.hold.amount_micros < self._quote(dialled, self._cover).start_micros(customer_s):
+        start_micros = self._quote(dialled, self._cover).start_micros(customer_s)
+        if (missing_micros := start_micros - self.hold.amount_micros) > 0:
+            balance = self._ports.books.balance(dialled.account)
+            balance.check(dialled.id, missing_micros, self.hold.counts)
             raise NotEnoughCredit("not enough credit for a call to this number")
         if not grew:
             raise Conflict("nothing can be held for a call to this number")

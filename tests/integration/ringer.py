@@ -20,15 +20,20 @@ class Exchange(asyncio.DatagramProtocol):
 
 
 async def ring(
-    service: PhoneNumber, port: int, caller: PhoneNumber, source: str = HOST, limit_s: float = 2
+    service: PhoneNumber,
+    port: int,
+    caller: PhoneNumber | None,
+    source: str = HOST,
+    limit_s: float = 2,
 ) -> tuple[Response | None, float, float]:
-    """The answer to an INVITE, when that left, and how long the answer took."""
+    """The answer to an INVITE, which may withhold its caller; when it left, and how long the answer
+    took."""
     loop = asyncio.get_running_loop()
     transport, exchange = await loop.create_datagram_endpoint(Exchange, local_addr=(source, 0))
     call, own = uuid4().hex, transport.get_extra_info("sockname")
     begun = [
         f"Via: SIP/2.0/UDP {own[0]}:{own[1]};branch=z9hG4bK{call[:8]};rport",
-        f"From: <sip:{caller}@carrier.example>;tag={call[:6]}",
+        f"From: <sip:{caller or 'anonymous'}@carrier.example>;tag={call[:6]}",
         f"Call-ID: {call}",
         "Max-Forwards: 70",
     ]

@@ -171,7 +171,7 @@ SCENARIO = Path(__file__).parent / "sipp" / "rings_a_service_number.xml"
 async def test_sipp_sees_a_busy_line(system, port):
     process = await asyncio.create_subprocess_exec(
         *("sipp", f"{HOST}:{port}", "-i", HOST, "-sf", SCENARIO, "-m", "3", "-nostdin"),
-        *("-s", str(SERVICE), "-timeout", "10"),
+        *("-s", str(SERVICE), "-key", "caller", "+447700900999", "-timeout", "10"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, "TERM": "dumb"},

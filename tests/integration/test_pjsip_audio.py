@@ -205,7 +205,7 @@ def test_keys_arrive_once_each_by_info(worker):
         ):
             return await keys_of(leg)
 
-    assert worker.run(flow()) == "7#"
+    assert worker.run(flow()) == "*7#"
 
 
 def test_a_key_stops_a_prompt(worker):
@@ -236,4 +236,4 @@ def test_keys_arrive_once_each_by_bare_info(worker):
         ):
             return await keys_of(leg)
 
-    assert worker.run(flow()) == "7#"
+    assert worker.run(flow()) == "*7#"

@@ -16,10 +16,11 @@ from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.manners import Manners
 from switchboard.clock import SystemClock
 from switchboard.desk.orders import CANCELLED
+from switchboard.desk.phone_books import set_speed_dials
 from switchboard.desk.profiles import Changes, change_profile
 from switchboard.numbering import PhoneNumber
 from tests.fakes.exchange import CENT, CENT_A_SECOND, TERMS, Exchange
-from tests.fakes.world import BOB
+from tests.fakes.world import BOB, CAROL
 from tests.integration.caller import CAPTURES
 from tests.integration.far_end import DEADLINE_S, FarEnd, far_end
 from workers.lines import EnginePhone
@@ -272,3 +273,35 @@ def test_the_destination_is_dialled_with_telephone_events(callback):
     assert cdr.verdict == by(Party.DESTINATION, Ending.HUNG_UP)
     assert cdr.destination.number == PhoneNumber(f"+44{LOCAL_NUMBER[1:]}")
     assert callback.exchange.callback().destination == cdr.destination.number
+
+
+@pytest.mark.parametrize("keys", ["sends_keys_by_info", "sends_bare_keys_by_info"])
+@pytest.mark.parametrize(
+    ("destination", "verdict"),
+    [
+        ("hangs_up", by(Party.DESTINATION, Ending.HUNG_UP)),
+        (
+            {"scenario": "refuses", "status": "486 Busy Here"},
+            by(Party.DESTINATION, Ending.BUSY),
+        ),
+        (
+            {"scenario": "refuses", "status": "480 Temporarily Unavailable"},
+            by(Party.DESTINATION, Ending.NO_ANSWER),
+        ),
+        (
+            {"scenario": "refuses", "status": "603 Decline"},
+            by(Party.DESTINATION, Ending.DECLINED),
+        ),
+    ],
+    ids=["hangs up", "busy", "no answer", "declines"],
+)
+def test_a_speed_dial_is_called_by_info(callback, keys, destination, verdict):
+    ports = replace(callback.exchange.ports, clock=SystemClock())
+    change_profile(ports, "alice", Changes(manners=Manners(ask_next=False)))
+    set_speed_dials(ports, "alice", {7: CAROL})
+
+    cdr = callback.hold(keys, destination, to=None)
+
+    assert (cdr.verdict, cdr.destination.number) == (verdict, CAROL)
+    assert (cdr.destination.seconds > 0) == (destination == "hangs_up")
+    assert cdr.customer.hung_up_by_far_end is False

@@ -32,11 +32,14 @@ OVERLOADED = ("ProvisionedThroughputExceededException", "ThrottlingException")
 
 def tame(patch: pytest.MonkeyPatch) -> None:
     """What botocore takes from outside: keys, which nobody checks; pauses between two tries, which
-    cost no time; ids, which come by the dice, so that a seed tells the same story again."""
+    cost no time; ids, which come by the dice, so that a seed tells the same story again. Signatures
+    and what a client says of itself are left out: nobody reads them, and they take long."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         patch.setenv(name, "simulated")
     patch.setattr("time.sleep", lambda _s: None)
     patch.setattr("os.urandom", Random(1).randbytes)
+    patch.setattr("botocore.signers.RequestSigner.sign", lambda *_args, **_kwargs: None)
+    patch.setattr("botocore.useragent.UserAgentString.to_string", lambda _self: "simulated")
 
 
 class EmbeddedStores:

@@ -77,6 +77,17 @@ def test_a_dialled_number_whose_class_has_no_room_is_not_called():
     assert not any(what.startswith("destination") for _, what in exchange.transcript)
 
 
+def test_a_dialled_number_that_costs_more_than_the_day_has_left_is_refused_for_that():
+    deck = "prefix,rate\n44,0.6\n1,60\n"
+    exchange = limited(dialling(f"{NUMBER}#", deck=deck), all=500_000)
+
+    cdr = exchange.connect(destination=None)
+
+    assert exchange.transcript[-2][1] == "customer hears daily-limit"
+    assert (cdr.destination, cdr.verdict.ending) == (None, Ending.NO_CREDIT)
+    assert exchange.breaches == []
+
+
 def test_a_dialled_number_counts_for_its_class():
     exchange = limited(dialling(f"{NUMBER}#", deck=CENT_A_SECOND), international=4_500_000)
 

@@ -16,7 +16,7 @@ from switchboard.billing.service_number import ServiceNumber
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord
-from switchboard.desk.identification import identify
+from switchboard.desk.identification import Identified, identify
 from switchboard.desk.orders import dialled
 from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.desk.routes import routes_of
@@ -202,13 +202,12 @@ class Conversation:
 
     async def _identify(self, account: Account) -> None:
         """Whoever settles has to know who pays, so that this comes to its end."""
-        ports, purse, customer_s = self.ports, self.purse, self._customer_s
 
-        def known() -> None:
-            found = identify(ports, self.callback, account, purse, customer_s)
+        def pays(found: Identified) -> None:
             self.callback, self.purse = found.callback, found.purse
 
-        await to_the_end(known)
+        known = self.ports, self.callback, account, self.purse, self._customer_s
+        await to_the_end(pays, identify, *known)
 
     async def _call_destinations(self, customer: Leg, money: asyncio.Timeout) -> Verdict:
         """Call the destination, and the next ones, where the customer is asked for them."""

@@ -54,9 +54,11 @@ async def persist(write: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs)
             await asyncio.sleep(AGAIN_AFTER_S)
 
 
-async def to_the_end(work: Callable[[], None]) -> None:
-    """Do it in a thread, and wait for its end even where the waiter is cancelled."""
-    task = asyncio.create_task(asyncio.to_thread(work))
+async def to_the_end(
+    take: Callable[[Answer], None], work: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs
+) -> None:
+    """Work in a thread, and take what it gives even where the waiter is cancelled meanwhile."""
+    task = asyncio.create_task(asyncio.to_thread(work, *args, **kwargs))
     try:
         await asyncio.shield(task)
     finally:
@@ -64,4 +66,5 @@ async def to_the_end(work: Callable[[], None]) -> None:
             # Whoever cancels again is obeyed as soon as this is over.
             with suppress(asyncio.CancelledError):
                 await asyncio.wait([task])
-        task.exception()  # looked at, should nobody else
+        if task.exception() is None:
+            take(task.result())

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 from switchboard.errors import Refusal, TooOften, UnknownSender
 from switchboard.numbering import PhoneNumber
@@ -40,7 +41,8 @@ def one_try(
         *((f"try#to#{service}", limit) for limit in BY_SERVICE),
         *(("try", limit) for limit in IN_ALL),
     ]
-    with _counted(ports, keys, _too_many if says_why else lambda _: unknown()):
+    too_many = partial(TooOften, "too many were wrong: try again later")
+    with _counted(ports, keys, too_many if says_why else lambda _: unknown()):
         yield
 
 
@@ -52,12 +54,8 @@ def one_sign_in(ports: Ports, login: str, address: str) -> Iterator[None]:
         *((f"login#from#{address}", limit) for limit in BY_ADDRESS),
         (f"login#to#{login}", BY_LOGIN),
     ]
-    with _counted(ports, keys, _too_many):
+    with _counted(ports, keys, partial(TooOften, "too many wrong passwords: wait a while")):
         yield
-
-
-def _too_many(wait: timedelta) -> Refusal:
-    return TooOften("too many were wrong: try again later", wait)
 
 
 @contextmanager

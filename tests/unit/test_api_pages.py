@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from switchboard.calls.callback import Callback, State
-from switchboard.desk.velocity import ORDERS_OF_AN_ACCOUNT
+from switchboard.calls.velocity import Velocity
 from tests.fakes.api import Api, end_after_a_minute, readable, visiting_api
 from tests.fakes.world import ALICE, BOB
 
@@ -106,8 +106,9 @@ def test_the_button_pressed_twice_orders_once(api):
 
 def test_an_account_that_orders_too_often_on_the_page_is_told(api):
     now = api.ports.clock.now()
-    for _ in range(ORDERS_OF_AN_ACCOUNT.most):
-        api.ports.throttle.take("order#account#alice", ORDERS_OF_AN_ACCOUNT, now)
+    limit = Velocity().orders_of_account
+    for _ in range(limit.most):
+        api.ports.throttle.take("order#account#alice", limit, now)
 
     assert order(api).status_code == 429
     assert api.ports.callbacks.placed == {}

@@ -369,7 +369,7 @@ def test_a_voucher_that_is_none_is_refused_and_counts_as_a_try():
 
 def test_who_tries_vouchers_in_calls_is_locked_out():
     exchange = talking(())
-    presses = keys(f"*01# {a_voucher(exchange)}#")
+    presses = keys(f"*01# {a_voucher(exchange.ports)}#")
     exchange.phone.far_ends[ALICE] = FarEnd(presses=presses, hangs_up_s=10)
 
     def try_wrong_ones(_session) -> None:

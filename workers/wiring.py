@@ -1,6 +1,8 @@
 """A worker, put together by hand."""
 
+import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from switchboard.aws import AwsSettings, callbacks_inbox, control_inbox, open_ports
@@ -8,17 +10,22 @@ from switchboard.desk.rings import ring_service_number
 from workers.admission import Admission
 from workers.channels import Channels
 from workers.doorbell import doorbell
-from workers.host import Host
+from workers.host import Host, HostTerms
 from workers.lines import EnginePhone
-from workers.pjsip import PjsipEngine
+from workers.pjsip import CannotStart, PjsipEngine
 from workers.session import Desk
 from workers.settings import Settings
 from workers.voices import load_voices
 
+LEGS_A_CALLBACK = 2
+
+logger = logging.getLogger(__name__)
+
 
 async def work(settings: Settings, engine: PjsipEngine, env: Mapping[str, str]) -> None:
-    """Take callbacks until cancelled. UnusablePrompt, before the first, where the operator's own
-    prompts cannot be played."""
+    """Take callbacks until cancelled. Before the first: UnusablePrompt, where the operator's own
+    prompts cannot be played; CannotStart, where the engine has no room for one."""
+    terms = _terms(settings.host, engine.max_calls)
     aws = AwsSettings.from_env(env)
     ports = open_ports(aws)
     phone = EnginePhone(engine, ports.clock, load_voices(settings.prompts))
@@ -30,6 +37,15 @@ async def work(settings: Settings, engine: PjsipEngine, env: Mapping[str, str]) 
     take = partial(ring_service_number, ports)
     try:
         async with doorbell(settings.doorbell, admission, ports.clock, take):
-            await Host(desk, settings.host, callbacks_inbox(aws), control).run()
+            await Host(desk, terms, callbacks_inbox(aws), control).run()
     finally:
         control.remove()
+
+
+def _terms(wanted: HostTerms, max_calls: int) -> HostTerms:
+    """Those that are wanted, with no more callbacks than the engine has room for."""
+    capacity = min(wanted.capacity, max_calls // LEGS_A_CALLBACK)
+    if not capacity:
+        raise CannotStart(f"the engine has room for {max_calls} calls, which is no callback")
+    logger.info("carries %s callbacks at once: the engine allows %s calls", capacity, max_calls)
+    return replace(wanted, capacity=capacity)

@@ -7,8 +7,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 export PYTHON
 
-.PHONY: setup demo test check check-format check-lint check-types check-imports format lock package \
-	vendor prompts bench clean
+.PHONY: setup demo test test-tuned check check-format check-lint check-types check-imports format \
+	lock package vendor prompts pjsua2 bench clean
 
 setup: .venv/installed
 
@@ -80,12 +80,18 @@ bench: setup
 vendor:
 	api/vendor_static.sh
 
+# Into var/pjsua2/wheel/; `make pjsua2 SOURCE=FILE` takes a tarball of pjproject.
+pjsua2: setup
+	infra/machine.sh pjsua2
+	PYTHON=$(BIN)/python workers/pjsip/build/build.sh $(SOURCE)
+
 prompts: setup
 	infra/machine.sh prompts
 	workers/prompts/build.sh
 
 # What tools made; the state of `ringback up`, in var/, stays.
 clean:
-	rm -rf .venv var/uv var/voice var/dynamodb-local build dist *.egg-info .mypy_cache .pytest_cache \
-		.ruff_cache .import_linter_cache .hypothesis api/.chalice/deployments
+	rm -rf .venv var/uv var/voice var/dynamodb-local var/pjsua2 var/tuned build dist *.egg-info \
+		.mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
+		api/.chalice/deployments
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -20,6 +20,17 @@ test: setup
 	tests/dynamodb_local/fetch.sh
 	$(BIN)/pytest $(ARGS)
 
+# What speaks SIP and RTP again, with the engine of production: in an environment that has all of the
+# first, but for pjsua2, which is ours.
+SPEAKING := phone pjsip_phone pjsip_audio engine_limits callbacks_for_real sipp_callbacks \
+	conversation_for_real conversations_at_once trunks_for_real worker_process doorbell
+test-tuned: pjsua2
+	$(BIN)/python -m venv --clear --without-pip var/tuned
+	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" \
+		% sysconfig.get_path("purelib"))' >$$(echo var/tuned/lib/python*/site-packages)/first.pth
+	$(PIP) --python var/tuned/bin/python install --no-deps var/pjsua2/wheel/*.whl
+	var/tuned/bin/python -m pytest $(SPEAKING:%=tests/integration/test_%.py) $(ARGS)
+
 # Locked packages first, from scratch whenever the lock changes, so that nothing is left of an older
 # one; then Ringback itself, in place.
 .venv/locked: requirements.lock

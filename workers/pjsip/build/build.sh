@@ -90,7 +90,7 @@ build_pjproject() {
         cd "$work/pjproject"
         # Debian leaves this file out, which is empty without the library that it is for.
         touch pjmedia/src/pjmedia-audiodev/bdimad_dev.c
-        patch --strip=1 --forward <"$here/datagrams.patch"
+        patch --strip=1 --forward --fuzz=0 <"$here/datagrams.patch"
         cp "$here/config_site.h" pjlib/include/pj/
         ./configure --enable-epoll --enable-speex-resample --disable-sound --disable-video \
             --disable-upnp --disable-v4l2 --disable-libyuv --disable-libwebrtc \

@@ -65,7 +65,7 @@ format: setup
 
 # Keeps the versions that are locked; `make lock ARGS=--upgrade` takes the newest. The second file is
 # what Chalice packs for Lambda: a part of the first. Chalice's runtime comes from the packager, boto3
-# and what it needs from Lambda.
+# and what it needs from Lambda. The third is a worker's image, whose pjsua2 is built for it.
 COMPILE = var/uv/bin/uv pip compile pyproject.toml --quiet --generate-hashes --python-version 3.11 $(ARGS)
 lock: var/uv/bin/uv
 	$(COMPILE) --no-header --group dev --universal --output-file requirements.lock
@@ -74,6 +74,9 @@ lock: var/uv/bin/uv
 		--no-emit-package boto3 --no-emit-package botocore --no-emit-package s3transfer \
 		--no-emit-package jmespath --no-emit-package python-dateutil --no-emit-package six \
 		--output-file api/requirements.txt
+	$(COMPILE) --custom-compile-command "make lock" --group workers --constraint requirements.lock \
+		--python-platform x86_64-manylinux_2_28 --no-emit-package pjsua2-python \
+		--output-file workers/requirements.txt
 
 var/uv/bin/uv:
 	$(PYTHON) -m venv var/uv

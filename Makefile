@@ -7,8 +7,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 export PYTHON
 
-.PHONY: setup demo test check check-format check-lint check-types check-imports format lock package \
-	vendor prompts bench clean
+.PHONY: setup demo test test-tuned check check-format check-lint check-types check-imports format \
+	lock package vendor prompts pjsua2 bench clean
 
 setup: .venv/installed
 
@@ -19,6 +19,17 @@ test: setup
 	infra/machine.sh test
 	tests/dynamodb_local/fetch.sh
 	$(if $(ARGS),$(BIN)/pytest $(ARGS),$(BIN)/python -m tests.side_by_side)
+
+# What speaks SIP and RTP again, with the engine of production: in an environment that has all of the
+# first, but for pjsua2, which is ours.
+SPEAKING := phone pjsip_phone pjsip_audio engine_limits callbacks_for_real sipp_callbacks \
+	conversation_for_real conversations_at_once trunks_for_real worker_process doorbell
+test-tuned: pjsua2
+	$(BIN)/python -m venv --clear --without-pip var/tuned
+	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" \
+		% sysconfig.get_path("purelib"))' >$$(echo var/tuned/lib/python*/site-packages)/first.pth
+	$(PIP) --python var/tuned/bin/python install --no-deps var/pjsua2/wheel/*.whl
+	var/tuned/bin/python -m pytest $(SPEAKING:%=tests/integration/test_%.py) $(ARGS)
 
 # Locked packages first, from scratch whenever the lock changes, so that nothing is left of an older
 # one; then Ringback itself, in place.
@@ -54,7 +65,7 @@ format: setup
 
 # Keeps the versions that are locked; `make lock ARGS=--upgrade` takes the newest. The second file is
 # what Chalice packs for Lambda: a part of the first. Chalice's runtime comes from the packager, boto3
-# and what it needs from Lambda.
+# and what it needs from Lambda. The third is a worker's image, whose pjsua2 is built for it.
 COMPILE = var/uv/bin/uv pip compile pyproject.toml --quiet --generate-hashes --python-version 3.11 $(ARGS)
 lock: var/uv/bin/uv
 	$(COMPILE) --no-header --group dev --universal --output-file requirements.lock
@@ -63,6 +74,9 @@ lock: var/uv/bin/uv
 		--no-emit-package boto3 --no-emit-package botocore --no-emit-package s3transfer \
 		--no-emit-package jmespath --no-emit-package python-dateutil --no-emit-package six \
 		--output-file api/requirements.txt
+	$(COMPILE) --custom-compile-command "make lock" --group workers --constraint requirements.lock \
+		--python-platform x86_64-manylinux_2_28 --no-emit-package pjsua2-python \
+		--output-file workers/requirements.txt
 
 var/uv/bin/uv:
 	$(PYTHON) -m venv var/uv
@@ -80,12 +94,18 @@ bench: setup
 vendor:
 	api/vendor_static.sh
 
+# Into var/pjsua2/wheel/; `make pjsua2 SOURCE=FILE` takes a tarball of pjproject.
+pjsua2: setup
+	infra/machine.sh pjsua2
+	PYTHON=$(BIN)/python workers/pjsip/build/build.sh $(SOURCE)
+
 prompts: setup
 	infra/machine.sh prompts
 	workers/prompts/build.sh
 
 # What tools made; the state of `ringback up`, in var/, stays.
 clean:
-	rm -rf .venv var/uv var/voice var/dynamodb-local build dist *.egg-info .mypy_cache .pytest_cache \
-		.ruff_cache .import_linter_cache .hypothesis api/.chalice/deployments
+	rm -rf .venv var/uv var/voice var/dynamodb-local var/pjsua2 var/tuned build dist *.egg-info \
+		.mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
+		api/.chalice/deployments
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Finds the system packages that a task needs and, where it may, installs the missing ones.
 #
-#     infra/machine.sh demo|test|prompts
+#     infra/machine.sh demo|test|prompts|pjsua2
 #
 # For Debian 12 and Ubuntu. Nothing is installed, and no package list fetched, when nothing is
 # missing. Without root or a password-less sudo it prints the command and exits with status 1.
@@ -25,6 +25,12 @@ python_version() { "$python" -c 'import sys; print("%d.%d" % sys.version_info[:2
 browser_is_there() {
     command -v chromium || command -v chromium-browser || command -v google-chrome
 }
+
+python_can_be_extended() {
+    "$python" -c 'import pathlib, sys, sysconfig
+sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())'
+}
+header() { [ -e "/usr/include/$1" ]; }
 
 is_ubuntu() { (. /etc/os-release && [ "$ID" = ubuntu ]) 2>/dev/null; }
 
@@ -52,8 +58,21 @@ find_missing() {
         need espeak-ng command -v espeak-ng
         need npm command -v npm
         ;;
+    pjsua2)
+        need g++ command -v g++
+        need swig command -v swig
+        # With make, patch, xz and bzip2.
+        need dpkg-dev command -v dpkg-source
+        need debian-archive-keyring test -e /usr/share/keyrings/debian-archive-keyring.gpg
+        need "python$(python_version)-dev" python_can_be_extended
+        need libssl-dev header openssl/ssl.h
+        need uuid-dev header uuid/uuid.h
+        need libgsm1-dev header gsm/gsm.h
+        need libspeex-dev header speex/speex.h
+        need libspeexdsp-dev header speex/speex_resampler.h
+        ;;
     *)
-        echo "usage: $0 demo|test|prompts" >&2
+        echo "usage: $0 demo|test|prompts|pjsua2" >&2
         exit 2
         ;;
     esac

@@ -282,7 +282,10 @@ def test_the_name_of_a_test_is_a_sentence():
     expect_none(curt, "A test's name states the rule in three words or more:")
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "api/requirements.txt"])
+PARTS_OF_THE_LOCK = ["api/requirements.txt", "workers/requirements.txt"]
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", *PARTS_OF_THE_LOCK])
 def test_python_packages_are_locked_by_hash_and_name_no_index(lock):
     loose = lines_with(re.compile(r"^\w(?!.*==.* \\$)"), [lock])
     addresses = lines_with(re.compile(r"://|--(extra-)?index-url|--find-links|^-[if]\b"), [lock])
@@ -303,13 +306,14 @@ def test_every_dependency_is_locked():
     expect_none(asked - locked, "`make lock` was not run after pyproject.toml changed:")
 
 
-def test_lambda_gets_the_versions_that_are_tested():
+@pytest.mark.parametrize("part", PARTS_OF_THE_LOCK)
+def test_lambda_and_the_workers_get_the_versions_that_are_tested(part):
     packed, tested = (
         set(re.findall(r"^\w\S*==\S+", text(lock), re.MULTILINE))
-        for lock in ("api/requirements.txt", "requirements.lock")
+        for lock in (part, "requirements.lock")
     )
 
-    expect_none(packed - tested, "`make lock` takes what Lambda gets from requirements.lock:")
+    expect_none(packed - tested, f"`make lock` takes what {part} has from requirements.lock:")
 
 
 def test_npm_packages_are_locked_by_hash_and_name_no_registry():
@@ -333,9 +337,9 @@ def test_a_script_stops_at_its_first_error_and_can_be_run():
 
 
 def test_what_the_readme_says_to_make_can_be_made():
-    targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z0-9-]+):", text("Makefile"), re.MULTILINE))
 
-    promised = set(re.findall(r"\bmake ([a-z-]+)", text("README.md")))
+    promised = set(re.findall(r"\bmake ([a-z0-9-]+)", text("README.md")))
 
     expect_none(promised - targets, "README.md names targets that the Makefile does not have:")
 

@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import logging
 import os
+import resource
 import signal
 import sys
 import tempfile
@@ -22,6 +23,8 @@ from workers.wiring import open_worker
 
 PR_SET_PDEATHSIG = 1
 TO_LEAVE = (signal.SIGTERM, signal.SIGINT)
+# Some for each call; a process is usually given a thousand, and may take more.
+FILES = 65_536
 
 logger = logging.getLogger("workers")
 
@@ -36,6 +39,8 @@ def main() -> int:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where it found its settings
+    most_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most_files), most_files))
     try:
         settings = Settings.from_env(os.environ)
         if told.processes is not None:

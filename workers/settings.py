@@ -16,6 +16,9 @@ from workers.doorbell import BUSY_HERE, DoorbellTerms
 from workers.host import HostTerms
 from workers.pjsip import PjsipSettings
 
+# Two legs, and as many places for legs whose far ends are dead: these keep theirs half a minute.
+CALLS_A_CALLBACK = 4
+
 
 class BadSetting(Exception):
     """A variable of the environment has a value that it may not have."""
@@ -44,21 +47,21 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """All have a default: RINGBACK_SIP_HOST, RINGBACK_SIP_PORT (0: any), RINGBACK_RTP_PORT,
         RINGBACK_RINGS_PORT (0: no rings by SIP), RINGBACK_RINGS_CODE (how they are rejected),
-        RINGBACK_PUBLIC_ADDRESS, RINGBACK_WORKER_CALLBACKS (two legs each; the stock engine has
-        four), RINGBACK_PROMPTS (an operator's own),
+        RINGBACK_PUBLIC_ADDRESS, RINGBACK_WORKER_CALLBACKS (at most so many at once; fewer where
+        the engine allows fewer), RINGBACK_PROMPTS (an operator's own),
         RINGBACK_SPOOL (a folder for what is not delivered yet; without it, memory),
         RINGBACK_STATUS_HOST and RINGBACK_STATUS_PORT (0: no status), RINGBACK_PIN_KEY (without it
         no PIN is read), and in seconds RINGBACK_BEAT_S, RINGBACK_DRAIN_S (how long calls may go on
         after SIGTERM), RINGBACK_QUANTUM_S, RINGBACK_MARGIN_S and RINGBACK_RING_LIMIT_S,
         RINGBACK_ASKING_S (until a number is called) and RINGBACK_ASKING_IN_ALL_S (of one callback,
         talks left out). BadSetting names the one that is wrong."""
-        callbacks = _number(env, "RINGBACK_WORKER_CALLBACKS", 2)
+        callbacks = _number(env, "RINGBACK_WORKER_CALLBACKS", 500, most=1000)
         sip = PjsipSettings(
             host=env.get("RINGBACK_SIP_HOST", "127.0.0.1"),
             sip_port=_number(env, "RINGBACK_SIP_PORT", 0, least=0, most=65_535),
             rtp_port=_number(env, "RINGBACK_RTP_PORT", 30_000, least=1024, most=55_535),
             public_address=env.get("RINGBACK_PUBLIC_ADDRESS") or None,
-            max_calls=2 * callbacks,
+            max_calls=CALLS_A_CALLBACK * callbacks,
         )
         purse = PurseTerms(
             quantum=_seconds(env, "RINGBACK_QUANTUM_S", 300),

@@ -16,9 +16,9 @@ from workers.settings import BadSetting, Settings
 def test_without_a_setting_a_worker_serves_this_machine():
     settings = Settings.from_env({})
 
-    assert settings.sip == PjsipSettings(host="127.0.0.1", max_calls=4)
+    assert settings.sip == PjsipSettings(host="127.0.0.1", max_calls=2000)
     assert settings.host == HostTerms(
-        2, beat_every=timedelta(seconds=5), drain_limit=timedelta(seconds=100)
+        500, beat_every=timedelta(seconds=5), drain_limit=timedelta(seconds=100)
     )
     assert settings.asking == AskingTerms(timedelta(minutes=5), timedelta(hours=1))
     assert settings.purse == PurseTerms(
@@ -39,7 +39,7 @@ def test_every_setting_is_taken_from_its_variable():
             "RINGBACK_SIP_PORT": "5060",
             "RINGBACK_RTP_PORT": "40000",
             "RINGBACK_PUBLIC_ADDRESS": "203.0.113.7",
-            "RINGBACK_WORKER_CALLBACKS": "500",
+            "RINGBACK_WORKER_CALLBACKS": "40",
             "RINGBACK_BEAT_S": "1",
             "RINGBACK_DRAIN_S": "0",
             "RINGBACK_QUANTUM_S": "60",
@@ -60,9 +60,10 @@ def test_every_setting_is_taken_from_its_variable():
         sip_port=5060,
         rtp_port=40_000,
         public_address="203.0.113.7",
-        max_calls=1000,
+        # Twice as many as have legs: that of a dead far end keeps its place for a while.
+        max_calls=160,
     )
-    assert settings.host == HostTerms(500, beat_every=timedelta(seconds=1), drain_limit=timedelta())
+    assert settings.host == HostTerms(40, beat_every=timedelta(seconds=1), drain_limit=timedelta())
     assert settings.purse == PurseTerms(
         quantum=timedelta(seconds=60),
         ring_limit=timedelta(seconds=30),
@@ -87,6 +88,7 @@ def test_an_empty_variable_means_the_default():
         ("RINGBACK_RTP_PORT", "60000"),
         ("RINGBACK_WORKER_CALLBACKS", "0"),
         ("RINGBACK_WORKER_CALLBACKS", "two"),
+        ("RINGBACK_WORKER_CALLBACKS", "1001"),
         ("RINGBACK_BEAT_S", "0.5"),
         ("RINGBACK_QUANTUM_S", "٣٠٠"),
         ("RINGBACK_MARGIN_S", " 15"),

@@ -17,6 +17,7 @@ import functools
 import itertools
 import logging
 import re
+import resource
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -49,6 +50,11 @@ logger = logging.getLogger(__name__)
 
 # For the little of pjsua-lib and pjlib that pjsua2 leaves out.
 _C = ctypes.CDLL(library.__file__)
+# Our build (build/limits.i) tells how many accounts, one for each pair of credentials that trunks
+# have, and sockets there can be; else they are those of the stock wheel. One too many aborts the
+# process there.
+MAX_ACCOUNTS: int = getattr(pj, "MAX_ACCOUNTS", 8)
+MAX_SOCKETS: int = getattr(pj, "MAX_SOCKETS", 64)
 
 
 class CannotStart(Exception):
@@ -63,9 +69,8 @@ class PjsipSettings:
     from `rtp_port` on, `rtp_ports` of them, two a leg. `public_address` is what carriers are told
     where the machine is behind NAT.
 
-    How many calls, accounts (one for each pair of credentials that trunks have) and sockets there
-    can be is compiled into pjsua2; the defaults are those of the stock wheel. It takes a higher
-    number of calls than its own for its own; an account or a socket too many aborts the process.
+    The engine is asked for `max_calls`. How many it allows is compiled into it: see `max_calls` of
+    the engine.
     """
 
     host: str
@@ -74,8 +79,6 @@ class PjsipSettings:
     rtp_ports: int = 10_000
     public_address: str | None = None
     max_calls: int = 4
-    max_accounts: int = 8
-    max_sockets: int = 64
     user_agent: str = "Ringback"
 
     @property
@@ -101,7 +104,7 @@ class PjsipEngine:
         self._numbers = itertools.count()
         self._reports: deque[tuple[int, Report]] = deque()
         self._lines: dict[int, EngineLine] = {}
-        self._room = Room(settings.max_sockets)
+        self._room = Room(MAX_SOCKETS, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         self._measure_at = 0.0
         # Objects of pjsua2, from here on.
         self._log = _Log()
@@ -161,9 +164,14 @@ class PjsipEngine:
             self._measure()
 
     @property
+    def max_calls(self) -> int:
+        """How many calls there can be at once, whatever was asked for."""
+        # It has what was compiled in where that is less than what was asked for.
+        return self._room.max_calls(_C.pjsua_call_get_max_count())
+
+    @property
     def free_calls(self) -> int:
-        most, live = _C.pjsua_call_get_max_count(), _C.pjsua_call_get_count()
-        return self._room.free_calls(live=live, most=most)
+        return self._room.free_calls(live=_C.pjsua_call_get_count(), most=self.max_calls)
 
     def new_number(self) -> int:
         return next(self._numbers)
@@ -238,7 +246,7 @@ class PjsipEngine:
 
     def _try_to_invite(self, number: int, order: LegOrder) -> str | None:
         credentials = order.trunk.credentials
-        if credentials not in self._accounts and len(self._accounts) >= self._settings.max_accounts:
+        if credentials not in self._accounts and len(self._accounts) >= MAX_ACCOUNTS:
             return "the trunks have more credentials than the engine has accounts"
         options = pj.CallOpParam(True)
         # From 2.17 on, a stream of real-time text is offered by default.

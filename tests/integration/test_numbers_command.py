@@ -1,26 +1,19 @@
 """Planned callbacks, limits and phones that are confirmed, as an operator types them."""
 
-import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ringback.embedded.process import start_embedded_aws
-from tests.integration.test_command import DECK, Shell
+from tests.integration.shell import Shell, shell_of_a_new_system
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory):
-    state = tmp_path_factory.mktemp("aws")
-    with start_embedded_aws(state, log=False) as aws:
-        own = {name: value for name, value in os.environ.items() if name != "RINGBACK_STATE"}
-        shell = Shell({**own, **aws.environment, "RINGBACK_PREFIX": "numbers-"})
-        assert shell.run("tables", "create").returncode == 0
-        deck = state / "deck.csv"
-        deck.write_text(DECK)
-        shell.json("rates", "import", str(deck), "--sheet", "retail", "--currency", "EUR")
+def shell(tmp_path_factory) -> Iterator[Shell]:
+    with shell_of_a_new_system(tmp_path_factory.mktemp("aws"), "numbers-") as shell:
+        shell.import_sheet()
         yield shell
 
 

@@ -186,10 +186,10 @@ class Session:
         cdr = write_cdr(
             callback, legs, verdict, nonce=purse.nonce, ended_at=ended_at, cover=purse.hold.cover
         )
+        await asyncio.to_thread(self._desk.spool.keep, cdr)
         # Before it is settled: afterwards nobody would know that it is missing.
         await persist(ring_again, ports, ordered, cdr)
         till, worker = Till(ports.books), self._desk.worker
-        await asyncio.to_thread(self._desk.spool.keep, cdr)
         kept = await persist(till.close, cdr)
         if self._reports is not None:
             await self._reports

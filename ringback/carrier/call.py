@@ -104,6 +104,11 @@ class PhoneCall:
     def heard(self) -> Recording:
         return self._line.heard
 
+    @property
+    def digits_heard(self) -> str:
+        """The keys that came by telephone events."""
+        return self._line.digits.text
+
     async def wait_ringing(self) -> Moment:
         """This and its like raise CallEnded if the call ends before."""
         return await self._ringing.wait()

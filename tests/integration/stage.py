@@ -196,7 +196,7 @@ class Stage:
             self._phones[number] = NOT_REACHED.get(script, conversation.phone)
             if turn == 0 or conversation.rings_again:
                 # What the call before took is charged, and nothing of it is held any more.
-                await until(lambda turn=turn: self._settled(cast, turn))
+                await until(lambda turn=turn: self._settled(cast, turn) is not None)
                 answers.append(await self.knock(conversation, cast))
             async with asyncio.timeout(CALL_LIMIT_S):
                 calls.append(await carrier.next_call(number))

@@ -29,7 +29,7 @@ ASKS = "enter-destination"
 UNLIMITED = mannered(tell_limit=False)
 CONFIRMS = mannered(confirm=True)
 KNOWN = "enter-pin >{pin}#"
-BALANCE = "balance-is five euros"
+BALANCE = "balance-is five euros and fifty cents"
 
 
 def ordered(rule: str, script: str, cdrs: str, **more: object) -> Conversation:
@@ -92,20 +92,23 @@ SLOW = [
     ),
     dials(
         "the credit ends in a talk",
-        ">*1# ringback ~1200 is-hung-up",
+        ">*1# ringback ~1200 credit-ended is-hung-up",
         "friend talk_limit, talk_limit by customer",
         cents=12,
         prepare=UNLIMITED,
         friend=talks(None),
     ),
     dials(
-        "the credit ends before a number is dialled", "is-hung-up", "no_credit by customer", cents=4
+        "the credit ends before a number is dialled",
+        "credit-ended is-hung-up",
+        "no_credit by customer",
+        cents=4,
     ),
 ]
 
 REDEEMS = dials(
     "a voucher is redeemed",
-    f">*01# enter-voucher >{{voucher}}# voucher-redeemed {ASKS} >*0# balance-is seven euros"
+    f">*01# enter-voucher >{{voucher}}# voucher-redeemed {ASKS} >*0# balance-is seven euros and fifty cents"
     f" {ASKS} hangs-up",
     NOBODY_RUNG,
     prepare=given_a_voucher,

@@ -104,7 +104,7 @@ class Conversation:
     prepare: Prepare = lambda _ports, _cast: None
     customer: str = "alice"
     payer: str = "alice"
-    cents: int = 500
+    cents: int = 550
     gains: int = 0
     friend: PhoneScript = TALKS
     phone: PhoneScript = PICKS_UP

@@ -317,3 +317,14 @@ def test_a_trunk_says_from_where_it_rings(shell):
     assert row["rings_from"] == ["203.0.113.0/28"]
     assert shell.run("trunks", "rings", "ringer", "--from", "10.0.0.0/8").returncode == 2
     assert shell.run("trunks", "remove", "ringer").returncode == 0
+
+
+def test_cdrs_are_exported_by_account_and_by_day(shell, tmp_path):
+    exported = tmp_path / "calls.csv"
+
+    done = shell.run("cdrs", "export", "-o", str(exported), "--from", "2026-11-01")
+    unknown = shell.run("cdrs", "export", "-o", str(exported), "--account", "nobody")
+
+    assert (done.returncode, done.stdout) == (0, f"0 CDRs are in {exported}\n")
+    assert exported.read_text().startswith("requested_at,ended_at,callback,account,")
+    assert (unknown.returncode, unknown.stderr) == (2, "there is no account nobody\n")

@@ -41,6 +41,17 @@ def test_an_account_is_opened_topped_up_blocked_and_listed(shell):
     assert shell.json("accounts", "show", "alice")["status"] == "active"
 
 
+def test_a_balance_is_corrected_down_and_up(shell):
+    shell.json("accounts", "add", "corrected", "--sheet", "retail", "--balance", "50.00")
+
+    down = shell.json("accounts", "correct", "corrected", "-45", "--note", "5 was paid")
+    up = shell.json("accounts", "correct", "corrected", "0.5", "--note", "a gift")
+
+    assert (down["balance"], up["balance"]) == ("5.00", "5.50")
+    beyond = shell.run("accounts", "correct", "corrected", "-6", "--note", "too much")
+    assert (beyond.returncode, "5.50 EUR" in beyond.stderr) == (2, True)
+
+
 def test_a_change_leaves_alone_what_it_does_not_name(shell):
     shell.json("accounts", "add", "bob", "--sheet", "retail", "--type", "postpaid")
 

@@ -10,6 +10,7 @@ from chalicelib import bodies
 from chalicelib.bearer import read_phone, signed_in, token_seal
 from chalicelib.bodies import read_body, read_query
 from chalicelib.bridge import BRIDGE_OPERATIONS
+from chalicelib.calls import CALLS
 from chalicelib.openapi import Operation, openapi_document
 from chalicelib.routes import JSON, Routes, answer, callback_id, refuse_as_json, source_of
 from chalicelib.self_service import SELF_SERVICE
@@ -210,6 +211,7 @@ OPERATIONS = (
         query=bodies.QuoteQuery,
         refused_with=(400, 422),
     ),
+    *CALLS,
     *SELF_SERVICE,
     *BRIDGE_OPERATIONS,
     Operation("GET", "/healthz", show_health, "Tell that all is well", bodies.Health, public=True),

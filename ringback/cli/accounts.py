@@ -105,7 +105,7 @@ def change(
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change what is given; money is changed by `topup` only."""
+    """Change what is given; money is changed by `topup` and `correct` only."""
     from switchboard.desk.accounts import set_spend_limits
     from switchboard.desk.profiles import change_account
     from switchboard.money import parse_units
@@ -172,3 +172,30 @@ def topup(
     money = Money.parse(amount, ports.books.balance(account).currency)
     credited = top_up(ports, account, money, reference=reference or uuid4().hex, note=note)
     show_one(operators_account_body(credited, ports.clock.now()), as_json=as_json)
+
+
+# An amount may begin with a minus.
+@app.command(context_settings={"ignore_unknown_options": True})
+def correct(
+    account: opt.Name,
+    amount: Annotated[str, typer.Argument(help="Like -4.50, or 4.50.")],
+    note: Annotated[str, typer.Option(help="Why; it stays in the journal.")],
+    reference: Annotated[
+        str | None, typer.Option(help="Its own id: the same one is entered once, however often.")
+    ] = None,
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """Correct the balance, up or down, by an entry of its own: none is ever changed."""
+    from uuid import uuid4
+
+    from switchboard.desk.accounts import correct as correct_balance
+    from switchboard.money import Money
+    from switchboard.wire import operators_account_body
+
+    ports = ports_for(state)
+    money = Money.parse(amount, ports.books.balance(account).currency)
+    corrected = correct_balance(
+        ports, account, money, reference=reference or uuid4().hex, note=note
+    )
+    show_one(operators_account_body(corrected, ports.clock.now()), as_json=as_json)

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.files import OutFile
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from switchboard.calls.callback import Callback
     from switchboard.desk.orders import Order
     from switchboard.ports import Ports
@@ -15,6 +18,17 @@ if TYPE_CHECKING:
 cdrs = typer.Typer(help="CDRs: the records of finished callbacks.", no_args_is_help=True)
 
 POLL_S = 0.2
+
+Since = Annotated[
+    str | None,
+    typer.Option("--from", metavar="ISO", help="Requested on this day or later; UTC, if not said."),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        "--to", metavar="ISO", help="Requested on this day or earlier, or before this instant."
+    ),
+]
 
 
 def callback(
@@ -59,15 +73,17 @@ def callback(
 def list_cdrs(
     account: Annotated[str, typer.Option(help="Whose calls.")],
     limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
+    since: Since = None,
+    until: Until = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
     """The finished callbacks of an account, newest first."""
+    from switchboard.desk.cdrs import find_cdrs
     from switchboard.wire import cdr_body
 
-    ports = ports_for(state)
-    ports.books.balance(account)  # refuses where there is no such account
-    rows = [_flat(cdr_body(cdr)) for cdr in islice(ports.books.cdrs(account), limit)]
+    found = find_cdrs(ports_for(state), account, since=_instant(since), until=_end(until))
+    rows = [_flat(cdr_body(cdr)) for cdr in islice(found, limit)]
     columns = (
         "requested_at",
         "from",
@@ -79,6 +95,41 @@ def list_cdrs(
         "currency",
     )
     show_list(rows, columns, as_json=as_json)
+
+
+@cdrs.command("export")
+def export_cdrs(
+    output: OutFile,
+    account: Annotated[
+        str | None, typer.Option(help="Whose calls; those of all accounts, if not given.")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    state: State = None,
+) -> None:
+    """Write finished callbacks to a file, a row each, with what both legs cost."""
+    from ringback.wiring import write_table
+    from switchboard.calls.cdr_file import COLUMNS, write_cdr_row
+    from switchboard.desk.cdrs import find_cdrs
+
+    found = find_cdrs(ports_for(state), account, since=_instant(since), until=_end(until))
+    written = write_table(output, COLUMNS, map(write_cdr_row, found))
+    typer.echo(f"{written} CDRs are in {output}")
+
+
+def _instant(text: str | None) -> "datetime | None":
+    from ringback.cli.account_options import read_date
+
+    return None if text is None else read_date(text, "UTC")
+
+
+def _end(text: str | None) -> "datetime | None":
+    """The instant before which a time ends: a day ends with the next one."""
+    from datetime import timedelta
+
+    read = _instant(text)
+    whole_day = text is not None and "T" not in text.upper() and ":" not in text
+    return read + timedelta(days=1) if read is not None and whole_day else read
 
 
 def _order(customer: str, destination: str, home: str, *, confirm: bool) -> "Order":

@@ -11,6 +11,7 @@ from pynamodb.expressions.condition import size
 from pynamodb.transactions import TransactWrite
 
 from switchboard.aws.balances import BALANCE, BUCKET, balance_of, entry_item, hold_form
+from switchboard.aws.cursors import make_cursor, open_cursor
 from switchboard.aws.forms import from_text, pack, to_text, to_us, unpack
 from switchboard.aws.models.accounts import AccountItem, EntryItem
 from switchboard.aws.models.calls import CdrItem
@@ -22,6 +23,7 @@ from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
 from switchboard.ledger.cover import NO_COVER, Cover
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS, scope_of
+from switchboard.ports import Page
 
 
 class DynamoBooks:
@@ -246,6 +248,22 @@ class DynamoBooks:
         found = self._cdrs.query(account, scan_index_forward=False, consistent_read=True)
         return (unpack(item.record, Cdr) for item in found)
 
+    def cdr_page(self, account: str, *, limit: int, cursor: str | None) -> Page[Cdr]:
+        """A part of an account's CDRs, newest request first. Malformed where the cursor is not one
+        of ours."""
+        found = self._cdrs.query(
+            account,
+            limit=limit,
+            scan_index_forward=False,
+            last_evaluated_key=None if cursor is None else _open_cursor(cursor, account),
+            consistent_read=True,
+        )
+        records = [unpack(item.record, Cdr) for item in found]
+        if found.last_evaluated_key is None or len(records) < limit:
+            return Page(records, None)
+        last = records[-1]
+        return Page(records, make_cursor(last.callback, to_us(last.requested_at)))
+
     def _prepare_for_buckets(self, account: str) -> None:
         """An older balance has no place for them, and none for what they count."""
         item = self._accounts
@@ -324,3 +342,8 @@ class DynamoBooks:
 def cdr_key(requested_at: datetime, callback: str) -> str:
     """The range key of a CDR: the instant of the request first, for lists in order."""
     return f"{to_us(requested_at):017d}#{callback}"
+
+
+def _open_cursor(cursor: str, account: str) -> dict[str, Any]:
+    callback, requested_us = open_cursor(cursor)
+    return {"account": {"S": account}, "call": {"S": f"{requested_us:017d}#{callback}"}}

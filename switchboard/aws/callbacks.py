@@ -1,11 +1,10 @@
 """Callbacks in DynamoDB; every change of state is one conditional write."""
 
-import base64
-import binascii
 import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from switchboard.aws.cursors import make_cursor, open_cursor
 from switchboard.aws.forms import from_text, from_us, to_text, to_us
 from switchboard.aws.models.calls import CallbackItem
 from switchboard.aws.models.database import Database, made
@@ -13,7 +12,6 @@ from switchboard.calls.callback import Callback, Retries, State
 from switchboard.calls.ending import Verdict
 from switchboard.calls.leg import LegRecord
 from switchboard.calls.manners import AS_USUAL, Manners
-from switchboard.errors import Malformed
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Page
@@ -188,17 +186,13 @@ def _callback(item: Any) -> Callback:
 
 
 def _make_cursor(key: dict[str, Any]) -> str:
-    plain = [key["id"]["S"], key["requested_at"]["N"]]
-    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode()
+    return make_cursor(key["id"]["S"], int(key["requested_at"]["N"]))
 
 
 def _open_cursor(cursor: str, account: str) -> dict[str, Any]:
-    try:
-        callback, requested_at = json.loads(base64.urlsafe_b64decode(cursor))
-        return {
-            "id": {"S": str(callback)},
-            "requested_at": {"N": str(int(requested_at))},
-            "account": {"S": account},
-        }
-    except (binascii.Error, ValueError, TypeError):
-        raise Malformed("this cursor is not one of ours") from None
+    callback, requested_us = open_cursor(cursor)
+    return {
+        "id": {"S": callback},
+        "requested_at": {"N": str(requested_us)},
+        "account": {"S": account},
+    }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Any
 
 from switchboard.billing.account import Account, AccountType, check_id
@@ -13,7 +13,7 @@ from switchboard.ledger.spend import ALL
 from switchboard.money import check_currency
 from switchboard.numbering import PhoneNumber, check_country, parse_number
 from switchboard.tables.amounts import DecimalMark, decimal_mark, units_of
-from switchboard.tables.cells import BadRow, Cell, Worksheet, text_of
+from switchboard.tables.cells import BadRow, Cell, Worksheet, scaled, text_of
 from switchboard.tables.header import Header, Record, find_table, records
 from switchboard.tables.vocabulary import Vocabulary
 
@@ -146,8 +146,7 @@ def write_account(account: Account, now: datetime) -> list[Cell]:
 
 
 def _number(micros: int) -> Decimal:
-    with localcontext(prec=80):
-        return Decimal(micros).scaleb(-6)
+    return scaled(micros, 6)
 
 
 def _marks(

@@ -7,7 +7,7 @@ from datetime import datetime
 from switchboard.billing.account import Account, AccountType, Profile, Since
 from switchboard.desk.catalogue import Offers
 from switchboard.desk.trunks import check_payer
-from switchboard.errors import Conflict, Malformed, NotSignedIn
+from switchboard.errors import Conflict, Malformed, NotEnoughCredit, NotSignedIn
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import EntryKind, JournalEntry
 from switchboard.ledger.spend import ALL
@@ -71,18 +71,28 @@ def opening_of(profile: Profile, terms: Terms, at: datetime) -> Opening:
 
 
 def enter(
-    ports: Ports, account: str, amount: Money, kind: EntryKind, *, reference: str, note: str = ""
+    ports: Ports,
+    account: str,
+    amount: Money,
+    kind: EntryKind,
+    *,
+    reference: str,
+    note: str = "",
+    covered: bool = False,
 ) -> Account:
     """The account after a credit, or a charge where the amount is negative. The same kind and
-    reference are entered once, however often they are sent; with another amount: Conflict."""
+    reference are entered once, however often they are sent; with another amount: Conflict.
+    NotEnoughCredit where the charge has to be `covered` and is not."""
     balance = ports.books.balance(account)
     if amount.currency != balance.currency:
         raise Malformed(f"the account is in {balance.currency}, not in {amount.currency}")
     identity = f"{kind.value}#{reference}"
     now = ports.clock.now()
     entry = JournalEntry(account, identity, kind, amount.currency, amount.micros, now, note)
-    if not ports.books.enter(entry):
+    if not ports.books.enter(entry, covered=covered):
         kept = ports.books.entry(account, identity)
+        if kept is None and covered:
+            raise NotEnoughCredit(f"only {balance.available} can be taken from {account}")
         if kept is None or kept.amount_micros != amount.micros:
             raise Conflict(f"{identity} was entered before with another amount")
     return ports.accounts.get(account)
@@ -93,6 +103,17 @@ def top_up(ports: Ports, account: str, amount: Money, *, reference: str, note: s
     if amount.micros <= 0:
         raise Malformed("a top-up is more than nothing")
     return enter(ports, account, amount, EntryKind.TOP_UP, reference=reference, note=note)
+
+
+def correct(
+    ports: Ports, account: str, amount: Money, *, reference: str, note: str = ""
+) -> Account:
+    """The account after a correction of its balance, up or down; the same reference is entered
+    once. NotEnoughCredit where more would be taken than can be spent."""
+    if not amount.micros:
+        raise Malformed("a correction is more or less than nothing")
+    kind, covered = EntryKind.CORRECTION, amount.micros < 0
+    return enter(ports, account, amount, kind, reference=reference, note=note, covered=covered)
 
 
 def set_limits(

@@ -14,8 +14,9 @@ from switchboard.texts.orders import Connect, TextOrder
 from switchboard.texts.replies import apologise, say
 from switchboard.texts.sentences import ENGLISH
 
-# Replies cost money, and two machines that answer each other would never stop.
-REPLIES_TO_CUSTOMER = Limit(20, timedelta(hours=1))
+# Replies cost money, and two machines that answer each other would never stop; people who learn
+# what can be texted send dozens.
+REPLIES_TO_CUSTOMER = Limit(60, timedelta(hours=1))
 REPLIES_TO_STRANGER = Limit(1, timedelta(hours=1))
 # In all: senders can be forged, any number of them.
 REPLIES_TO_STRANGERS = Limit(100, timedelta(hours=1))

@@ -15,6 +15,7 @@ from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS
 from switchboard.numbering import PhoneNumber
+from switchboard.ports.pages import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,10 @@ class Books(Protocol):
 
     def cdrs(self, account: str) -> Iterator[Cdr]:
         """Every CDR of an account, newest request first."""
+
+    def cdr_page(self, account: str, *, limit: int, cursor: str | None) -> Page[Cdr]:
+        """A part of an account's CDRs, newest request first. Malformed where the cursor is not one
+        of ours."""
 
 
 class Pins(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from switchboard.errors import Malformed
 
@@ -56,6 +56,12 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, Decimal):
         return plain(cell)
     return cell.isoformat(sep=" ")
+
+
+def scaled(units: int, decimals: int) -> Decimal:
+    """Whole units of so many decimals as the number that they are, exactly."""
+    with localcontext(prec=80):
+        return Decimal(units).scaleb(-decimals)
 
 
 def plain(number: Decimal) -> str:

@@ -8,7 +8,7 @@ from switchboard.wire.accounts import (
     phone_book_body,
     speed_dials_body,
 )
-from switchboard.wire.callbacks import callback_body, charge_body, planned_body
+from switchboard.wire.callbacks import call_body, callback_body, charge_body, planned_body
 from switchboard.wire.cdrs import cdr_body
 from switchboard.wire.forms import Body, Json, instant
 from switchboard.wire.pins import batch_body, voucher_body
@@ -28,6 +28,7 @@ __all__ = [
     "Json",
     "account_body",
     "batch_body",
+    "call_body",
     "callback_body",
     "cdr_body",
     "charge_body",

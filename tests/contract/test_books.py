@@ -9,9 +9,10 @@ import pytest
 from switchboard.calls.cdr import Cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord, RtpQuality
-from switchboard.errors import NotFound
+from switchboard.errors import Malformed, NotFound
 from switchboard.ledger.balance import Hold
 from switchboard.ledger.entries import EntryKind, JournalEntry, Settlement, SettlementKind
+from switchboard.ports import Page
 from tests.fakes.world import ALICE, BOB, CAROL, NOON, open_alice
 
 HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
@@ -186,6 +187,26 @@ def test_cdrs_are_listed_newest_request_first(ports):
     ports.books.close(newer)
 
     assert list(ports.books.cdrs("alice")) == [newer, older]
+
+
+def test_cdrs_are_read_part_by_part(ports):
+    open_alice(ports)
+    made = [cdr(f"c{n}", requested_at=NOON + timedelta(seconds=n)) for n in range(5)]
+    for one in [*made, cdr("other", account="bob")]:
+        ports.books.close(one)
+
+    first = ports.books.cdr_page("alice", limit=3, cursor=None)
+    rest = ports.books.cdr_page("alice", limit=3, cursor=first.cursor)
+
+    assert [*first.items, *rest.items] == made[::-1]
+    assert rest.cursor is None
+    assert ports.books.cdr_page("carol", limit=3, cursor=None) == Page([], None)
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "bm9uc2Vuc2U=", "MjAyNiNjMSM="])
+def test_a_strange_cursor_of_cdrs_is_refused(ports, cursor):
+    with pytest.raises(Malformed):
+        ports.books.cdr_page("alice", limit=3, cursor=cursor)
 
 
 def test_a_late_cdr_is_posted_once_even_below_zero(ports):

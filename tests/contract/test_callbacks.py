@@ -230,7 +230,19 @@ def test_lists_are_newest_first_and_go_on_by_cursor(ports):
     assert rest.cursor is None
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "bm9uc2Vuc2U=", "eyJhIjoxfQ=="])
+@pytest.mark.parametrize(
+    "cursor",
+    # The last two hold an instant that there is not.
+    [
+        "",
+        "x",
+        "é",
+        "bm9uc2Vuc2U=",
+        "eyJhIjoxfQ==",
+        "WyJjMSIsIEluZmluaXR5XQ==",
+        "WyJjMSIsIDFlMzAwXQ==",
+    ],
+)
 def test_a_strange_cursor_is_refused(ports, cursor):
     with pytest.raises(Malformed):
         ports.callbacks.recent("alice", limit=3, cursor=cursor)

@@ -11,6 +11,8 @@ from switchboard.errors import NotFound, Refusal
 from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS
+from switchboard.ports import Page
+from tests.fakes.pages import page_of
 
 
 @dataclass
@@ -143,6 +145,10 @@ class MemoryBooks:
     def cdrs(self, account: str) -> Iterator[Cdr]:
         mine = [cdr for cdr in self.closed.values() if cdr.account == account]
         return iter(sorted(mine, key=lambda cdr: (cdr.requested_at, cdr.callback), reverse=True))
+
+    def cdr_page(self, account: str, *, limit: int, cursor: str | None) -> Page[Cdr]:
+        mine = list(self.cdrs(account))
+        return page_of(mine, [cdr.callback for cdr in mine], limit=limit, cursor=cursor)
 
     def _try(self, account, change) -> bool:
         with self.lock:

@@ -13,13 +13,14 @@ from switchboard.calls.ending import Verdict
 from switchboard.calls.leg import LegRecord
 from switchboard.calls.manners import AS_USUAL
 from switchboard.calls.trunk import Trunk
-from switchboard.errors import AlreadyExists, Conflict, Malformed
+from switchboard.errors import AlreadyExists, Conflict
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Directory, Opening, Page, Ports
 from switchboard.rating.quote import Quote
 from tests.fakes.bridges import MemoryBridges
 from tests.fakes.ledger import MemoryBooks
+from tests.fakes.pages import page_of
 from tests.fakes.pins import MemoryPins, MemorySettings
 from tests.fakes.recurring import MemoryCatalogue, MemorySubscriptions
 from tests.fakes.rings import MemoryRings
@@ -217,13 +218,7 @@ class MemoryCallbacks:
     def recent(self, account: str, *, limit: int, cursor: str | None) -> Page[Callback]:
         mine = [found for found in self.placed.values() if found.account == account]
         mine.sort(key=lambda found: (found.requested_at, found.id), reverse=True)
-        ids = [found.id for found in mine]
-        if cursor is not None and cursor not in ids:
-            raise Malformed("this cursor is not one of ours")
-        start = 0 if cursor is None else ids.index(cursor) + 1
-        page = mine[start : start + limit]
-        more = len(mine) > start + limit
-        return Page(page, page[-1].id if more else None)
+        return page_of(mine, [found.id for found in mine], limit=limit, cursor=cursor)
 
     def _keep(self, callback: Callback) -> Callback:
         self.placed[callback.id] = callback

@@ -41,6 +41,17 @@ def test_an_account_is_opened_topped_up_blocked_and_listed(shell):
     assert shell.json("accounts", "show", "alice")["status"] == "active"
 
 
+def test_a_balance_is_corrected_down_and_up(shell):
+    shell.json("accounts", "add", "corrected", "--sheet", "retail", "--balance", "50.00")
+
+    down = shell.json("accounts", "correct", "corrected", "-45", "--note", "5 was paid")
+    up = shell.json("accounts", "correct", "corrected", "0.5", "--note", "a gift")
+
+    assert (down["balance"], up["balance"]) == ("5.00", "5.50")
+    beyond = shell.run("accounts", "correct", "corrected", "-6", "--note", "too much")
+    assert (beyond.returncode, "5.50 EUR" in beyond.stderr) == (2, True)
+
+
 def test_a_change_leaves_alone_what_it_does_not_name(shell):
     shell.json("accounts", "add", "bob", "--sheet", "retail", "--type", "postpaid")
 
@@ -317,3 +328,14 @@ def test_a_trunk_says_from_where_it_rings(shell):
     assert row["rings_from"] == ["203.0.113.0/28"]
     assert shell.run("trunks", "rings", "ringer", "--from", "10.0.0.0/8").returncode == 2
     assert shell.run("trunks", "remove", "ringer").returncode == 0
+
+
+def test_cdrs_are_exported_by_account_and_by_day(shell, tmp_path):
+    exported = tmp_path / "calls.csv"
+
+    done = shell.run("cdrs", "export", "-o", str(exported), "--from", "2026-11-01")
+    unknown = shell.run("cdrs", "export", "-o", str(exported), "--account", "nobody")
+
+    assert (done.returncode, done.stdout) == (0, f"0 CDRs are in {exported}\n")
+    assert exported.read_text().startswith("requested_at,ended_at,callback,account,")
+    assert (unknown.returncode, unknown.stderr) == (2, "there is no account nobody\n")

@@ -8,6 +8,7 @@ from switchboard.billing.account import AccountType, Profile
 from switchboard.desk.accounts import (
     Terms,
     all_accounts,
+    correct,
     enter,
     open_account,
     set_limits,
@@ -16,7 +17,14 @@ from switchboard.desk.accounts import (
 )
 from switchboard.desk.check_books import check_books
 from switchboard.desk.profiles import Changes, change_profile
-from switchboard.errors import AlreadyExists, Conflict, Malformed, NotFound, NotSignedIn
+from switchboard.errors import (
+    AlreadyExists,
+    Conflict,
+    Malformed,
+    NotEnoughCredit,
+    NotFound,
+    NotSignedIn,
+)
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.entries import EntryKind, JournalEntry
 from switchboard.money import Money
@@ -121,6 +129,30 @@ def test_the_same_reference_of_another_kind_is_another_entry(ports):
     enter(ports, "alice", -FIVE, EntryKind.CORRECTION, reference="7")
 
     assert ports.books.balance("alice").posted_micros == 5_000_000
+
+
+@pytest.mark.parametrize("micros", [-5_000_000, -1, 1])
+def test_a_correction_is_an_entry_of_its_own_however_often_it_is_sent(ports, micros):
+    for _ in range(2):
+        corrected = correct(ports, "alice", Money("EUR", micros), reference="slip", note="typo")
+
+    assert corrected.balance.posted_micros == 5_000_000 + micros
+    assert journal(ports, "alice") == [
+        ("correction#slip", micros),
+        ("opening#balance", 5_000_000),
+    ]
+
+
+def test_a_correction_takes_no_more_than_can_be_spent(ports):
+    with pytest.raises(NotEnoughCredit, match=r"5\.00 EUR"):
+        correct(ports, "alice", Money("EUR", -5_000_001), reference="slip")
+
+    assert journal(ports, "alice") == [("opening#balance", 5_000_000)]
+
+
+def test_a_correction_of_nothing_is_refused(ports):
+    with pytest.raises(Malformed, match="nothing"):
+        correct(ports, "alice", Money("EUR", 0), reference="slip")
 
 
 @pytest.mark.parametrize(

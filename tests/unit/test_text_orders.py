@@ -323,6 +323,10 @@ def test_two_machines_that_answer_each_other_stop(line):
     assert sum(words is not None for words in said) == REPLIES_TO_CUSTOMER.most
 
 
+def test_who_tries_every_form_is_answered_each_time(line):
+    assert all(line.words(text) is not None for text in ["BAL", "HELP", "PRICE 44", "hello"] * 10)
+
+
 def test_who_orders_calls_is_answered_each_time(line):
     for number in range(50):
         line.ports.callbacks.placed.clear()

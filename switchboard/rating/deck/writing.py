@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from decimal import Decimal, localcontext
 
 from switchboard.rating.columns import CHARGE_COLUMNS
 from switchboard.rating.deck.periods import format_days, format_hours
 from switchboard.rating.row import RATE_DECIMALS, RateRow
-from switchboard.tables.cells import Cell, text_of
+from switchboard.tables.cells import Cell, scaled, text_of
 
 
 def write_deck(rows: Iterable[RateRow]) -> Iterator[list[Cell]]:
@@ -18,10 +17,10 @@ def write_deck(rows: Iterable[RateRow]) -> Iterator[list[Cell]]:
 def _cells(row: RateRow) -> Iterator[Cell]:
     yield row.prefix
     yield row.destination
-    yield _number(row.rate_picos, RATE_DECIMALS)
+    yield scaled(row.rate_picos, RATE_DECIMALS)
     for column, (field, decimals) in CHARGE_COLUMNS.items():
         units = getattr(row.charges, field)
-        number = "" if units is None else _number(units, decimals)
+        number = "" if units is None else scaled(units, decimals)
         # As a number of a spreadsheet, half a percent could be fifty.
         yield f"{text_of(number)}%" if number and column.endswith("percent") else number
     yield "yes" if row.blocked else ""
@@ -29,13 +28,8 @@ def _cells(row: RateRow) -> Iterator[Cell]:
     yield _instant(row.effective_until)
     yield format_days(row.window)
     yield format_hours(row.window)
-    yield _number(row.weight, 0) if row.weight else ""
-    yield _number(row.step_from_s, 0) if row.step_from_s else ""
-
-
-def _number(units: int, decimals: int) -> Decimal:
-    with localcontext(prec=80):
-        return Decimal(units).scaleb(-decimals)
+    yield scaled(row.weight, 0) if row.weight else ""
+    yield scaled(row.step_from_s, 0) if row.step_from_s else ""
 
 
 def _instant(at: datetime | None) -> str:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.ending import Culprit, Ending, Party, Verdict, is_about_the_trunk
 from switchboard.calls.routing import Routes, Way
 from switchboard.numbering import PhoneNumber
 from workers.channels import Channels
@@ -50,7 +50,8 @@ class Dialling:
                     continue
                 self._taken[party] = way
                 trace.begin(way)
-                order = LegOrder(party, number, caller, way.trunk, self.ring_limit)
+                limits = self.ring_limit, way.trunk.reply_limit
+                order = LegOrder(party, number, caller, way.trunk, *limits)
                 try:
                     async with self.phone.dial(order, trace, heard_by=heard_by) as leg:
                         self._log(party, way, "answers")
@@ -74,5 +75,8 @@ class Dialling:
 def _is_the_carriers(end: LegEnded, trace: LegTrace) -> bool:
     """Whether another trunk may do better: it did not ring, and the answer was none about the
     number."""
+    if trace.ringing_at is not None:
+        return False
     never_sent = trace.invited_at is None
-    return trace.ringing_at is None and (never_sent or end.verdict.culprit is Culprit.CARRIER)
+    silent = end.verdict.culprit is Culprit.CARRIER
+    return never_sent or silent or is_about_the_trunk(trace.sip_code)

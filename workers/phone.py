@@ -8,7 +8,7 @@ from typing import Protocol
 from switchboard.calls.ending import Ending, Party, Verdict
 from switchboard.calls.leg import RtpQuality
 from switchboard.calls.routing import Way
-from switchboard.calls.trunk import Trunk
+from switchboard.calls.trunk import DEFAULT_REPLY_LIMIT, Trunk
 from switchboard.numbering import PhoneNumber
 from workers.speech.spoken import Part
 
@@ -24,7 +24,7 @@ class LegOrder:
     caller: PhoneNumber | None
     trunk: Trunk
     ring_limit: timedelta
-    reply_limit: timedelta = timedelta(seconds=4)
+    reply_limit: timedelta = DEFAULT_REPLY_LIMIT
     language: str = "en"
 
 

@@ -1,68 +1,22 @@
 """`ringback trunks`: carriers, what they cost, and when they are chosen."""
 
-import os
-from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
 from ringback.cli.grouped import grouped
+from ringback.cli.trunk_options import NewTrunk, TrunkOptions, changes_of
 
 if TYPE_CHECKING:
-    from switchboard.calls.rewriting import Rewrite
     from switchboard.calls.trunk import Trunk
-    from switchboard.desk.trunks import TrunkChanges
 
 app = typer.Typer(help="Trunks: carriers that terminate legs.", no_args_is_help=True)
 
 COLUMNS = "trunk host port priority weight capacity cost_sheet rewrites enabled user".split()
 
 Name = Annotated[str, typer.Argument(metavar="TRUNK")]
-Priority = typer.Option(help="The lowest is tried first.")
-
-
-@dataclass(frozen=True, slots=True)
-class TrunkOptions:
-    """What can be said of any trunk, beside its address."""
-
-    priority: Annotated[int | None, Priority] = None
-    weight: Annotated[
-        int | None, typer.Option(help="Its share among trunks of equal priority and cost.")
-    ] = None
-    capacity: Annotated[
-        int | None, typer.Option(min=0, help="The most legs at once; 0: no limit.")
-    ] = None
-    cost_sheet: Annotated[
-        str | None,
-        typer.Option(metavar="SHEET", help="The rate sheet with its prices; empty: none."),
-    ] = None
-    rewrite: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--rewrite",
-            metavar="PREFIX=strip2,prepend0044",
-            help="How numbers with a prefix are sent, * for all others; the first that fits"
-            " counts. Repeatable, and in place of all there were; `none` for none.",
-        ),
-    ] = None
-    enabled: Annotated[
-        bool | None, typer.Option("--enabled/--disabled", help="Whether it is used.")
-    ] = None
-    user: Annotated[
-        str | None,
-        typer.Option(
-            help="For digest authentication, empty for none; the password is asked for, or taken"
-            " from $RINGBACK_TRUNK_PASSWORD."
-        ),
-    ] = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewTrunk(TrunkOptions):
-    """The same of a trunk that is added."""
-
-    priority: Annotated[int, Priority] = 10
 
 
 @app.command()
@@ -79,7 +33,7 @@ def add(
     from switchboard.desk.trunks import save_trunk
 
     new = Trunk.parse(name, address, priority=0, credentials=None)
-    changes = _changes(options, address)
+    changes = changes_of(options, address)
     show_one(_trunk_row(save_trunk(ports_for(state), changes.over(new))), as_json=as_json)
 
 
@@ -96,7 +50,7 @@ def change(
     """Change what is given of a trunk. Workers notice within ten seconds."""
     from switchboard.desk.trunks import change_trunk
 
-    changes = _changes(options, address)
+    changes = changes_of(options, address)
     show_one(_trunk_row(change_trunk(ports_for(state), name, changes)), as_json=as_json)
 
 
@@ -186,34 +140,5 @@ def _trunk_row(trunk: "Trunk") -> dict[str, Any]:
         "enabled": trunk.enabled,
         "rings_from": list(trunk.rings_from),
         "user": None if trunk.credentials is None else trunk.credentials[0],
+        "reply_limit": trunk.reply_limit // timedelta(seconds=1),
     }
-
-
-def _changes(options: TrunkOptions, address: str | None) -> "TrunkChanges":
-    """What the options say is to change; asks for the password of a user."""
-    from switchboard.desk.trunks import TrunkChanges
-
-    user, rules = options.user, options.rewrite
-    return TrunkChanges(
-        address=address,
-        priority=options.priority,
-        weight=options.weight,
-        capacity=options.capacity,
-        cost_sheet=options.cost_sheet,
-        enabled=options.enabled,
-        rewrites=None if rules is None else _rules(rules),
-        credentials=None if user is None else (user, _password() if user else ""),
-    )
-
-
-def _rules(texts: list[str]) -> "tuple[Rewrite, ...]":
-    from switchboard.calls.rewriting import Rewrite
-
-    return () if texts == ["none"] else tuple(map(Rewrite.parse, texts))
-
-
-def _password() -> str:
-    password: str = os.environ.get("RINGBACK_TRUNK_PASSWORD") or typer.prompt(
-        "Password", hide_input=True
-    )
-    return password

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import IPv4Network
 from typing import Self
 
@@ -14,6 +15,9 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+")
 WIDEST_NETWORK = 16
 _PORT = re.compile(r"\d{1,5}", re.ASCII)
 DEFAULT_PORT = 5060
+DEFAULT_REPLY_LIMIT = timedelta(seconds=4)
+# After that the transaction itself is over (RFC 3261, Timer B).
+LONGEST_REPLY_LIMIT = timedelta(seconds=32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Trunk:
     knows us by our address. `cost_sheet` is the rate sheet with its prices; None: what it costs
     is not known. The first of `rewrites` that is for a number says how it is sent. Rings on our
     service numbers come from its host, and from the networks in `rings_from` ("203.0.113.0/28";
-    one address is one, too).
+    one address is one, too). One that sends no provisional answer within `reply_limit` has failed.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Trunk:
     capacity: int | None = None
     enabled: bool = True
     rings_from: tuple[str, ...] = ()
+    reply_limit: timedelta = DEFAULT_REPLY_LIMIT
 
     def __post_init__(self) -> None:
         if self.priority < 0:
@@ -48,6 +53,8 @@ class Trunk:
             raise Malformed("a weight is a number from 1 to 1,000,000")
         if self.capacity is not None and self.capacity < 1:
             raise Malformed("a capacity is at least one leg")
+        if not timedelta(seconds=1) <= self.reply_limit <= LONGEST_REPLY_LIMIT:
+            raise Malformed("a carrier is given 1 to 32 seconds to reply")
 
     @classmethod
     def parse(

@@ -1,6 +1,7 @@
 """Trunks: added and changed, with what they cost and what currencies are worth."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
 
 from switchboard.calls.rewriting import Rewrite
 from switchboard.calls.routing import RoutingTerms
@@ -26,24 +27,19 @@ class TrunkChanges:
     enabled: bool | None = None
     rings_from: tuple[str, ...] | None = None
     credentials: tuple[str, str] | None = field(default=None, repr=False)
+    reply_limit: timedelta | None = None
 
     def over(self, trunk: Trunk) -> Trunk:
         """This trunk, changed."""
-        host, port = parse_address(self.address) if self.address else (trunk.host, trunk.port)
-        credentials = trunk.credentials if self.credentials is None else self.credentials
-        return replace(
-            trunk,
-            host=host,
-            port=port,
-            priority=trunk.priority if self.priority is None else self.priority,
-            weight=trunk.weight if self.weight is None else self.weight,
-            capacity=trunk.capacity if self.capacity is None else self.capacity or None,
-            cost_sheet=trunk.cost_sheet if self.cost_sheet is None else self.cost_sheet or None,
-            rewrites=trunk.rewrites if self.rewrites is None else self.rewrites,
-            enabled=trunk.enabled if self.enabled is None else self.enabled,
-            rings_from=trunk.rings_from if self.rings_from is None else self.rings_from,
-            credentials=credentials if credentials and credentials[0] else None,
-        )
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        given = {name: value for name, value in given.items() if value is not None}
+        if "address" in given:
+            given["host"], given["port"] = parse_address(given.pop("address"))
+        for name in given.keys() & {"capacity", "cost_sheet"}:
+            given[name] = given[name] or None
+        if self.credentials is not None and not self.credentials[0]:
+            given["credentials"] = None
+        return replace(trunk, **given)
 
 
 def find_trunk(ports: Ports, name: str) -> Trunk:

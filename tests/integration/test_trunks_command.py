@@ -59,6 +59,7 @@ def test_trunks_are_set_compared_and_removed(shell):
         "enabled": True,
         "rings_from": [],
         "user": "me",
+        "reply_limit": 4,
     }
     assert "secret" not in shell.run("trunks", "show", "london").stdout
     _check_routes(shell)

@@ -1,5 +1,7 @@
 """Where a carrier is reached."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +44,12 @@ def test_what_could_change_a_request_is_no_host(address):
 def test_a_port_is_one_that_exists(port):
     with pytest.raises(Malformed, match="port"):
         parse(f"host:{port}")
+
+
+@pytest.mark.parametrize("seconds", [0, 33])
+def test_a_carrier_is_given_some_time_to_reply(seconds):
+    with pytest.raises(Malformed, match="1 to 32 seconds"):
+        Trunk("a", "host", reply_limit=timedelta(seconds=seconds))
 
 
 def test_credentials_do_not_show():

@@ -1,0 +1,93 @@
+"""The options of a trunk, declared once for `ringback trunks add` and `set`."""
+
+import os
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from switchboard.calls.rewriting import Rewrite
+    from switchboard.desk.trunks import TrunkChanges
+
+Priority = typer.Option(help="The lowest is tried first.")
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkOptions:
+    """What can be said of any trunk, beside its address."""
+
+    priority: Annotated[int | None, Priority] = None
+    weight: Annotated[
+        int | None, typer.Option(help="Its share among trunks of equal priority and cost.")
+    ] = None
+    capacity: Annotated[
+        int | None, typer.Option(min=0, help="The most legs at once; 0: no limit.")
+    ] = None
+    cost_sheet: Annotated[
+        str | None,
+        typer.Option(metavar="SHEET", help="The rate sheet with its prices; empty: none."),
+    ] = None
+    rewrite: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rewrite",
+            metavar="PREFIX=strip2,prepend0044",
+            help="How numbers with a prefix are sent, * for all others; the first that fits"
+            " counts. Repeatable, and in place of all there were; `none` for none.",
+        ),
+    ] = None
+    enabled: Annotated[
+        bool | None, typer.Option("--enabled/--disabled", help="Whether it is used.")
+    ] = None
+    user: Annotated[
+        str | None,
+        typer.Option(
+            help="For digest authentication, empty for none; the password is asked for, or taken"
+            " from $RINGBACK_TRUNK_PASSWORD."
+        ),
+    ] = None
+    reply_limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=32, help="Seconds within which it has to reply; else the next one is tried."
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTrunk(TrunkOptions):
+    """The same of a trunk that is added."""
+
+    priority: Annotated[int, Priority] = 10
+
+
+def changes_of(options: TrunkOptions, address: str | None) -> "TrunkChanges":
+    """What the options say is to change; asks for the password of a user."""
+    from switchboard.desk.trunks import TrunkChanges
+
+    given: dict[str, Any] = {
+        name: value for name, value in asdict(options).items() if value is not None
+    }
+    if "rewrite" in given:
+        given["rewrites"] = _rules(given.pop("rewrite"))
+    if "reply_limit" in given:
+        given["reply_limit"] = timedelta(seconds=given["reply_limit"])
+    if "user" in given:
+        user = given.pop("user")
+        given["credentials"] = user, _password() if user else ""
+    return TrunkChanges(address, **given)
+
+
+def _rules(texts: list[str]) -> "tuple[Rewrite, ...]":
+    from switchboard.calls.rewriting import Rewrite
+
+    return () if texts == ["none"] else tuple(map(Rewrite.parse, texts))
+
+
+def _password() -> str:
+    password: str = os.environ.get("RINGBACK_TRUNK_PASSWORD") or typer.prompt(
+        "Password", hide_input=True
+    )
+    return password

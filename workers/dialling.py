@@ -1,7 +1,7 @@
 """Dialling: a leg goes over the trunks of its route, one after the other, until one carries it."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,6 +11,7 @@ from switchboard.calls.routing import Routes, Way
 from switchboard.numbering import PhoneNumber
 from workers.channels import Channels
 from workers.phone import Leg, LegEnded, LegOrder, LegTrace, Phone
+from workers.trunk_watch import TrunkWatch
 
 NO_TRUNK = Verdict(Ending.CARRIER_FAILED, Culprit.US)
 
@@ -19,11 +20,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Dialling:
-    """Places the legs of one callback by its routes. A trunk that is full is passed over, and so is
-    one that fails before the far end rings; once it has rung, nothing is tried again."""
+    """Places the legs of one callback by its routes. A trunk that is full is passed over, one that
+    rests unless all do, and one that fails before the far end rings; once it has rung, nothing is
+    tried again."""
 
     phone: Phone
     channels: Channels
+    watch: TrunkWatch
     callback: str
     routes: Routes
     ring_limit: timedelta
@@ -43,28 +46,45 @@ class Dialling:
         that was tried. Where there is none to try, LegEnded says that it is our fault."""
         end = LegEnded(party, NO_TRUNK)
         other = self._taken.get(Party.CUSTOMER) if party is Party.DESTINATION else None
-        for way in self.routes.ways(party, other):
+        for way in self._in_turn(party, self.routes.ways(party, other)):
             async with self.channels.taken(way.trunk) as has_room:
                 if not has_room:
                     self._log(party, way, "is full")
                     continue
                 self._taken[party] = way
                 trace.begin(way)
+                self.watch.begin(way.trunk)
                 limits = self.ring_limit, way.trunk.reply_limit
                 order = LegOrder(party, number, caller, way.trunk, *limits)
                 try:
                     async with self.phone.dial(order, trace, heard_by=heard_by) as leg:
                         self._log(party, way, "answers")
+                        self.watch.worked(way.trunk)
                         yield leg
                         return
                 except LegEnded as ended:
                     if trace.answered is not None:
                         raise
                     end = ended
-                self._log(party, way, f"{end.ending.value} {trace.sip_code or ''}".strip())
+                why = f"{end.ending.value} {trace.sip_code or ''}".strip()
+                self._log(party, way, why)
                 if not _is_the_carriers(end, trace):
+                    self.watch.worked(way.trunk)
                     break
+                if trace.invited_at is not None:
+                    self.watch.failed(way.trunk, why)
         raise end
+
+    def _in_turn(self, party: Party, ways: tuple[Way, ...]) -> Iterator[Way]:
+        all_rest = True
+        for way in ways:
+            if self.watch.rests(way.trunk):
+                self._log(party, way, "rests")
+            else:
+                all_rest = False
+                yield way
+        if all_rest:
+            yield from ways
 
     def _log(self, party: Party, way: Way, what: str) -> None:
         logger.info(

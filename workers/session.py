@@ -28,6 +28,7 @@ from workers.phone import Phone
 from workers.records import live_call
 from workers.spool import NoSpool, Spool
 from workers.threads import persist
+from workers.trunk_watch import TrunkWatch
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Desk:
     worker: str
     terms: PurseTerms
     channels: Channels
+    watch: TrunkWatch
     routes: Callable[[Ports, Callback], Routes] = routes_of
     pins: PinKey | None = None
     spool: Spool = field(default_factory=NoSpool)
@@ -131,7 +133,8 @@ class Session:
 
     async def _hold(self, callback: Callback, purse: Purse, routes: Routes) -> Verdict:
         desk = self._desk
-        dialling = Dialling(desk.phone, desk.channels, callback.id, routes, desk.terms.ring_limit)
+        limit = desk.terms.ring_limit
+        dialling = Dialling(desk.phone, desk.channels, desk.watch, callback.id, routes, limit)
         self._conversation = Conversation(
             desk.ports,
             desk.phone,

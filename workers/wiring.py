@@ -1,5 +1,6 @@
 """A worker, put together by hand."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -14,12 +15,14 @@ from workers.admission import Admission
 from workers.channels import Channels
 from workers.doorbell import doorbell
 from workers.host import Host
+from workers.keep_alive import KeepAlive
 from workers.lines import EnginePhone
 from workers.metrics import Metrics
 from workers.pjsip import PjsipEngine
 from workers.session import Desk
 from workers.settings import Settings
 from workers.spool import CdrForm, FileSpool, NoSpool, Spool
+from workers.trunk_watch import TrunkWatch
 from workers.voices import load_voices
 
 
@@ -34,17 +37,22 @@ async def open_worker(
     phone = EnginePhone(engine, ports.clock, load_voices(settings.prompts))
     channels = Channels(ports.workers, ports.clock, settings.worker)
     spool = _spool(settings)
+    watch = TrunkWatch(ports.clock)
     desk = Desk(
-        ports, phone, settings.worker, settings.purse, channels, pins=settings.pins, spool=spool
+        *(ports, phone, settings.worker, settings.purse, channels, watch),
+        pins=settings.pins,
+        spool=spool,
     )
     control = control_inbox(aws, settings.worker)
     control.create()
     admission = Admission(ports.trunks.all)
     take = partial(ring_service_number, ports)
+    asking = asyncio.create_task(KeepAlive(ports.trunks.all, phone.ask, watch).run())
     try:
         async with doorbell(settings.doorbell, admission, ports.clock, take):
             yield Host(desk, settings.host, callbacks_inbox(aws), control, Metrics(REGISTRY))
     finally:
+        asking.cancel()
         control.remove()
         spool.close()
 

@@ -54,6 +54,14 @@ class TrunkOptions:
             min=1, max=32, help="Seconds within which it has to reply; else the next one is tried."
         ),
     ] = None
+    rests_after: Annotated[
+        int | None,
+        typer.Option(min=0, help="It rests after so many failures in a row; 0: never."),
+    ] = None
+    keep_alive: Annotated[
+        int | None,
+        typer.Option(min=0, help="Seconds after which it is asked for its options; 0: never."),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,8 @@ def changes_of(options: TrunkOptions, address: str | None) -> "TrunkChanges":
     }
     if "rewrite" in given:
         given["rewrites"] = _rules(given.pop("rewrite"))
-    if "reply_limit" in given:
-        given["reply_limit"] = timedelta(seconds=given["reply_limit"])
+    for span in given.keys() & {"reply_limit", "keep_alive"}:
+        given[span] = timedelta(seconds=given[span])
     if "user" in given:
         user = given.pop("user")
         given["credentials"] = user, _password() if user else ""

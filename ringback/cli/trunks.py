@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Trunks: carriers that terminate legs.", no_args_is_help=True)
 
-COLUMNS = "trunk host port priority weight capacity cost_sheet rewrites enabled user".split()
+COLUMNS = "trunk host port priority weight capacity cost_sheet rewrites user state".split()
 
 Name = Annotated[str, typer.Argument(metavar="TRUNK")]
 
@@ -56,10 +56,17 @@ def change(
 
 @app.command()
 def show(name: Name, state: State = None, as_json: AsJson = False) -> None:
-    """One trunk."""
+    """One trunk, and how the workers find it."""
+    from switchboard.desk.trunk_health import trunk_health
     from switchboard.desk.trunks import find_trunk
+    from switchboard.wire.forms import maybe_instant
 
-    show_one(_trunk_row(find_trunk(ports_for(state), name)), as_json=as_json)
+    ports = ports_for(state)
+    trunk = find_trunk(ports, name)
+    health = trunk_health(ports, [trunk])[name]
+    found = {"state": health.state, "workers": health.workers, "found_by": health.found_by}
+    until = {"rests_until": maybe_instant(health.rests_until), "why": health.why}
+    show_one({**_trunk_row(trunk), **found, **until}, as_json=as_json)
 
 
 @app.command()
@@ -95,8 +102,13 @@ def rings(
 
 @app.command("list")
 def list_trunks(state: State = None, as_json: AsJson = False) -> None:
-    """Every trunk, by priority."""
-    rows = [_trunk_row(trunk) for trunk in ports_for(state).trunks.all()]
+    """Every trunk, by priority, and how the workers find it."""
+    from switchboard.desk.trunk_health import trunk_health
+
+    ports = ports_for(state)
+    trunks = ports.trunks.all()
+    health = trunk_health(ports, trunks)
+    rows = [{**_trunk_row(trunk), "state": str(health[trunk.name])} for trunk in trunks]
     show_list(rows, COLUMNS, as_json=as_json)
 
 
@@ -140,5 +152,11 @@ def _trunk_row(trunk: "Trunk") -> dict[str, Any]:
         "enabled": trunk.enabled,
         "rings_from": list(trunk.rings_from),
         "user": None if trunk.credentials is None else trunk.credentials[0],
-        "reply_limit": trunk.reply_limit // timedelta(seconds=1),
+        "reply_limit": _seconds(trunk.reply_limit),
+        "rests_after": trunk.rests_after,
+        "keep_alive": _seconds(trunk.keep_alive),
     }
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else span // timedelta(seconds=1)

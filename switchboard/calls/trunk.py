@@ -18,6 +18,7 @@ DEFAULT_PORT = 5060
 DEFAULT_REPLY_LIMIT = timedelta(seconds=4)
 # After that the transaction itself is over (RFC 3261, Timer B).
 LONGEST_REPLY_LIMIT = timedelta(seconds=32)
+KEPT_ALIVE_EVERY = timedelta(seconds=5), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class Trunk:
     knows us by our address. `cost_sheet` is the rate sheet with its prices; None: what it costs
     is not known. The first of `rewrites` that is for a number says how it is sent. Rings on our
     service numbers come from its host, and from the networks in `rings_from` ("203.0.113.0/28";
-    one address is one, too). One that sends no provisional answer within `reply_limit` has failed.
+    one address is one, too). One that sends no provisional answer within `reply_limit` has failed;
+    after `rests_after` failures in a row it is left alone for a while, never where that is 0. It is
+    asked for its options every `keep_alive`, None: never.
     """
 
     name: str
@@ -45,6 +48,8 @@ class Trunk:
     enabled: bool = True
     rings_from: tuple[str, ...] = ()
     reply_limit: timedelta = DEFAULT_REPLY_LIMIT
+    rests_after: int = 3
+    keep_alive: timedelta | None = None
 
     def __post_init__(self) -> None:
         if self.priority < 0:
@@ -55,6 +60,11 @@ class Trunk:
             raise Malformed("a capacity is at least one leg")
         if not timedelta(seconds=1) <= self.reply_limit <= LONGEST_REPLY_LIMIT:
             raise Malformed("a carrier is given 1 to 32 seconds to reply")
+        if not 0 <= self.rests_after <= 1000:
+            raise Malformed("a trunk rests after 1 to 1,000 failures, or never: 0")
+        least, most = KEPT_ALIVE_EVERY
+        if self.keep_alive is not None and not least <= self.keep_alive <= most:
+            raise Malformed("a trunk is kept alive every 5 to 3,600 seconds")
 
     @classmethod
     def parse(

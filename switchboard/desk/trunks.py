@@ -15,8 +15,9 @@ from switchboard.rating.exchange import Exchange
 @dataclass(frozen=True, slots=True)
 class TrunkChanges:
     """What to change of a trunk; None leaves a thing as it is. An empty name of a cost sheet says
-    that its cost is not known, a capacity of zero that it has no limit, an empty user name that
-    the carrier knows us by our address. Rules take the place of all there were."""
+    that its cost is not known, a capacity of zero that it has no limit, no time to keep it alive
+    that it is not asked, an empty user name that the carrier knows us by our address. Rules take
+    the place of all there were."""
 
     address: str | None = None
     priority: int | None = None
@@ -28,6 +29,8 @@ class TrunkChanges:
     rings_from: tuple[str, ...] | None = None
     credentials: tuple[str, str] | None = field(default=None, repr=False)
     reply_limit: timedelta | None = None
+    rests_after: int | None = None
+    keep_alive: timedelta | None = None
 
     def over(self, trunk: Trunk) -> Trunk:
         """This trunk, changed."""
@@ -35,7 +38,7 @@ class TrunkChanges:
         given = {name: value for name, value in given.items() if value is not None}
         if "address" in given:
             given["host"], given["port"] = parse_address(given.pop("address"))
-        for name in given.keys() & {"capacity", "cost_sheet"}:
+        for name in given.keys() & {"capacity", "cost_sheet", "keep_alive"}:
             given[name] = given[name] or None
         if self.credentials is not None and not self.credentials[0]:
             given["credentials"] = None

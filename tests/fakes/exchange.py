@@ -28,6 +28,7 @@ from tests.fakes.texts import PIN_KEY
 from tests.fakes.world import ALICE, BOB, open_alice
 from workers.channels import Channels
 from workers.session import Desk, Session
+from workers.trunk_watch import TrunkWatch
 
 # A cent a second for each leg: what a call costs can be counted on the fingers.
 CENT_A_SECOND = "prefix,rate\n44,0.6\n1,0.6\n"
@@ -67,6 +68,7 @@ class Exchange:
             "w1",
             terms,
             Channels(self.ports.workers, self.ports.clock, "w1"),
+            TrunkWatch(self.ports.clock),
             pins=PIN_KEY,
         )
 

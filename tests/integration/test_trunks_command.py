@@ -60,6 +60,8 @@ def test_trunks_are_set_compared_and_removed(shell):
         "rings_from": [],
         "user": "me",
         "reply_limit": 4,
+        "rests_after": 3,
+        "keep_alive": None,
     }
     assert "secret" not in shell.run("trunks", "show", "london").stdout
     _check_routes(shell)

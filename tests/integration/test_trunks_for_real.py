@@ -12,10 +12,11 @@ from ringback.embedded.process import EmbeddedAws
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.calls.rewriting import Rewrite
 from switchboard.calls.trunk import Trunk
+from switchboard.desk.trunk_health import trunk_health
 from switchboard.desk.trunks import TrunkChanges, change_trunk, set_exchange
 from tests.fakes.trunks import add_trunk
 from tests.integration.caller import in_real_time
-from tests.integration.system import System, free_port, make_system
+from tests.integration.system import System, free_port, make_system, until
 
 pytestmark = pytest.mark.integration
 
@@ -110,3 +111,16 @@ async def test_a_trunk_whose_address_is_dead_and_one_that_is_full_are_passed_ove
     assert "destination leg over unknown: failed" in log
     assert "destination leg over dead: unreachable" in log
     assert "destination leg over dear: is full" in log
+
+
+@in_real_time
+async def test_a_trunk_that_does_not_answer_options_rests_until_it_does(trunks: System):
+    kept = TrunkChanges(keep_alive=timedelta(seconds=5), reply_limit=timedelta(seconds=1))
+    cheap = await asyncio.to_thread(change_trunk, trunks.ports, "cheap", kept)
+
+    def health() -> str:
+        return str(trunk_health(trunks.ports, [cheap])["cheap"])
+
+    assert await until(lambda: health() if health() != "ok" else None, 40) == "silent"
+    async with SimulatedCarrier({}, ANSWERS, port=cheap.port):
+        assert await until(lambda: health() if health() != "silent" else None, 40) == "ok"

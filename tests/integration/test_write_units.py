@@ -31,6 +31,7 @@ from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice, retail_shee
 from tests.meters import Meter, metered
 from workers.channels import Channels
 from workers.session import Desk, Session
+from workers.trunk_watch import TrunkWatch
 
 pytestmark = pytest.mark.dynamodb_local
 
@@ -91,7 +92,8 @@ class MeteredSystem:
         phone = FakePhone(self.ports.clock, {ALICE: customer, BOB: destination})
         name = _worker_name()
         channels = Channels(self.ports.workers, self.ports.clock, name)
-        desk = Desk(self.ports, phone, name, TERMS, channels)
+        watch = TrunkWatch(self.ports.clock)
+        desk = Desk(self.ports, phone, name, TERMS, channels, watch)
 
         async def story() -> Cdr | None:
             self.meter.asked.clear()

@@ -29,10 +29,12 @@ from pjsua2 import _pjsua2 as library
 from pjsua2 import pjsua2 as pj
 
 from switchboard.calls.leg import RtpQuality
+from switchboard.calls.trunk import Trunk
 from workers.legs import CannotDial
 from workers.lines import EngineLine, Report
 from workers.patchbay import Patchbay
 from workers.phone import LegOrder
+from workers.pjsip.accounts import Accounts, address_of, bound_to
 from workers.pjsip.audio import Ear, player, ringback_tone
 from workers.pjsip.call import PjsipCall, quality_of
 from workers.recordings import RATE_HZ
@@ -106,7 +108,7 @@ class PjsipEngine:
         # Objects of pjsua2, from here on.
         self._log = _Log()
         self._endpoint = pj.Endpoint()
-        self._accounts: dict[tuple[str, str] | None, pj.Account] = {}
+        self._accounts = Accounts(settings)
         self._calls: dict[int, PjsipCall] = {}
         self._sounds: dict[int, pj.AudioMedia] = {}
         self._ears: dict[int, Ear] = {}
@@ -122,7 +124,7 @@ class PjsipEngine:
             for codec in self._endpoint.codecEnum2():
                 wanted = codec.codecId.startswith(("PCMU/", "PCMA/"))
                 self._endpoint.codecSetPriority(codec.codecId, 255 if wanted else 0)
-            transport = self._bound_to(pj.TransportConfig())
+            transport = bound_to(self._settings, pj.TransportConfig())
             transport.port = self._settings.sip_port
             number = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
             self._endpoint.libStart()
@@ -175,6 +177,9 @@ class PjsipEngine:
             self.forget(line.number)
             raise CannotDial(fault)
         self._report()
+
+    def ask(self, trunk: Trunk, told: Callable[[int], None]) -> None:
+        self._accounts.ask(trunk, told)
 
     def hang_up(self, number: int) -> None:
         if number in self._calls:
@@ -229,9 +234,6 @@ class PjsipEngine:
         asyncio.get_running_loop().call_later(SOUND_RESTS_S, self._sounds.pop, sound, ear)
 
     def _try_to_invite(self, number: int, order: LegOrder) -> str | None:
-        credentials = order.trunk.credentials
-        if credentials not in self._accounts and len(self._accounts) >= self._settings.max_accounts:
-            return "the trunks have more credentials than the engine has accounts"
         options = pj.CallOpParam(True)
         # From 2.17 on, a stream of real-time text is offered by default.
         options.opt.videoCount = options.opt.textCount = 0
@@ -239,37 +241,19 @@ class PjsipEngine:
         options.txOption.localUri = shown if order.caller is not None else ANONYMOUS
         # RFC 3261 §25.1: of what a trunk may ask for, only # is not itself in the user part.
         user = order.trunk.sent(order.number).replace("#", "%23")
-        uri = f"sip:{user}@{order.trunk.host}:{order.trunk.port}"
+        uri = f"sip:{user}@{address_of(order.trunk)}"
         try:
-            account = self._account(credentials)
+            account = self._accounts.of(order.trunk)
             self._calls[number] = PjsipCall(account, number, self._reports)
             self._calls[number].makeCall(uri, options)
         except pj.Error as fault:
             return str(fault.reason)
+        except CannotDial as refusal:
+            return str(refusal)
         return None
 
-    def _account(self, credentials: tuple[str, str] | None) -> Any:
-        if credentials not in self._accounts:
-            config = pj.AccountConfig()
-            config.idUri = f"sip:ringback@{self._settings.shown_host}"
-            # Both are for clients that register.
-            config.natConfig.sipOutboundUse = config.natConfig.contactRewriteUse = 0
-            rtp = self._bound_to(config.mediaConfig.transportConfig)
-            rtp.port, rtp.portRange = self._settings.rtp_port, self._settings.rtp_ports
-            if credentials is not None:
-                user, password = credentials
-                config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, password))
-            account = pj.Account()
-            account.create(config)
-            self._accounts[credentials] = account
-        return self._accounts[credentials]
-
-    def _bound_to(self, transport: Any) -> Any:
-        transport.boundAddress = self._settings.host
-        transport.publicAddress = self._settings.public_address or ""
-        return transport
-
     def _report(self) -> None:
+        self._accounts.report()
         while self._reports:
             number, report = self._reports.popleft()
             if number in self._lines:

@@ -15,6 +15,7 @@ from switchboard.billing.account import Account
 from switchboard.billing.pins import PinKey
 from switchboard.billing.service_number import ServiceNumber
 from switchboard.calls.callback import Callback, State
+from switchboard.calls.caller_id import Caller
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord
 from switchboard.desk.identification import identify
@@ -307,11 +308,15 @@ class Conversation:
 
     def _leg(
         self, party: Party, number: PhoneNumber
-    ) -> tuple[Party, PhoneNumber, PhoneNumber | None, LegTrace]:
-        """Each party is shown the other's number."""
-        shown = self.callback.destination if party is Party.CUSTOMER else self.callback.customer
+    ) -> tuple[Party, PhoneNumber, Caller, LegTrace]:
+        """The customer is shown the number that they rang or texted, else each the other's."""
+        if party is Party.CUSTOMER:
+            caller = Caller(self.callback.service or self.callback.destination)
+        else:
+            shown = self.callback.manners.show_number is not False
+            caller = Caller(self.callback.customer, shown=shown)
         trace = self.traces[party] = LegTrace()
-        return party, number, shown, trace
+        return party, number, caller, trace
 
     def _answered(self, party: Party, state: State) -> None:
         answered_at = self._trace(party).answered_at

@@ -1,11 +1,13 @@
 """Dialling: a leg goes over the trunks of its route, one after the other, until one carries it."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from switchboard.calls.caller_id import Caller
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict, is_about_the_trunk
 from switchboard.calls.routing import Routes, Way
 from switchboard.numbering import PhoneNumber
@@ -30,6 +32,8 @@ class Dialling:
     callback: str
     routes: Routes
     ring_limit: timedelta
+    # The first number of the account that pays, for trunks that want to be told that.
+    own_number: Callable[[], PhoneNumber | None]
     _taken: dict[Party, Way] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -37,7 +41,7 @@ class Dialling:
         self,
         party: Party,
         number: PhoneNumber,
-        caller: PhoneNumber | None,
+        caller: Caller,
         trace: LegTrace,
         *,
         heard_by: Leg | None = None,
@@ -55,7 +59,8 @@ class Dialling:
                 trace.begin(way)
                 self.watch.begin(way.trunk)
                 limits = self.ring_limit, way.trunk.reply_limit
-                order = LegOrder(party, number, caller, way.trunk, *limits)
+                told = await self._told(party, caller, way)
+                order = LegOrder(party, number, told, way.trunk, *limits)
                 try:
                     async with self.phone.dial(order, trace, heard_by=heard_by) as leg:
                         self._log(party, way, "answers")
@@ -85,6 +90,12 @@ class Dialling:
                 yield way
         if all_rest:
             yield from ways
+
+    async def _told(self, party: Party, caller: Caller, way: Way) -> Caller:
+        """With the account's number, where the trunk wants it: nobody is called by themselves."""
+        if party is Party.CUSTOMER or not way.trunk.caller_id.wants_account:
+            return caller
+        return replace(caller, account=await asyncio.to_thread(self.own_number))
 
     def _log(self, party: Party, way: Way, what: str) -> None:
         logger.info(

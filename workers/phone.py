@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from switchboard.calls.caller_id import Caller
 from switchboard.calls.ending import Ending, Party, Verdict
 from switchboard.calls.leg import RtpQuality
 from switchboard.calls.routing import Way
@@ -21,7 +22,7 @@ class LegOrder:
 
     party: Party
     number: PhoneNumber
-    caller: PhoneNumber | None
+    caller: Caller
     trunk: Trunk
     ring_limit: timedelta
     reply_limit: timedelta = DEFAULT_REPLY_LIMIT

@@ -20,6 +20,7 @@ from switchboard.desk.routes import routes_of
 from switchboard.desk.sweep import LOST
 from switchboard.desk.till import Till
 from switchboard.errors import NotEnoughCredit, Refusal
+from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from workers.channels import Channels
 from workers.conversation import Conversation
@@ -134,7 +135,8 @@ class Session:
     async def _hold(self, callback: Callback, purse: Purse, routes: Routes) -> Verdict:
         desk = self._desk
         limit = desk.terms.ring_limit
-        dialling = Dialling(desk.phone, desk.channels, desk.watch, callback.id, routes, limit)
+        means = desk.phone, desk.channels, desk.watch
+        dialling = Dialling(*means, callback.id, routes, limit, self._own_number)
         self._conversation = Conversation(
             desk.ports,
             desk.phone,
@@ -192,6 +194,11 @@ class Session:
         await asyncio.to_thread(
             ports.callbacks.finish, self.callback_id, State.REFUSED, verdict, now, worker=worker
         )
+
+    def _own_number(self) -> PhoneNumber | None:
+        assert self._conversation is not None, "it is asked for in a conversation"
+        account = self._conversation.callback.account
+        return self._desk.ports.accounts.get(account).profile.default_number
 
     def _report(self, state: State) -> None:
         """Tell the world in order, but do not let the call wait for it."""

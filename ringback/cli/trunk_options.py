@@ -62,6 +62,39 @@ class TrunkOptions:
         int | None,
         typer.Option(min=0, help="Seconds after which it is asked for its options; 0: never."),
     ] = None
+    sender: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="caller|account|NUMBER",
+            help="Whose number From has: who calls, the first of the account's, or always this.",
+        ),
+    ] = None
+    sender_rewrites: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rewrite-from", metavar="RULE", help="How numbers are written there; as --rewrite."
+        ),
+    ] = None
+    sender_domain: Annotated[
+        str | None,
+        typer.Option("--from-domain", help="Behind that number; empty: our own address."),
+    ] = None
+    asserted: Annotated[
+        str | None,
+        typer.Option(
+            metavar="none|caller|account|NUMBER",
+            help="The same of P-Asserted-Identity, for carriers that trust us with it.",
+        ),
+    ] = None
+    asserted_rewrites: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rewrite-asserted",
+            metavar="RULE",
+            help="How numbers are written there; as --rewrite.",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +112,9 @@ def changes_of(options: TrunkOptions, address: str | None) -> "TrunkChanges":
         name: value for name, value in asdict(options).items() if value is not None
     }
     if "rewrite" in given:
-        given["rewrites"] = _rules(given.pop("rewrite"))
+        given["rewrites"] = given.pop("rewrite")
+    for rules in given.keys() & {"rewrites", "sender_rewrites", "asserted_rewrites"}:
+        given[rules] = _rules(given[rules])
     for span in given.keys() & {"reply_limit", "keep_alive"}:
         given[span] = timedelta(seconds=given[span])
     if "user" in given:

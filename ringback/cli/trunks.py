@@ -10,6 +10,7 @@ from ringback.cli.grouped import grouped
 from ringback.cli.trunk_options import NewTrunk, TrunkOptions, changes_of
 
 if TYPE_CHECKING:
+    from switchboard.calls.caller_id import CallerId
     from switchboard.calls.trunk import Trunk
 
 app = typer.Typer(help="Trunks: carriers that terminate legs.", no_args_is_help=True)
@@ -155,6 +156,18 @@ def _trunk_row(trunk: "Trunk") -> dict[str, Any]:
         "reply_limit": _seconds(trunk.reply_limit),
         "rests_after": trunk.rests_after,
         "keep_alive": _seconds(trunk.keep_alive),
+        **_caller_id_row(trunk.caller_id),
+    }
+
+
+def _caller_id_row(caller_id: "CallerId") -> dict[str, Any]:
+    sender, asserted = caller_id.sender, caller_id.asserted
+    return {
+        "from": sender.says,
+        "from_rewrites": [str(rule) for rule in sender.rewrites],
+        "from_domain": caller_id.domain or None,
+        "asserted": None if asserted is None else asserted.says,
+        "asserted_rewrites": [] if asserted is None else [str(rule) for rule in asserted.rewrites],
     }
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network
 from typing import Self
 
+from switchboard.calls.caller_id import CallerId
 from switchboard.calls.rewriting import Rewrite, rewritten
 from switchboard.errors import Malformed
 from switchboard.numbering import PhoneNumber
@@ -50,6 +51,7 @@ class Trunk:
     reply_limit: timedelta = DEFAULT_REPLY_LIMIT
     rests_after: int = 3
     keep_alive: timedelta | None = None
+    caller_id: CallerId = field(default_factory=CallerId)
 
     def __post_init__(self) -> None:
         if self.priority < 0:

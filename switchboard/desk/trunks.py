@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 
+from switchboard.calls.caller_id import CallerId, Header
 from switchboard.calls.rewriting import Rewrite
 from switchboard.calls.routing import RoutingTerms
 from switchboard.calls.trunk import Trunk, parse_address
@@ -11,13 +12,20 @@ from switchboard.money import check_currency
 from switchboard.ports import Ports
 from switchboard.rating.exchange import Exchange
 
+# In the place of whose number a trunk is asserted.
+NONE = "none"
+_CALLER_ID = frozenset(
+    {"sender", "sender_rewrites", "sender_domain", "asserted", "asserted_rewrites"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class TrunkChanges:
     """What to change of a trunk; None leaves a thing as it is. An empty name of a cost sheet says
     that its cost is not known, a capacity of zero that it has no limit, no time to keep it alive
     that it is not asked, an empty user name that the carrier knows us by our address. Rules take
-    the place of all there were."""
+    the place of all there were. `sender` and `asserted` are whose number From and
+    P-Asserted-Identity have: caller, account, a number; the second may be none."""
 
     address: str | None = None
     priority: int | None = None
@@ -31,6 +39,11 @@ class TrunkChanges:
     reply_limit: timedelta | None = None
     rests_after: int | None = None
     keep_alive: timedelta | None = None
+    sender: str | None = None
+    sender_rewrites: tuple[Rewrite, ...] | None = None
+    sender_domain: str | None = None
+    asserted: str | None = None
+    asserted_rewrites: tuple[Rewrite, ...] | None = None
 
     def over(self, trunk: Trunk) -> Trunk:
         """This trunk, changed."""
@@ -42,7 +55,22 @@ class TrunkChanges:
             given[name] = given[name] or None
         if self.credentials is not None and not self.credentials[0]:
             given["credentials"] = None
-        return replace(trunk, **given)
+        for name in given.keys() & _CALLER_ID:
+            del given[name]
+        return replace(trunk, **given, caller_id=self._caller_id(trunk.caller_id))
+
+    def _caller_id(self, old: CallerId) -> CallerId:
+        sender, asserted = old.sender, old.asserted
+        if self.sender is not None:
+            sender = sender.read(self.sender)
+        if self.sender_rewrites is not None:
+            sender = replace(sender, rewrites=self.sender_rewrites)
+        if self.asserted is not None:
+            asserted = None if self.asserted == NONE else (asserted or Header()).read(self.asserted)
+        if self.asserted_rewrites is not None and asserted is not None:
+            asserted = replace(asserted, rewrites=self.asserted_rewrites)
+        domain = old.domain if self.sender_domain is None else self.sender_domain
+        return CallerId(sender, asserted, domain)
 
 
 def find_trunk(ports: Ports, name: str) -> Trunk:

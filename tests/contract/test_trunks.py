@@ -9,6 +9,7 @@ from switchboard.aws.fleet import DynamoTrunks
 from switchboard.aws.forms import from_text, to_text
 from switchboard.billing.account import Profile
 from switchboard.calls.beat import Beat, LiveCall, TrunkHealth
+from switchboard.calls.caller_id import CallerId, Header, Whose
 from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord, RtpQuality
@@ -33,6 +34,9 @@ RICH = Trunk(
     reply_limit=timedelta(seconds=3),
     rests_after=0,
     keep_alive=timedelta(seconds=30),
+    caller_id=CallerId(
+        Header(Whose.ACCOUNT, rewrites=(Rewrite(prepend="00"),)), Header(fixed="44207"), "a.example"
+    ),
 )
 
 

@@ -62,6 +62,11 @@ def test_trunks_are_set_compared_and_removed(shell):
         "reply_limit": 4,
         "rests_after": 3,
         "keep_alive": None,
+        "from": "caller",
+        "from_rewrites": [],
+        "from_domain": None,
+        "asserted": None,
+        "asserted_rewrites": [],
     }
     assert "secret" not in shell.run("trunks", "show", "london").stdout
     _check_routes(shell)

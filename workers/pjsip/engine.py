@@ -28,6 +28,7 @@ from typing import Any, Self
 from pjsua2 import _pjsua2 as library
 from pjsua2 import pjsua2 as pj
 
+from switchboard.calls.caller_id import as_user
 from switchboard.calls.leg import RtpQuality
 from switchboard.calls.trunk import Trunk
 from workers.legs import CannotDial
@@ -37,6 +38,7 @@ from workers.phone import LegOrder
 from workers.pjsip.accounts import Accounts, address_of, bound_to
 from workers.pjsip.audio import Ear, player, ringback_tone
 from workers.pjsip.call import PjsipCall, quality_of
+from workers.pjsip.headers import tell
 from workers.recordings import RATE_HZ
 from workers.room import Room
 
@@ -44,7 +46,6 @@ MEASURED_EVERY_S = 2.0
 HANG_UP_LIMIT_S = 1.0
 # How long a player or tone generator outlives its use: the audio thread may be in it.
 SOUND_RESTS_S = 0.5
-ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'  # RFC 3323 §4.1.1.3
 SENDER_IN_LOG = 64  # pjlib's PJ_LOG_HAS_SENDER
 
 logger = logging.getLogger(__name__)
@@ -237,11 +238,9 @@ class PjsipEngine:
         options = pj.CallOpParam(True)
         # From 2.17 on, a stream of real-time text is offered by default.
         options.opt.videoCount = options.opt.textCount = 0
-        shown = f"<sip:{order.caller}@{self._settings.shown_host}>"
-        options.txOption.localUri = shown if order.caller is not None else ANONYMOUS
-        # RFC 3261 §25.1: of what a trunk may ask for, only # is not itself in the user part.
-        user = order.trunk.sent(order.number).replace("#", "%23")
-        uri = f"sip:{user}@{address_of(order.trunk)}"
+        told = order.trunk.caller_id.headers(order.caller, self._settings.shown_host)
+        tell(options.txOption, told)
+        uri = f"sip:{as_user(order.trunk.sent(order.number))}@{address_of(order.trunk)}"
         try:
             account = self._accounts.of(order.trunk)
             self._calls[number] = PjsipCall(account, number, self._reports)

@@ -76,7 +76,7 @@ class Dialling:
                 if not _is_the_carriers(end, trace):
                     self.watch.worked(way.trunk)
                     break
-                if trace.invited_at is not None:
+                if trace.invited_at is not None or end.verdict.culprit is Culprit.CARRIER:
                     self.watch.failed(way.trunk, why)
         raise end
 

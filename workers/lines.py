@@ -46,6 +46,13 @@ class Engine(Protocol):
     def ask(self, trunk: Trunk, told: Callable[[int], None]) -> None:
         """Send an OPTIONS, and tell the final answer. CannotDial where that fails."""
 
+    def registration(self, trunk: Trunk) -> int | None:
+        """Be registered at a trunk; what the last registration was answered with, None where
+        none was."""
+
+    def unregister(self, trunk: Trunk) -> None:
+        """Be registered there no more."""
+
     def hang_up(self, number: int) -> None:
         """CANCEL or BYE; the end is reported like any other, perhaps at once."""
 
@@ -233,6 +240,14 @@ class EnginePhone:
             return await asyncio.wait_for(answer, trunk.reply_limit.total_seconds())
         except (CannotDial, TimeoutError):
             return None
+
+    def registration(self, trunk: Trunk) -> int | None:
+        """Be registered there from now on; what the last registration was answered with."""
+        return self._engine.registration(trunk)
+
+    def unregister(self, trunk: Trunk) -> None:
+        """Be registered there no more."""
+        self._engine.unregister(trunk)
 
     async def join(self, one: Leg, other: Leg) -> None:
         """As the port says."""

@@ -54,9 +54,8 @@ class TrunkWatch:
         """It rang, or told of the number."""
         record = self._records.get(trunk.name)
         if record is not None and record.health.failures:
-            self._records[trunk.name] = _Record(
-                TrunkHealth(answers=record.health.answers), silences=record.silences
-            )
+            health = replace(record.health, failures=0, why="")
+            self._records[trunk.name] = _Record(health, silences=record.silences)
 
     def failed(self, trunk: Trunk, why: str) -> None:
         """A call over it failed, as another trunk's might not have."""
@@ -69,6 +68,11 @@ class TrunkWatch:
             record.rest_s = min(2 * record.rest_s or FIRST_REST_S, LONGEST_REST_S)
             record.rests_until = _now() + record.rest_s
             record.on_trial = False
+
+    def registered(self, trunk: Trunk, code: int | None) -> None:
+        """What the last registration there was answered with."""
+        record = self._records.setdefault(trunk.name, _Record())
+        record.health = replace(record.health, registration=code)
 
     def asked(self, trunk: Trunk, *, answers: bool) -> None:
         """It was asked for its options."""

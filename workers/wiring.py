@@ -47,7 +47,7 @@ async def open_worker(
     control.create()
     admission = Admission(ports.trunks.all)
     take = partial(ring_service_number, ports)
-    asking = asyncio.create_task(KeepAlive(ports.trunks.all, phone.ask, watch).run())
+    asking = asyncio.create_task(KeepAlive(ports.trunks.all, phone, watch).run())
     try:
         async with doorbell(settings.doorbell, admission, ports.clock, take):
             yield Host(desk, settings.host, callbacks_inbox(aws), control, Metrics(REGISTRY))

@@ -3,7 +3,8 @@
 import os
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from switchboard.calls.rewriting import Rewrite
     from switchboard.desk.trunks import TrunkChanges
 
+Chosen = TypeVar("Chosen", bound=Enum)
 Priority = typer.Option(help="The lowest is tried first.")
 
 
@@ -95,6 +97,28 @@ class TrunkOptions:
             help="How numbers are written there; as --rewrite.",
         ),
     ] = None
+    transport: Annotated[str | None, typer.Option(metavar="udp|tcp|tls")] = None
+    proxy: Annotated[
+        str | None,
+        typer.Option(metavar="HOST[:PORT]", help="All requests go by it; empty: to the trunk."),
+    ] = None
+    registers: Annotated[
+        bool | None,
+        typer.Option("--register/--no-register", help="Whether workers register there."),
+    ] = None
+    srtp: Annotated[
+        bool | None, typer.Option("--srtp/--no-srtp", help="Encrypted audio; with TLS only.")
+    ] = None
+    codecs: Annotated[
+        str | None, typer.Option(metavar="pcmu,pcma", help="Offered in this order.")
+    ] = None
+    session_timers: Annotated[
+        bool | None,
+        typer.Option(
+            "--session-timers/--no-session-timers",
+            help="Whether both sides look if the other is still there (RFC 4028).",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +130,7 @@ class NewTrunk(TrunkOptions):
 
 def changes_of(options: TrunkOptions, address: str | None) -> "TrunkChanges":
     """What the options say is to change; asks for the password of a user."""
+    from switchboard.calls.link import Codec, Transport
     from switchboard.desk.trunks import TrunkChanges
 
     given: dict[str, Any] = {
@@ -117,10 +142,23 @@ def changes_of(options: TrunkOptions, address: str | None) -> "TrunkChanges":
         given[rules] = _rules(given[rules])
     for span in given.keys() & {"reply_limit", "keep_alive"}:
         given[span] = timedelta(seconds=given[span])
+    if "transport" in given:
+        given["transport"] = _one_of(Transport, given["transport"])
+    if "codecs" in given:
+        given["codecs"] = tuple(_one_of(Codec, word) for word in given["codecs"].split(","))
     if "user" in given:
         user = given.pop("user")
         given["credentials"] = user, _password() if user else ""
     return TrunkChanges(address, **given)
+
+
+def _one_of(kind: type[Chosen], word: str) -> Chosen:
+    from switchboard.errors import Malformed
+
+    known = {one.value: one for one in kind}
+    if word.strip().lower() not in known:
+        raise Malformed(f"“{word[:20]}” is none of {', '.join(known)}")
+    return known[word.strip().lower()]
 
 
 def _rules(texts: list[str]) -> "tuple[Rewrite, ...]":

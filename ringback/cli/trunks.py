@@ -11,6 +11,7 @@ from ringback.cli.trunk_options import NewTrunk, TrunkOptions, changes_of
 
 if TYPE_CHECKING:
     from switchboard.calls.caller_id import CallerId
+    from switchboard.calls.link import Link
     from switchboard.calls.trunk import Trunk
 
 app = typer.Typer(help="Trunks: carriers that terminate legs.", no_args_is_help=True)
@@ -24,7 +25,7 @@ Name = Annotated[str, typer.Argument(metavar="TRUNK")]
 @grouped
 def add(
     name: Name,
-    address: Annotated[str, typer.Argument(help="host or host:port, by UDP.")],
+    address: Annotated[str, typer.Argument(help="host or host:port.")],
     options: NewTrunk,
     state: State = None,
     as_json: AsJson = False,
@@ -43,7 +44,7 @@ def add(
 def change(
     name: Name,
     *,
-    address: Annotated[str | None, typer.Option(help="host or host:port, by UDP.")] = None,
+    address: Annotated[str | None, typer.Option(help="host or host:port.")] = None,
     options: TrunkOptions,
     state: State = None,
     as_json: AsJson = False,
@@ -157,6 +158,18 @@ def _trunk_row(trunk: "Trunk") -> dict[str, Any]:
         "rests_after": trunk.rests_after,
         "keep_alive": _seconds(trunk.keep_alive),
         **_caller_id_row(trunk.caller_id),
+        **_link_row(trunk.link),
+    }
+
+
+def _link_row(link: "Link") -> dict[str, Any]:
+    return {
+        "transport": link.transport.value,
+        "proxy": None if link.proxy is None else f"{link.proxy[0]}:{link.proxy[1]}",
+        "registers": link.registers,
+        "srtp": link.srtp,
+        "codecs": [codec.value for codec in link.codecs],
+        "session_timers": link.session_timers,
     }
 
 

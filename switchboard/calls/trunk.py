@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 from typing import Self
 
 from switchboard.calls.caller_id import CallerId
+from switchboard.calls.link import Link, Transport
 from switchboard.calls.rewriting import Rewrite, rewritten
 from switchboard.errors import Malformed
 from switchboard.numbering import PhoneNumber
@@ -52,6 +53,7 @@ class Trunk:
     rests_after: int = 3
     keep_alive: timedelta | None = None
     caller_id: CallerId = field(default_factory=CallerId)
+    link: Link = field(default_factory=Link)
 
     def __post_init__(self) -> None:
         if self.priority < 0:
@@ -67,6 +69,8 @@ class Trunk:
         least, most = KEPT_ALIVE_EVERY
         if self.keep_alive is not None and not least <= self.keep_alive <= most:
             raise Malformed("a trunk is kept alive every 5 to 3,600 seconds")
+        if self.link.registers and self.credentials is None:
+            raise Malformed("a trunk that is registered at needs a user name")
 
     @classmethod
     def parse(
@@ -82,14 +86,14 @@ class Trunk:
         return rewritten(number, self.rewrites)
 
 
-def parse_address(text: str) -> tuple[str, int]:
+def parse_address(text: str, transport: Transport = Transport.UDP) -> tuple[str, int]:
     """The host and the port in `host` or `host:port`. Malformed where it is no address."""
     host, colon, port = text.partition(":")
     if not _HOST.fullmatch(host):
         raise Malformed(f"“{text[:60]}” is not host or host:port")
     if colon and not (_PORT.fullmatch(port) and 0 < int(port) < 65_536):
         raise Malformed(f"“{text[:60]}”: the port is a number from 1 to 65535")
-    return host, int(port) if colon else DEFAULT_PORT
+    return host, int(port) if colon else transport.port
 
 
 def _checked_name(text: str) -> str:

@@ -8,12 +8,14 @@ from switchboard.calls.beat import TrunkHealth
 from switchboard.calls.trunk import Trunk
 from switchboard.ports import Ports
 
+REGISTERED = 200
+
 
 @dataclass(frozen=True, slots=True)
 class FleetHealth:
     """How a trunk is, over all workers: `state` is one of disabled, no workers, silent, resting,
-    failing and ok, the worst that some worker finds, and `found_by` so many of `workers`.
-    `rests_until` is the latest; `why` is of a worker with the most failures in a row."""
+    failing, not registered and ok, the worst that some worker finds, and `found_by` so many of
+    `workers`. `rests_until` is the latest; `why` is of a worker with the most failures in a row."""
 
     state: str
     workers: int
@@ -50,9 +52,18 @@ def _health(trunk: Trunk, told: list[TrunkHealth], now: datetime) -> FleetHealth
         return FleetHealth("silent", count, len(silent))
     failing = [one for one in told if one.failures]
     if not failing:
-        return FleetHealth("ok", count)
+        return _registration(trunk, told)
     why = max(failing, key=lambda one: one.failures).why
     resting = [one.rests_until for one in failing if one.rests_until and one.rests_until > now]
     if resting:
         return FleetHealth("resting", count, len(resting), max(resting), why)
     return FleetHealth("failing", count, len(failing), why=why)
+
+
+def _registration(trunk: Trunk, told: list[TrunkHealth]) -> FleetHealth:
+    refused = [one.registration for one in told if one.registration != REGISTERED]
+    if not trunk.link.registers or not refused:
+        return FleetHealth("ok", len(told))
+    code = next(filter(None, refused), None)
+    why = None if code is None else str(code)
+    return FleetHealth("not registered", len(told), len(refused), why=why)

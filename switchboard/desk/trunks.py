@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from typing import Any
 
 from switchboard.calls.caller_id import CallerId, Header
+from switchboard.calls.link import Codec, Link, Transport
 from switchboard.calls.rewriting import Rewrite
 from switchboard.calls.routing import RoutingTerms
 from switchboard.calls.trunk import Trunk, parse_address
@@ -25,7 +27,8 @@ class TrunkChanges:
     that its cost is not known, a capacity of zero that it has no limit, no time to keep it alive
     that it is not asked, an empty user name that the carrier knows us by our address. Rules take
     the place of all there were. `sender` and `asserted` are whose number From and
-    P-Asserted-Identity have: caller, account, a number; the second may be none."""
+    P-Asserted-Identity have: caller, account, a number; the second may be none. An empty proxy says
+    that there is none."""
 
     address: str | None = None
     priority: int | None = None
@@ -44,20 +47,36 @@ class TrunkChanges:
     sender_domain: str | None = None
     asserted: str | None = None
     asserted_rewrites: tuple[Rewrite, ...] | None = None
+    transport: Transport | None = None
+    proxy: str | None = None
+    registers: bool | None = None
+    srtp: bool | None = None
+    codecs: tuple[Codec, ...] | None = None
+    session_timers: bool | None = None
 
     def over(self, trunk: Trunk) -> Trunk:
         """This trunk, changed."""
         given = {one.name: getattr(self, one.name) for one in fields(self)}
         given = {name: value for name, value in given.items() if value is not None}
+        link = self._link(trunk.link, given)
         if "address" in given:
-            given["host"], given["port"] = parse_address(given.pop("address"))
+            where = parse_address(given.pop("address"), link.transport)
+            given["host"], given["port"] = where
         for name in given.keys() & {"capacity", "cost_sheet", "keep_alive"}:
             given[name] = given[name] or None
         if self.credentials is not None and not self.credentials[0]:
             given["credentials"] = None
         for name in given.keys() & _CALLER_ID:
             del given[name]
-        return replace(trunk, **given, caller_id=self._caller_id(trunk.caller_id))
+        return replace(trunk, **given, link=link, caller_id=self._caller_id(trunk.caller_id))
+
+    def _link(self, old: Link, given: dict[str, Any]) -> Link:
+        """The link, changed by what is given of it, which is taken out."""
+        said = {one.name: given.pop(one.name) for one in fields(old) if one.name in given}
+        if self.proxy is not None:
+            transport = said.get("transport", old.transport)
+            said["proxy"] = parse_address(self.proxy, transport) if self.proxy else None
+        return replace(old, **said)
 
     def _caller_id(self, old: CallerId) -> CallerId:
         sender, asserted = old.sender, old.asserted

@@ -13,6 +13,7 @@ from switchboard.calls.caller_id import CallerId, Header, Whose
 from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord, RtpQuality
+from switchboard.calls.link import Codec, Link, Transport
 from switchboard.calls.rewriting import Rewrite
 from switchboard.calls.routing import RoutingTerms, TrunkCost
 from switchboard.calls.trunk import Trunk
@@ -37,6 +38,7 @@ RICH = Trunk(
     caller_id=CallerId(
         Header(Whose.ACCOUNT, rewrites=(Rewrite(prepend="00"),)), Header(fixed="44207"), "a.example"
     ),
+    link=Link(Transport.TLS, ("proxy", 5061), registers=True, srtp=True, codecs=(Codec.PCMA,)),
 )
 
 

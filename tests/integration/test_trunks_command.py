@@ -67,6 +67,12 @@ def test_trunks_are_set_compared_and_removed(shell):
         "from_domain": None,
         "asserted": None,
         "asserted_rewrites": [],
+        "transport": "udp",
+        "proxy": None,
+        "registers": False,
+        "srtp": False,
+        "codecs": ["pcmu", "pcma"],
+        "session_timers": True,
     }
     assert "secret" not in shell.run("trunks", "show", "london").stdout
     _check_routes(shell)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from switchboard.calls.beat import Beat, TrunkHealth
+from switchboard.calls.link import Link
 from switchboard.calls.trunk import Trunk
 from switchboard.desk.trunk_health import trunk_health
 from switchboard.errors import Malformed
@@ -173,7 +174,7 @@ def watched(carrier: Carrier, *trunks: Trunk, until_s: float = 155) -> dict[floa
 
     async def story():
         watch, changes = TrunkWatch(CLOCK), {}
-        keeping = asyncio.create_task(KeepAlive(lambda: trunks, carrier.ask, watch).run())
+        keeping = asyncio.create_task(KeepAlive(lambda: trunks, carrier, watch).run())
         loop, last = asyncio.get_running_loop(), False
         while loop.time() < until_s:
             await asyncio.sleep(0.5)
@@ -224,6 +225,58 @@ def test_a_rhythm_is_neither_hasty_nor_forgotten(seconds):
         Trunk("a", "host", keep_alive=timedelta(seconds=seconds))
 
 
+# Registered there
+
+
+REGISTERS = replace(A, credentials=("me", "secret"), link=Link(registers=True))
+
+
+class Registrar:
+    """Answers at once, with what it is told to."""
+
+    def __init__(self) -> None:
+        self.code = 200
+        self.registered: list[str] = []
+
+    def registration(self, trunk: Trunk) -> int | None:
+        if trunk.host not in self.registered:
+            self.registered.append(trunk.host)
+            return None
+        return self.code
+
+    def unregister(self, trunk: Trunk) -> None:
+        self.registered.remove(trunk.host)
+
+
+def test_a_worker_is_registered_where_the_trunk_says_now():
+    trunks, registrar, told = [REGISTERS, A], Registrar(), []
+
+    async def story():
+        watch = TrunkWatch(CLOCK)
+        keeping = asyncio.create_task(KeepAlive(lambda: list(trunks), registrar, watch).run())
+        for change in (
+            None,
+            replace(REGISTERS, weight=5),
+            replace(REGISTERS, host="elsewhere"),
+            replace(REGISTERS, enabled=False),
+        ):
+            if change is not None:
+                trunks[0] = change
+            await asyncio.sleep(15)
+            told.append((list(registrar.registered), watch.told.get("a")))
+        keeping.cancel()
+
+    run_simulated(story())
+    registered = TrunkHealth(registration=200)
+
+    assert told == [
+        (["127.0.0.1"], registered),
+        (["127.0.0.1"], registered),
+        (["elsewhere"], registered),
+        ([], None),
+    ]
+
+
 # Told to the fleet
 
 
@@ -252,3 +305,7 @@ def test_the_worst_that_a_worker_finds_is_told():
     assert fleet(TrunkHealth(answers=False), trunk=KEPT) == "silent"
     assert fleet(TrunkHealth(answers=False)) == "ok"
     assert fleet(resting, trunk=replace(A, enabled=False)) == "disabled"
+    refused, well = TrunkHealth(registration=403), TrunkHealth(registration=200)
+    assert fleet(refused, well, trunk=REGISTERS) == "not registered at 1 of 2 (403)"
+    assert fleet(None, trunk=REGISTERS) == "not registered"
+    assert fleet(well, trunk=REGISTERS) == "ok"

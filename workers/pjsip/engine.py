@@ -31,11 +31,11 @@ from pjsua2 import pjsua2 as pj
 from switchboard.calls.caller_id import as_user
 from switchboard.calls.leg import RtpQuality
 from switchboard.calls.trunk import Trunk
-from workers.legs import CannotDial
+from workers.legs import CannotDial, NoWay
 from workers.lines import EngineLine, Report
 from workers.patchbay import Patchbay
 from workers.phone import LegOrder
-from workers.pjsip.accounts import Accounts, address_of, bound_to
+from workers.pjsip.accounts import Accounts, bound_to, uri_of
 from workers.pjsip.audio import Ear, player, ringback_tone
 from workers.pjsip.call import PjsipCall, quality_of
 from workers.pjsip.headers import tell
@@ -46,6 +46,7 @@ MEASURED_EVERY_S = 2.0
 HANG_UP_LIMIT_S = 1.0
 # How long a player or tone generator outlives its use: the audio thread may be in it.
 SOUND_RESTS_S = 0.5
+UNKNOWN_NAME = 70_018  # pjlib's PJ_ERESOLVE
 SENDER_IN_LOG = 64  # pjlib's PJ_LOG_HAS_SENDER
 
 logger = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class PjsipEngine:
         # Objects of pjsua2, from here on.
         self._log = _Log()
         self._endpoint = pj.Endpoint()
-        self._accounts = Accounts(settings)
+        self._accounts = Accounts(self._endpoint, settings)
         self._calls: dict[int, PjsipCall] = {}
         self._sounds: dict[int, pj.AudioMedia] = {}
         self._ears: dict[int, Ear] = {}
@@ -142,15 +143,22 @@ class PjsipEngine:
         self._lines.clear()
         for number in self._calls:
             self.hang_up(number)
+        self._accounts.leave()
         deadline = time.monotonic() + HANG_UP_LIMIT_S
-        while _C.pjsua_call_get_count() and time.monotonic() < deadline:
+        while self._is_heard_of and time.monotonic() < deadline:
             self._endpoint.libHandleEvents(10)
         self._sounds.clear()
         self._ears.clear()
         self._calls.clear()
-        self._accounts.clear()
-        # Otherwise it waits a second for registrations, of which there are none.
+        # Otherwise it waits a second for registrations, which have had their time.
         self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)
+        # Not before: what was asked of a trunk that is silent ends with the library.
+        self._accounts.clear()
+
+    @property
+    def _is_heard_of(self) -> bool:
+        """Whether somebody has not confirmed yet that we are gone."""
+        return _C.pjsua_call_get_count() > 0 or self._accounts.are_leaving
 
     def poll(self, wait_ms: int) -> None:
         """Handle what has come in, waiting for it at most so long."""
@@ -176,11 +184,19 @@ class PjsipEngine:
         fault = self._try_to_invite(line.number, order)
         if fault is not None:
             self.forget(line.number)
-            raise CannotDial(fault)
+            raise fault
         self._report()
 
     def ask(self, trunk: Trunk, told: Callable[[int], None]) -> None:
-        self._accounts.ask(trunk, told)
+        fault = self._accounts.ask(trunk, told)
+        if fault is not None:
+            raise fault
+
+    def registration(self, trunk: Trunk) -> int | None:
+        return self._accounts.registration(trunk)
+
+    def unregister(self, trunk: Trunk) -> None:
+        self._accounts.unregister(trunk)
 
     def hang_up(self, number: int) -> None:
         if number in self._calls:
@@ -192,6 +208,7 @@ class PjsipEngine:
         self._lines.pop(number, None)
         self.ignore_tones(number)
         self._calls.pop(number, None)
+        self._accounts.left(number)
         self.patchbay.remove(number)
         self._room.call_ended()
 
@@ -234,21 +251,23 @@ class PjsipEngine:
         """Later; and an ear not before the sound that writes to it."""
         asyncio.get_running_loop().call_later(SOUND_RESTS_S, self._sounds.pop, sound, ear)
 
-    def _try_to_invite(self, number: int, order: LegOrder) -> str | None:
+    def _try_to_invite(self, number: int, order: LegOrder) -> CannotDial | None:
+        fault = self._accounts.prepare(order.trunk)
+        if fault is not None:
+            return fault
         options = pj.CallOpParam(True)
         # From 2.17 on, a stream of real-time text is offered by default.
         options.opt.videoCount = options.opt.textCount = 0
         told = order.trunk.caller_id.headers(order.caller, self._settings.shown_host)
         tell(options.txOption, told)
-        uri = f"sip:{as_user(order.trunk.sent(order.number))}@{address_of(order.trunk)}"
+        uri = uri_of(order.trunk, as_user(order.trunk.sent(order.number)))
+        account, codecs = self._accounts.taken(order.trunk, number), order.trunk.link.codecs
         try:
-            account = self._accounts.of(order.trunk)
-            self._calls[number] = PjsipCall(account, number, self._reports)
+            self._calls[number] = PjsipCall(account, number, self._reports, codecs)
             self._calls[number].makeCall(uri, options)
-        except pj.Error as fault:
-            return str(fault.reason)
-        except CannotDial as refusal:
-            return str(refusal)
+        except pj.Error as error:
+            kind = NoWay if error.status == UNKNOWN_NAME else CannotDial
+            return kind(str(error.reason))
         return None
 
     def _report(self) -> None:

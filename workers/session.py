@@ -25,6 +25,7 @@ from switchboard.ports import Ports
 from workers.channels import Channels
 from workers.conversation import Conversation
 from workers.dialling import Dialling
+from workers.pace import Pace
 from workers.phone import Phone
 from workers.records import live_call
 from workers.spool import NoSpool, Spool
@@ -48,6 +49,7 @@ class Desk:
     terms: PurseTerms
     channels: Channels
     watch: TrunkWatch
+    pace: Pace
     routes: Callable[[Ports, Callback], Routes] = routes_of
     pins: PinKey | None = None
     spool: Spool = field(default_factory=NoSpool)
@@ -135,7 +137,7 @@ class Session:
     async def _hold(self, callback: Callback, purse: Purse, routes: Routes) -> Verdict:
         desk = self._desk
         limit = desk.terms.ring_limit
-        means = desk.phone, desk.channels, desk.watch
+        means = desk.phone, desk.channels, desk.watch, desk.pace
         dialling = Dialling(*means, callback.id, routes, limit, self._own_number)
         self._conversation = Conversation(
             desk.ports,

@@ -18,6 +18,7 @@ from workers.host import Host
 from workers.keep_alive import KeepAlive
 from workers.lines import EnginePhone
 from workers.metrics import Metrics
+from workers.pace import Pace
 from workers.pjsip import PjsipEngine
 from workers.session import Desk
 from workers.settings import Settings
@@ -38,8 +39,9 @@ async def open_worker(
     channels = Channels(ports.workers, ports.clock, settings.worker)
     spool = _spool(settings)
     watch = TrunkWatch(ports.clock)
+    pace = Pace(channels, ports.throttle, ports.clock)
     desk = Desk(
-        *(ports, phone, settings.worker, settings.purse, channels, watch),
+        *(ports, phone, settings.worker, settings.purse, channels, watch, pace),
         pins=settings.pins,
         spool=spool,
     )

@@ -27,6 +27,9 @@ class TrunkOptions:
     capacity: Annotated[
         int | None, typer.Option(min=0, help="The most legs at once; 0: no limit.")
     ] = None
+    calls_per_second: Annotated[
+        int | None, typer.Option(min=0, help="The most calls that begin in a second; 0: no limit.")
+    ] = None
     cost_sheet: Annotated[
         str | None,
         typer.Option(metavar="SHEET", help="The rate sheet with its prices; empty: none."),

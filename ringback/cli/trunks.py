@@ -149,6 +149,7 @@ def _trunk_row(trunk: "Trunk") -> dict[str, Any]:
         "priority": trunk.priority,
         "weight": trunk.weight,
         "capacity": trunk.capacity,
+        "calls_per_second": trunk.calls_per_second,
         "cost_sheet": trunk.cost_sheet,
         "rewrites": [str(rule) for rule in trunk.rewrites],
         "enabled": trunk.enabled,

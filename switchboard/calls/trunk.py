@@ -27,7 +27,8 @@ KEPT_ALIVE_EVERY = timedelta(seconds=5), timedelta(hours=1)
 class Trunk:
     """Where legs are sent. Trunks of a lower priority number are chosen first; among those of
     equal priority and equal cost, each has its `weight` of the legs. It carries at most
-    `capacity` legs at once, None without limit, and none where it is not enabled.
+    `capacity` legs at once, and gets `calls_per_second`, both of all workers together, None without
+    limit; and none where it is not enabled.
 
     `credentials` is (user name, password) for digest authentication, None where the carrier
     knows us by our address. `cost_sheet` is the rate sheet with its prices; None: what it costs
@@ -54,6 +55,7 @@ class Trunk:
     keep_alive: timedelta | None = None
     caller_id: CallerId = field(default_factory=CallerId)
     link: Link = field(default_factory=Link)
+    calls_per_second: int | None = None
 
     def __post_init__(self) -> None:
         if self.priority < 0:
@@ -62,6 +64,8 @@ class Trunk:
             raise Malformed("a weight is a number from 1 to 1,000,000")
         if self.capacity is not None and self.capacity < 1:
             raise Malformed("a capacity is at least one leg")
+        if self.calls_per_second is not None and not 1 <= self.calls_per_second <= 10_000:
+            raise Malformed("a trunk gets 1 to 10,000 calls a second")
         if not timedelta(seconds=1) <= self.reply_limit <= LONGEST_REPLY_LIMIT:
             raise Malformed("a carrier is given 1 to 32 seconds to reply")
         if not 0 <= self.rests_after <= 1000:

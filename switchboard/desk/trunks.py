@@ -14,6 +14,8 @@ from switchboard.money import check_currency
 from switchboard.ports import Ports
 from switchboard.rating.exchange import Exchange
 
+# Where nothing is said by an empty name, or by zero.
+_NOTHING = frozenset({"capacity", "cost_sheet", "keep_alive", "calls_per_second"})
 # In the place of whose number a trunk is asserted.
 NONE = "none"
 _CALLER_ID = frozenset(
@@ -24,11 +26,11 @@ _CALLER_ID = frozenset(
 @dataclass(frozen=True, slots=True)
 class TrunkChanges:
     """What to change of a trunk; None leaves a thing as it is. An empty name of a cost sheet says
-    that its cost is not known, a capacity of zero that it has no limit, no time to keep it alive
-    that it is not asked, an empty user name that the carrier knows us by our address. Rules take
-    the place of all there were. `sender` and `asserted` are whose number From and
-    P-Asserted-Identity have: caller, account, a number; the second may be none. An empty proxy says
-    that there is none."""
+    that its cost is not known, zero that a capacity or the calls of a second have no limit, no time
+    to keep it alive that it is not asked, an empty user name that the carrier knows us by our
+    address, an empty proxy that there is none. Rules take the place of all there were. `sender` and
+    `asserted` are whose number From and P-Asserted-Identity have: caller, account, or a number; the
+    second may be none."""
 
     address: str | None = None
     priority: int | None = None
@@ -53,6 +55,7 @@ class TrunkChanges:
     srtp: bool | None = None
     codecs: tuple[Codec, ...] | None = None
     session_timers: bool | None = None
+    calls_per_second: int | None = None
 
     def over(self, trunk: Trunk) -> Trunk:
         """This trunk, changed."""
@@ -62,7 +65,7 @@ class TrunkChanges:
         if "address" in given:
             where = parse_address(given.pop("address"), link.transport)
             given["host"], given["port"] = where
-        for name in given.keys() & {"capacity", "cost_sheet", "keep_alive"}:
+        for name in given.keys() & _NOTHING:
             given[name] = given[name] or None
         if self.credentials is not None and not self.credentials[0]:
             given["credentials"] = None

@@ -39,6 +39,7 @@ RICH = Trunk(
         Header(Whose.ACCOUNT, rewrites=(Rewrite(prepend="00"),)), Header(fixed="44207"), "a.example"
     ),
     link=Link(Transport.TLS, ("proxy", 5061), registers=True, srtp=True, codecs=(Codec.PCMA,)),
+    calls_per_second=5,
 )
 
 

@@ -150,7 +150,7 @@ def test_a_worker_is_registered_under_the_user_of_its_trunk(worker, answer):
     async def flow():
         async with sip_server(REGISTER=answer) as server:
             trunk = Trunk("a", HOST, server.port, credentials=ME, link=Link(registers=True))
-            while (code := worker.phone.registration(trunk)) is None:  # noqa: ASYNC110  polled
+            while (code := worker.phone.registration(trunk)) is None:  # noqa: ASYNC110  it does not tell
                 await asyncio.sleep(0.05)
             registered = list(server.heard)
             worker.phone.unregister(trunk)

@@ -54,6 +54,7 @@ def test_trunks_are_set_compared_and_removed(shell):
         "priority": 10,
         "weight": 1,
         "capacity": 30,
+        "calls_per_second": None,
         "cost_sheet": "fee",
         "rewrites": ["44=strip2,prepend0", "*=prepend00"],
         "enabled": True,

@@ -30,6 +30,7 @@ from tests.fakes.trunks import add_trunk
 from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice, retail_sheet
 from tests.meters import Meter, metered
 from workers.channels import Channels
+from workers.pace import Pace
 from workers.session import Desk, Session
 from workers.trunk_watch import TrunkWatch
 
@@ -93,7 +94,8 @@ class MeteredSystem:
         name = _worker_name()
         channels = Channels(self.ports.workers, self.ports.clock, name)
         watch = TrunkWatch(self.ports.clock)
-        desk = Desk(self.ports, phone, name, TERMS, channels, watch)
+        pace = Pace(channels, self.ports.throttle, self.ports.clock)
+        desk = Desk(self.ports, phone, name, TERMS, channels, watch, pace)
 
         async def story() -> Cdr | None:
             self.meter.asked.clear()

@@ -124,7 +124,8 @@ def ask(
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a trunk whether it is there, by a SIP OPTIONS; exit status 1 where nothing answers."""
+    """Ask a trunk whether it is there, by a SIP OPTIONS over its own link; exit status 1 where
+    nothing answers."""
     import asyncio
 
     from ringback.carrier.sip.ping import ping
@@ -135,7 +136,10 @@ def ask(
     row: dict[str, Any] = {"trunk": trunk.name, "address": f"{trunk.host}:{trunk.port}"}
     if number is not None:
         row["sent"] = trunk.sent(parse_number(number, "US"))
-    reply = asyncio.run(ping(trunk.host, trunk.port, limit_s=timeout))
+    transport, proxy = trunk.link.transport, trunk.link.proxy
+    reply = asyncio.run(
+        ping(trunk.host, trunk.port, limit_s=timeout, transport=transport, proxy=proxy)
+    )
     row |= {"status": reply.status, "reason": reply.reason, "milliseconds": reply.milliseconds}
     show_one(row, as_json=as_json)
 

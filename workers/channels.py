@@ -17,7 +17,7 @@ OTHERS_KEPT_S = 3.0
 
 class Channels:
     """Counts this worker's own legs exactly, those of others by their last heartbeats, which are
-    read where a trunk has a capacity, and after some seconds again."""
+    read where a trunk has a limit, and after some seconds again."""
 
     def __init__(self, workers: Workers, clock: Clock, worker: str) -> None:
         self._workers = workers
@@ -39,6 +39,13 @@ class Channels:
             yield has_room
         finally:
             self._mine[trunk.name] -= has_room
+
+    async def count_workers(self) -> int:
+        """How many workers live, with this one."""
+        await self._ask_others()
+        now = self._clock.now()
+        others = (beat.worker for beat in self._others if beat.stale_at >= now)
+        return len({self._worker, *others})
 
     def _legs_on(self, trunk: str) -> int:
         now = self._clock.now()

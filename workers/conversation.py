@@ -14,6 +14,7 @@ from switchboard.billing.account import Account
 from switchboard.billing.pins import PinKey
 from switchboard.billing.service_number import ServiceNumber
 from switchboard.calls.callback import Callback, State
+from switchboard.calls.caller_id import Caller
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord
 from switchboard.desk.identification import Identified, identify
@@ -39,7 +40,7 @@ from workers.dialogue.language import choose_language
 from workers.dialogue.numbers import register_phone
 from workers.dialogue.passing import pass_keys, pass_keys_until_dropped
 from workers.dialogue.pin import PinDoor, offer_to_remember
-from workers.dialogue.refusals import words_for
+from workers.dialogue.refusals import cannot_serve, words_for
 from workers.dialogue.vouchers import redeem_voucher
 from workers.lengths import seconds_begun
 from workers.phone import Leg, LegEnded, LegTrace, Phone
@@ -160,7 +161,7 @@ class Conversation:
 
     async def _confirm(self, customer: Leg) -> Verdict:
         if self.pins is None:
-            return await _cannot_serve(customer)
+            return await cannot_serve(customer)
         verdict = await phone_confirmed(customer, self.ports, self.pins, self.callback)
         if verdict == CONFIRMED:
             self.became = verdict
@@ -174,7 +175,7 @@ class Conversation:
         tells = callback.manners.tell_balance
         if callback.asks_pin:
             if service is None or self.pins is None:
-                return await _cannot_serve(customer)
+                return await cannot_serve(customer)
             door = PinDoor(
                 self.ports, self.pins, callback.customer, service.number, service.asks_account
             )
@@ -354,11 +355,15 @@ class Conversation:
 
     def _leg(
         self, party: Party, number: PhoneNumber
-    ) -> tuple[Party, PhoneNumber, PhoneNumber | None, LegTrace]:
-        """Each party is shown the other's number."""
-        shown = self.callback.destination if party is Party.CUSTOMER else self.callback.customer
+    ) -> tuple[Party, PhoneNumber, Caller, LegTrace]:
+        """The customer is shown the number that they rang or texted, else each the other's."""
+        if party is Party.CUSTOMER:
+            caller = Caller(self.callback.service or self.callback.destination)
+        else:
+            shown = self.callback.manners.show_number is not False
+            caller = Caller(self.callback.customer, shown=shown)
         trace = self.traces[party] = LegTrace()
-        return party, number, shown, trace
+        return party, number, caller, trace
 
     def _answered(self, party: Party, state: State) -> None:
         answered_at = self._trace(party).answered_at
@@ -390,8 +395,3 @@ class Conversation:
         answered = self._trace(Party.CUSTOMER).answered
         assert answered is not None
         return answered + self.purse.waiting_s()
-
-
-async def _cannot_serve(customer: Leg) -> Verdict:
-    await customer.play("system-error")
-    return Verdict(Ending.FAILED, Culprit.US)

@@ -1,17 +1,24 @@
 """Dialling: a leg goes over the trunks of its route, one after the other, until one carries it."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from switchboard.calls.ending import Culprit, Ending, Party, Verdict
+from switchboard.calls.caller_id import Caller
+from switchboard.calls.ending import Culprit, Ending, Party, Verdict, is_about_the_trunk
 from switchboard.calls.routing import Routes, Way
 from switchboard.numbering import PhoneNumber
 from workers.channels import Channels
+from workers.pace import Pace
 from workers.phone import Leg, LegEnded, LegOrder, LegTrace, Phone
+from workers.trunk_watch import TrunkWatch
 
+# How long a call waits for its turn where every trunk has its calls of this second.
+PACE_LIMIT_S = 10.0
+PACE_CHECK_S = 0.1
 NO_TRUNK = Verdict(Ending.CARRIER_FAILED, Culprit.US)
 
 logger = logging.getLogger(__name__)
@@ -19,14 +26,19 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Dialling:
-    """Places the legs of one callback by its routes. A trunk that is full is passed over, and so is
-    one that fails before the far end rings; once it has rung, nothing is tried again."""
+    """Places the legs of one callback by its routes. A trunk that is full is passed over, one that
+    rests or has its calls of this second unless there is no other, and one that fails before the
+    far end rings; once it has rung, nothing is tried again."""
 
     phone: Phone
     channels: Channels
+    watch: TrunkWatch
+    pace: Pace
     callback: str
     routes: Routes
     ring_limit: timedelta
+    # The first number of the account that pays, for trunks that want to be told that.
+    own_number: Callable[[], PhoneNumber | None]
     _taken: dict[Party, Way] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -34,7 +46,7 @@ class Dialling:
         self,
         party: Party,
         number: PhoneNumber,
-        caller: PhoneNumber | None,
+        caller: Caller,
         trace: LegTrace,
         *,
         heard_by: Leg | None = None,
@@ -43,27 +55,84 @@ class Dialling:
         that was tried. Where there is none to try, LegEnded says that it is our fault."""
         end = LegEnded(party, NO_TRUNK)
         other = self._taken.get(Party.CUSTOMER) if party is Party.DESTINATION else None
-        for way in self.routes.ways(party, other):
-            async with self.channels.taken(way.trunk) as has_room:
-                if not has_room:
-                    self._log(party, way, "is full")
-                    continue
-                self._taken[party] = way
-                trace.begin(way)
-                order = LegOrder(party, number, caller, way.trunk, self.ring_limit)
-                try:
-                    async with self.phone.dial(order, trace, heard_by=heard_by) as leg:
-                        self._log(party, way, "answers")
-                        yield leg
-                        return
-                except LegEnded as ended:
-                    if trace.answered is not None:
-                        raise
-                    end = ended
-                self._log(party, way, f"{end.ending.value} {trace.sip_code or ''}".strip())
-                if not _is_the_carriers(end, trace):
-                    break
+        async with aclosing(self._in_turn(party, self.routes.ways(party, other))) as ways:
+            async for way in ways:
+                async with self.channels.taken(way.trunk) as has_room:
+                    if not has_room:
+                        self._log(party, way, "is full")
+                        continue
+                    self._taken[party] = way
+                    trace.begin(way)
+                    self.watch.begin(way.trunk)
+                    limits = self.ring_limit, way.trunk.reply_limit
+                    told = await self._told(party, caller, way)
+                    order = LegOrder(party, number, told, way.trunk, *limits)
+                    try:
+                        async with self.phone.dial(order, trace, heard_by=heard_by) as leg:
+                            self._log(party, way, "answers")
+                            self.watch.worked(way.trunk)
+                            yield leg
+                            return
+                    except LegEnded as ended:
+                        if trace.answered is not None:
+                            raise
+                        end = ended
+                    if not self._may_go_on(party, way, end, trace):
+                        break
         raise end
+
+    def _may_go_on(self, party: Party, way: Way, end: LegEnded, trace: LegTrace) -> bool:
+        """Whether the next trunk may be tried; the watch is told of this one."""
+        why = f"{end.ending.value} {trace.sip_code or ''}".strip()
+        self._log(party, way, why)
+        if not _is_the_carriers(end, trace):
+            self.watch.worked(way.trunk)
+            return False
+        if trace.invited_at is not None or end.verdict.culprit is Culprit.CARRIER:
+            self.watch.failed(way.trunk, why)
+        return True
+
+    async def _in_turn(self, party: Party, ways: tuple[Way, ...]) -> AsyncGenerator[Way, None]:
+        """First those that may be tried now; where there is none, the first that may soon, and
+        last those that rest."""
+        hasty: list[Way] = []
+        resting: list[Way] = []
+        tried = False
+        for way in ways:
+            if self.watch.rests(way.trunk):
+                self._log(party, way, "rests")
+                resting.append(way)
+            elif await self.pace.take(way.trunk):
+                tried = True
+                yield way
+            else:
+                self._log(party, way, "has its calls of this second")
+                hasty.append(way)
+        for waiting in (hasty, resting):
+            while waiting and not tried:
+                soon = await self._soon(waiting)
+                if soon is None:
+                    break
+                tried = waiting is hasty
+                waiting.remove(soon)
+                yield soon
+
+    async def _soon(self, ways: list[Way]) -> Way | None:
+        """The first of these that a call may begin over, waited for."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PACE_LIMIT_S):
+                while True:
+                    for way in ways:
+                        if await self.pace.take(way.trunk):
+                            return way
+                    await asyncio.sleep(PACE_CHECK_S)
+        return None
+
+    async def _told(self, party: Party, caller: Caller, way: Way) -> Caller:
+        """With the account's number, where the trunk wants it: nobody is called by themselves."""
+        if party is Party.CUSTOMER or not way.trunk.caller_id.wants_account:
+            return caller
+        return replace(caller, account=await asyncio.to_thread(self.own_number))
 
     def _log(self, party: Party, way: Way, what: str) -> None:
         logger.info(
@@ -74,5 +143,8 @@ class Dialling:
 def _is_the_carriers(end: LegEnded, trace: LegTrace) -> bool:
     """Whether another trunk may do better: it did not ring, and the answer was none about the
     number."""
+    if trace.ringing_at is not None:
+        return False
     never_sent = trace.invited_at is None
-    return trace.ringing_at is None and (never_sent or end.verdict.culprit is Culprit.CARRIER)
+    silent = end.verdict.culprit is Culprit.CARRIER
+    return never_sent or silent or is_about_the_trunk(trace.sip_code)

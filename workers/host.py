@@ -167,7 +167,8 @@ class Host:
         calls = {name: live for name, live in found.items() if live is not None}
         stale_at = now + BEATS_MISSED * self._terms.beat_every
         capacity = 0 if self._leaving.is_set() else self._terms.capacity
-        beat = Beat(self._desk.worker, now, stale_at, capacity, calls)
+        trunks = self._desk.watch.told
+        beat = Beat(self._desk.worker, now, stale_at, capacity, calls, trunks)
         await asyncio.to_thread(self._desk.ports.workers.beat, beat)
         self._last_beat = beat
         self._metrics.beat(live=len(self._sessions), capacity=capacity)

@@ -24,6 +24,11 @@ class CannotDial(Exception):
     """The engine could not send an INVITE; the message says why."""
 
 
+class NoWay(CannotDial):
+    """The trunk cannot be reached as it is set up: its name is not known, or the engine has not
+    what it asks for."""
+
+
 class Line(Protocol):
     """An engine's part of one leg. Only `invite` raises; where there is no call any more, the
     others do nothing."""
@@ -149,7 +154,9 @@ class DialledLeg:
             logger.error(
                 "no leg to %r over %s: %s", self.order.number, self.order.trunk.name, fault
             )
-            raise self._ending(Verdict(Ending.FAILED, Culprit.US)) from fault
+            no_way = Verdict(Ending.UNREACHABLE, Culprit.CARRIER)
+            ours = Verdict(Ending.FAILED, Culprit.US)
+            raise self._ending(no_way if isinstance(fault, NoWay) else ours) from fault
         self._trace.invited_at = self._clock.now()
         with suppress(TimeoutError):
             async with asyncio.timeout(self.order.ring_limit.total_seconds()):

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from switchboard.calls.ending import Party
 from switchboard.calls.leg import RtpQuality
+from switchboard.calls.trunk import Trunk
 from switchboard.clock import Clock
 from workers.legs import CannotDial, DialledLeg, Line, dialled
 from workers.patchbay import Patchbay
@@ -43,6 +44,16 @@ class Engine(Protocol):
 
     def invite(self, line: "EngineLine", order: LegOrder) -> None:
         """Send an INVITE, and report to `line`. CannotDial where that fails."""
+
+    def ask(self, trunk: Trunk, told: Callable[[int], None]) -> None:
+        """Send an OPTIONS, and tell the final answer. CannotDial where that fails."""
+
+    def registration(self, trunk: Trunk) -> int | None:
+        """Be registered at a trunk; what the last registration was answered with, None where
+        none was."""
+
+    def unregister(self, trunk: Trunk) -> None:
+        """Be registered there no more."""
 
     def hang_up(self, number: int) -> None:
         """CANCEL or BYE; the end is reported like any other, perhaps at once."""
@@ -239,6 +250,24 @@ class EnginePhone:
         assert heard_by is None or isinstance(heard_by, DialledLeg)
         line = EngineLine(self._engine, order, self._voices)
         return dialled(line, order, trace, self._clock, heard_by=heard_by)
+
+    async def ask(self, trunk: Trunk) -> int | None:
+        """What a trunk answers when it is asked for its options; None where it is silent."""
+        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        try:
+            # Told too late, it has been cancelled.
+            self._engine.ask(trunk, lambda code: None if answer.done() else answer.set_result(code))
+            return await asyncio.wait_for(answer, trunk.reply_limit.total_seconds())
+        except (CannotDial, TimeoutError):
+            return None
+
+    def registration(self, trunk: Trunk) -> int | None:
+        """Be registered there from now on; what the last registration was answered with."""
+        return self._engine.registration(trunk)
+
+    def unregister(self, trunk: Trunk) -> None:
+        """Be registered there no more."""
+        self._engine.unregister(trunk)
 
     async def join(self, one: Leg, other: Leg) -> None:
         """As the port says."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from switchboard.calls.caller_id import Caller
 from switchboard.calls.ending import Ending, Party, Verdict
 from switchboard.calls.leg import RtpQuality
 from switchboard.calls.routing import Way
-from switchboard.calls.trunk import Trunk
+from switchboard.calls.trunk import DEFAULT_REPLY_LIMIT, Trunk
 from switchboard.numbering import PhoneNumber
 from workers.speech.spoken import Part
 
@@ -21,10 +22,10 @@ class LegOrder:
 
     party: Party
     number: PhoneNumber
-    caller: PhoneNumber | None
+    caller: Caller
     trunk: Trunk
     ring_limit: timedelta
-    reply_limit: timedelta = timedelta(seconds=4)
+    reply_limit: timedelta = DEFAULT_REPLY_LIMIT
     language: str = "en"
 
 

@@ -21,15 +21,18 @@ from switchboard.desk.sweep import LOST
 from switchboard.desk.till import Till
 from switchboard.desk.twins import goes_first
 from switchboard.errors import NotEnoughCredit, Refusal
+from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from workers.channels import Channels
 from workers.conversation import Conversation
 from workers.dialling import Dialling
 from workers.dialogue.asking import USUAL_ASKING, AskingTerms
+from workers.pace import Pace
 from workers.phone import Phone
 from workers.records import live_call
 from workers.spool import NoSpool, Spool
 from workers.threads import persist
+from workers.trunk_watch import TrunkWatch
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +53,8 @@ class Desk:
     worker: str
     terms: PurseTerms
     channels: Channels
+    watch: TrunkWatch
+    pace: Pace
     routes: Callable[[Ports, Callback], Routes] = routes_of
     pins: PinKey | None = None
     spool: Spool = field(default_factory=NoSpool)
@@ -150,7 +155,9 @@ class Session:
 
     async def _hold(self, callback: Callback, purse: Purse, routes: Routes) -> Verdict:
         desk = self._desk
-        dialling = Dialling(desk.phone, desk.channels, callback.id, routes, desk.terms.ring_limit)
+        limit = desk.terms.ring_limit
+        means = desk.phone, desk.channels, desk.watch, desk.pace
+        dialling = Dialling(*means, callback.id, routes, limit, self._own_number)
         self._conversation = Conversation(
             desk.ports,
             desk.phone,
@@ -213,6 +220,11 @@ class Session:
         await asyncio.to_thread(
             ports.callbacks.finish, self.callback_id, State.REFUSED, verdict, now, worker=worker
         )
+
+    def _own_number(self) -> PhoneNumber | None:
+        assert self._conversation is not None, "it is asked for in a conversation"
+        account = self._conversation.callback.account
+        return self._desk.ports.accounts.get(account).profile.default_number
 
     def _report(self, state: State) -> None:
         """Tell the world in order, but do not let the call wait for it."""

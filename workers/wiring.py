@@ -1,5 +1,6 @@
 """A worker, put together by hand."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,12 +17,15 @@ from workers.admission import Admission
 from workers.channels import Channels
 from workers.doorbell import doorbell
 from workers.host import Host, HostTerms
+from workers.keep_alive import KeepAlive
 from workers.lines import EnginePhone
 from workers.metrics import Metrics
+from workers.pace import Pace
 from workers.pjsip import CannotStart, PjsipEngine
 from workers.session import Desk
 from workers.settings import Settings
 from workers.spool import CdrForm, FileSpool, NoSpool, Spool
+from workers.trunk_watch import TrunkWatch
 from workers.voices import load_voices
 
 LEGS_A_CALLBACK = 2
@@ -41,12 +45,10 @@ async def open_worker(
     phone = EnginePhone(engine, ports.clock, load_voices(settings.prompts))
     channels = Channels(ports.workers, ports.clock, settings.worker)
     spool = _spool(settings)
+    watch = TrunkWatch(ports.clock)
+    pace = Pace(channels, ports.throttle, ports.clock)
     desk = Desk(
-        ports,
-        phone,
-        settings.worker,
-        settings.purse,
-        channels,
+        *(ports, phone, settings.worker, settings.purse, channels, watch, pace),
         pins=settings.pins,
         spool=spool,
         asking=settings.asking,
@@ -55,10 +57,12 @@ async def open_worker(
     control.create()
     admission = Admission(ports.trunks.all)
     take = partial(ring_service_number, ports)
+    asking = asyncio.create_task(KeepAlive(ports.trunks.all, phone, watch).run())
     try:
         async with doorbell(settings.doorbell, admission, ports.clock, take):
             yield Host(desk, terms, callbacks_inbox(aws), control, Metrics(REGISTRY))
     finally:
+        asking.cancel()
         control.remove()
         spool.close()
 

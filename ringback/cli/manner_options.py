@@ -7,14 +7,14 @@ import typer
 if TYPE_CHECKING:
     from switchboard.calls.manners import Manners
 
-WORDS = ("confirm", "tell-balance", "tell-limit", "ask-next")
+WORDS = ("confirm", "tell-balance", "tell-limit", "ask-next", "show-number")
 
 Manner = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="[no-]confirm|tell-balance|tell-limit|ask-next",
+        metavar="[no-]confirm|tell-balance|tell-limit|ask-next|show-number",
         help="Customers must press 1 first; hear the balance; hear how long they can talk; are"
-        " asked for the next number after a call. Repeatable.",
+        " asked for the next number after a call; are shown to who is called. Repeatable.",
     ),
 ]
 

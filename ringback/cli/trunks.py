@@ -1,75 +1,31 @@
 """`ringback trunks`: carriers, what they cost, and when they are chosen."""
 
-import os
-from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
 from ringback.cli.grouped import grouped
+from ringback.cli.trunk_options import NewTrunk, TrunkOptions, changes_of, login_of
 
 if TYPE_CHECKING:
-    from switchboard.calls.rewriting import Rewrite
+    from switchboard.calls.caller_id import CallerId
+    from switchboard.calls.link import Link
     from switchboard.calls.trunk import Trunk
-    from switchboard.desk.trunks import TrunkChanges
 
 app = typer.Typer(help="Trunks: carriers that terminate legs.", no_args_is_help=True)
 
-COLUMNS = "trunk host port priority weight capacity cost_sheet rewrites enabled user".split()
+COLUMNS = "trunk host port priority weight capacity cost_sheet rewrites user state".split()
 
 Name = Annotated[str, typer.Argument(metavar="TRUNK")]
-Priority = typer.Option(help="The lowest is tried first.")
-
-
-@dataclass(frozen=True, slots=True)
-class TrunkOptions:
-    """What can be said of any trunk, beside its address."""
-
-    priority: Annotated[int | None, Priority] = None
-    weight: Annotated[
-        int | None, typer.Option(help="Its share among trunks of equal priority and cost.")
-    ] = None
-    capacity: Annotated[
-        int | None, typer.Option(min=0, help="The most legs at once; 0: no limit.")
-    ] = None
-    cost_sheet: Annotated[
-        str | None,
-        typer.Option(metavar="SHEET", help="The rate sheet with its prices; empty: none."),
-    ] = None
-    rewrite: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--rewrite",
-            metavar="PREFIX=strip2,prepend0044",
-            help="How numbers with a prefix are sent, * for all others; the first that fits"
-            " counts. Repeatable, and in place of all there were; `none` for none.",
-        ),
-    ] = None
-    enabled: Annotated[
-        bool | None, typer.Option("--enabled/--disabled", help="Whether it is used.")
-    ] = None
-    user: Annotated[
-        str | None,
-        typer.Option(
-            help="For digest authentication, empty for none; the password is asked for, or taken"
-            " from $RINGBACK_TRUNK_PASSWORD."
-        ),
-    ] = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewTrunk(TrunkOptions):
-    """The same of a trunk that is added."""
-
-    priority: Annotated[int, Priority] = 10
 
 
 @app.command()
 @grouped
 def add(
     name: Name,
-    address: Annotated[str, typer.Argument(help="host or host:port, by UDP.")],
+    address: Annotated[str, typer.Argument(help="host or host:port.")],
     options: NewTrunk,
     state: State = None,
     as_json: AsJson = False,
@@ -79,7 +35,7 @@ def add(
     from switchboard.desk.trunks import save_trunk
 
     new = Trunk.parse(name, address, priority=0, credentials=None)
-    changes = _changes(options, address)
+    changes = changes_of(options, address)
     show_one(_trunk_row(save_trunk(ports_for(state), changes.over(new))), as_json=as_json)
 
 
@@ -88,7 +44,7 @@ def add(
 def change(
     name: Name,
     *,
-    address: Annotated[str | None, typer.Option(help="host or host:port, by UDP.")] = None,
+    address: Annotated[str | None, typer.Option(help="host or host:port.")] = None,
     options: TrunkOptions,
     state: State = None,
     as_json: AsJson = False,
@@ -96,16 +52,23 @@ def change(
     """Change what is given of a trunk. Workers notice within ten seconds."""
     from switchboard.desk.trunks import change_trunk
 
-    changes = _changes(options, address)
+    changes = changes_of(options, address)
     show_one(_trunk_row(change_trunk(ports_for(state), name, changes)), as_json=as_json)
 
 
 @app.command()
 def show(name: Name, state: State = None, as_json: AsJson = False) -> None:
-    """One trunk."""
+    """One trunk, and how the workers find it."""
+    from switchboard.desk.trunk_health import trunk_health
     from switchboard.desk.trunks import find_trunk
+    from switchboard.wire.forms import maybe_instant
 
-    show_one(_trunk_row(find_trunk(ports_for(state), name)), as_json=as_json)
+    ports = ports_for(state)
+    trunk = find_trunk(ports, name)
+    health = trunk_health(ports, [trunk])[name]
+    found = {"state": health.state, "workers": health.workers, "found_by": health.found_by}
+    until = {"rests_until": maybe_instant(health.rests_until), "why": health.why}
+    show_one({**_trunk_row(trunk), **found, **until}, as_json=as_json)
 
 
 @app.command()
@@ -145,7 +108,7 @@ def rings(
     networks = tuple(check_network(text) for text in network or ())
     changes = TrunkChanges(
         rings_from=networks if network is not None or user is None else None,
-        rings_as=_login(user) if user is not None or network is not None else ("", ""),
+        rings_as=login_of(user) if user is not None or network is not None else ("", ""),
     )
     trunk = change_trunk(ports_for(state), name, changes)
     show_one(_trunk_row(trunk), as_json=as_json)
@@ -153,8 +116,13 @@ def rings(
 
 @app.command("list")
 def list_trunks(state: State = None, as_json: AsJson = False) -> None:
-    """Every trunk, by priority."""
-    rows = [_trunk_row(trunk) for trunk in ports_for(state).trunks.all()]
+    """Every trunk, by priority, and how the workers find it."""
+    from switchboard.desk.trunk_health import trunk_health
+
+    ports = ports_for(state)
+    trunks = ports.trunks.all()
+    health = trunk_health(ports, trunks)
+    rows = [{**_trunk_row(trunk), "state": str(health[trunk.name])} for trunk in trunks]
     show_list(rows, COLUMNS, as_json=as_json)
 
 
@@ -168,7 +136,8 @@ def ask(
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a trunk whether it is there, by a SIP OPTIONS; exit status 1 where nothing answers."""
+    """Ask a trunk whether it is there, by a SIP OPTIONS over its own link; exit status 1 where
+    nothing answers."""
     import asyncio
 
     from ringback.carrier.sip.ping import ping
@@ -179,7 +148,10 @@ def ask(
     row: dict[str, Any] = {"trunk": trunk.name, "address": f"{trunk.host}:{trunk.port}"}
     if number is not None:
         row["sent"] = trunk.sent(parse_number(number, "US"))
-    reply = asyncio.run(ping(trunk.host, trunk.port, limit_s=timeout))
+    transport, proxy = trunk.link.transport, trunk.link.proxy
+    reply = asyncio.run(
+        ping(trunk.host, trunk.port, limit_s=timeout, transport=transport, proxy=proxy)
+    )
     row |= {"status": reply.status, "reason": reply.reason, "milliseconds": reply.milliseconds}
     show_one(row, as_json=as_json)
 
@@ -193,43 +165,42 @@ def _trunk_row(trunk: "Trunk") -> dict[str, Any]:
         "priority": trunk.priority,
         "weight": trunk.weight,
         "capacity": trunk.capacity,
+        "calls_per_second": trunk.calls_per_second,
         "cost_sheet": trunk.cost_sheet,
         "rewrites": [str(rule) for rule in trunk.rewrites],
         "enabled": trunk.enabled,
         "rings_from": list(trunk.rings_from),
         "rings_as": None if trunk.rings_as is None else trunk.rings_as.user,
         "user": None if trunk.credentials is None else trunk.credentials[0],
+        "reply_limit": _seconds(trunk.reply_limit),
+        "rests_after": trunk.rests_after,
+        "keep_alive": _seconds(trunk.keep_alive),
+        **_caller_id_row(trunk.caller_id),
+        **_link_row(trunk.link),
     }
 
 
-def _changes(options: TrunkOptions, address: str | None) -> "TrunkChanges":
-    """What the options say is to change; asks for the password of a user."""
-    from switchboard.desk.trunks import TrunkChanges
-
-    user, rules = options.user, options.rewrite
-    return TrunkChanges(
-        address=address,
-        priority=options.priority,
-        weight=options.weight,
-        capacity=options.capacity,
-        cost_sheet=options.cost_sheet,
-        enabled=options.enabled,
-        rewrites=None if rules is None else _rules(rules),
-        credentials=_login(user),
-    )
+def _link_row(link: "Link") -> dict[str, Any]:
+    return {
+        "transport": link.transport.value,
+        "proxy": None if link.proxy is None else f"{link.proxy[0]}:{link.proxy[1]}",
+        "registers": link.registers,
+        "srtp": link.srtp,
+        "codecs": [codec.value for codec in link.codecs],
+        "session_timers": link.session_timers,
+    }
 
 
-def _rules(texts: list[str]) -> "tuple[Rewrite, ...]":
-    from switchboard.calls.rewriting import Rewrite
+def _caller_id_row(caller_id: "CallerId") -> dict[str, Any]:
+    sender, asserted = caller_id.sender, caller_id.asserted
+    return {
+        "from": sender.says,
+        "from_rewrites": [str(rule) for rule in sender.rewrites],
+        "from_domain": caller_id.domain or None,
+        "asserted": None if asserted is None else asserted.says,
+        "asserted_rewrites": [] if asserted is None else [str(rule) for rule in asserted.rewrites],
+    }
 
-    return () if texts == ["none"] else tuple(map(Rewrite.parse, texts))
 
-
-def _login(user: str | None) -> tuple[str, str] | None:
-    """The user with a password; without one where the name is empty."""
-    if not user:
-        return None if user is None else ("", "")
-    password: str = os.environ.get("RINGBACK_TRUNK_PASSWORD") or typer.prompt(
-        "Password", hide_input=True
-    )
-    return user, password
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else span // timedelta(seconds=1)

@@ -37,11 +37,27 @@ class LiveCall:
 
 
 @dataclass(frozen=True, slots=True)
+class TrunkHealth:
+    """How a worker finds a trunk: how many of its calls in a row failed, and by what the last did;
+    until when it gets no call for that, or did, None where it never had to; and whether it answers
+    when it is asked for its options, None where it is not asked. `registration` is what the last
+    registration there was answered with, None where there is none."""
+
+    failures: int = 0
+    why: str = ""
+    rests_until: datetime | None = None
+    answers: bool | None = None
+    registration: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Beat:
-    """One heartbeat of a worker; the next one is due before `stale_at`."""
+    """One heartbeat of a worker; the next one is due before `stale_at`. Of trunks that nothing is
+    known of, `trunks` says nothing."""
 
     worker: str
     beat_at: datetime
     stale_at: datetime
     capacity: int
     calls: Mapping[str, LiveCall] = field(default_factory=dict)
+    trunks: Mapping[str, TrunkHealth] = field(default_factory=dict)

@@ -72,3 +72,12 @@ def verdict_of(sip_code: int, party: Party) -> Verdict:
     if 500 <= sip_code <= 599:
         return Verdict(Ending.CARRIER_FAILED, Culprit.CARRIER)
     return Verdict(Ending.FAILED, Culprit.US)
+
+
+def is_about_the_trunk(sip_code: int | None) -> bool:
+    """Whether a final answer to our INVITE is not about the number, so that another trunk may do
+    better: a redirection, which is not followed, our credentials or our money there (401, 402,
+    407), what we can do (415, 488), and whatever a carrier fails with (408, 5xx)."""
+    if sip_code is None:
+        return False
+    return sip_code // 100 in {3, 5} or sip_code in {401, 402, 407, 408, 415, 488}

@@ -5,17 +5,19 @@ from dataclasses import astuple, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """What a customer is asked and told; None: as usual.
+    """What a customer is asked and told, and who is told of them; None: as usual.
 
     Who must `confirm` presses 1 before anything else happens: a voicemail box does not. Usually
     nobody must. The balance is told who gave a PIN, how long they can talk whoever dialled the
-    destination; they too are asked for the next number after it.
+    destination; they too are asked for the next number after it. The destination is usually shown
+    who calls.
     """
 
     confirm: bool | None = None
     tell_balance: bool | None = None
     tell_limit: bool | None = None
     ask_next: bool | None = None
+    show_number: bool | None = None
 
     def over(self, other: "Manners") -> "Manners":
         """These, and where they say nothing, the other's."""

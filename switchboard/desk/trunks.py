@@ -1,8 +1,12 @@
 """Trunks: added and changed, with what they cost and what currencies are worth."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
+from typing import Any
 
+from switchboard.calls.caller_id import CallerId, Header
+from switchboard.calls.link import Codec, Link, Transport
 from switchboard.calls.rewriting import Rewrite
 from switchboard.calls.routing import RoutingTerms
 from switchboard.calls.trunk import Trunk, parse_address
@@ -14,13 +18,24 @@ from switchboard.sip.secret import Secret
 
 _USER = re.compile(r"[A-Za-z0-9._@-]{1,64}", re.ASCII)
 
+# Where nothing is said by an empty name, or by zero.
+_NOTHING = frozenset({"capacity", "cost_sheet", "keep_alive", "calls_per_second"})
+# In the place of whose number a trunk is asserted.
+NONE = "none"
+_CALLER_ID = frozenset(
+    {"sender", "sender_rewrites", "sender_domain", "asserted", "asserted_rewrites"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class TrunkChanges:
     """What to change of a trunk; None leaves a thing as it is. An empty name of a cost sheet says
-    that its cost is not known, a capacity of zero that it has no limit, an empty user name that
-    the carrier knows us by our address, an empty user in `rings_as`, which has a user name and a
-    password, that we know it by its own only. Rules take the place of all there were."""
+    that its cost is not known, zero that a capacity or the calls of a second have no limit, no time
+    to keep it alive that it is not asked, an empty user name that the carrier knows us by our
+    address, an empty user in `rings_as`, which has a user name and a password, that we know it by
+    its own only, an empty proxy that there is none. Rules take the place of all there were.
+    `sender` and `asserted` are whose number From and P-Asserted-Identity have: caller, account, or
+    a number; the second may be none."""
 
     address: str | None = None
     priority: int | None = None
@@ -32,25 +47,60 @@ class TrunkChanges:
     rings_from: tuple[str, ...] | None = None
     credentials: tuple[str, str] | None = field(default=None, repr=False)
     rings_as: tuple[str, str] | None = field(default=None, repr=False)
+    reply_limit: timedelta | None = None
+    rests_after: int | None = None
+    keep_alive: timedelta | None = None
+    sender: str | None = None
+    sender_rewrites: tuple[Rewrite, ...] | None = None
+    sender_domain: str | None = None
+    asserted: str | None = None
+    asserted_rewrites: tuple[Rewrite, ...] | None = None
+    transport: Transport | None = None
+    proxy: str | None = None
+    registers: bool | None = None
+    srtp: bool | None = None
+    codecs: tuple[Codec, ...] | None = None
+    session_timers: bool | None = None
+    calls_per_second: int | None = None
 
     def over(self, trunk: Trunk) -> Trunk:
         """This trunk, changed."""
-        host, port = parse_address(self.address) if self.address else (trunk.host, trunk.port)
-        credentials = trunk.credentials if self.credentials is None else self.credentials
-        return replace(
-            trunk,
-            host=host,
-            port=port,
-            priority=trunk.priority if self.priority is None else self.priority,
-            weight=trunk.weight if self.weight is None else self.weight,
-            capacity=trunk.capacity if self.capacity is None else self.capacity or None,
-            cost_sheet=trunk.cost_sheet if self.cost_sheet is None else self.cost_sheet or None,
-            rewrites=trunk.rewrites if self.rewrites is None else self.rewrites,
-            enabled=trunk.enabled if self.enabled is None else self.enabled,
-            rings_from=trunk.rings_from if self.rings_from is None else self.rings_from,
-            credentials=credentials if credentials and credentials[0] else None,
-            rings_as=trunk.rings_as if self.rings_as is None else _secret(*self.rings_as),
-        )
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        given = {name: value for name, value in given.items() if value is not None}
+        link = self._link(trunk.link, given)
+        if "address" in given:
+            where = parse_address(given.pop("address"), link.transport)
+            given["host"], given["port"] = where
+        for name in given.keys() & _NOTHING:
+            given[name] = given[name] or None
+        if self.credentials is not None and not self.credentials[0]:
+            given["credentials"] = None
+        if self.rings_as is not None:
+            given["rings_as"] = _secret(*self.rings_as)
+        for name in given.keys() & _CALLER_ID:
+            del given[name]
+        return replace(trunk, **given, link=link, caller_id=self._caller_id(trunk.caller_id))
+
+    def _link(self, old: Link, given: dict[str, Any]) -> Link:
+        """The link, changed by what is given of it, which is taken out."""
+        said = {one.name: given.pop(one.name) for one in fields(old) if one.name in given}
+        if self.proxy is not None:
+            transport = said.get("transport", old.transport)
+            said["proxy"] = parse_address(self.proxy, transport) if self.proxy else None
+        return replace(old, **said)
+
+    def _caller_id(self, old: CallerId) -> CallerId:
+        sender, asserted = old.sender, old.asserted
+        if self.sender is not None:
+            sender = sender.read(self.sender)
+        if self.sender_rewrites is not None:
+            sender = replace(sender, rewrites=self.sender_rewrites)
+        if self.asserted is not None:
+            asserted = None if self.asserted == NONE else (asserted or Header()).read(self.asserted)
+        if self.asserted_rewrites is not None and asserted is not None:
+            asserted = replace(asserted, rewrites=self.asserted_rewrites)
+        domain = old.domain if self.sender_domain is None else self.sender_domain
+        return CallerId(sender, asserted, domain)
 
 
 def find_trunk(ports: Ports, name: str) -> Trunk:

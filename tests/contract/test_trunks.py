@@ -8,10 +8,12 @@ from switchboard.aws.books import DynamoBooks, cdr_key
 from switchboard.aws.fleet import DynamoTrunks
 from switchboard.aws.forms import from_text, to_text
 from switchboard.billing.account import Profile
-from switchboard.calls.beat import Beat, LiveCall
+from switchboard.calls.beat import Beat, LiveCall, TrunkHealth
+from switchboard.calls.caller_id import CallerId, Header, Whose
 from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord, RtpQuality
+from switchboard.calls.link import Codec, Link, Transport
 from switchboard.calls.rewriting import Rewrite
 from switchboard.calls.routing import RoutingTerms, TrunkCost
 from switchboard.calls.trunk import Trunk
@@ -33,6 +35,14 @@ RICH = Trunk(
     enabled=False,
     rings_from=("203.0.113.0/28",),
     rings_as=Secret.of("carrier", "open sesame"),
+    reply_limit=timedelta(seconds=3),
+    rests_after=0,
+    keep_alive=timedelta(seconds=30),
+    caller_id=CallerId(
+        Header(Whose.ACCOUNT, rewrites=(Rewrite(prepend="00"),)), Header(fixed="44207"), "a.example"
+    ),
+    link=Link(Transport.TLS, ("proxy", 5061), registers=True, srtp=True, codecs=(Codec.PCMA,)),
+    calls_per_second=5,
 )
 
 
@@ -74,6 +84,15 @@ def test_heartbeats_and_profiles_of_before_are_read():
     assert beat.calls == {"c": LiveCall("carrier", 5, 3)}
     assert beat.calls["c"].legs_on("carrier") == 2
     assert profile.loss_guard
+
+
+def test_a_heartbeat_tells_how_its_worker_finds_trunks(ports):
+    health = TrunkHealth(4, "carrier_failed 503", NOON, answers=False)
+    beat = Beat("w", NOON, NOON, 2, trunks={"a": health})
+
+    ports.workers.beat(beat)
+
+    assert list(ports.workers.all()) == [beat]
 
 
 def test_the_guard_of_a_profile_is_kept_where_it_is_off():

@@ -27,7 +27,9 @@ from tests.fakes.ports import MemoryClock, memory_ports
 from tests.fakes.texts import PIN_KEY
 from tests.fakes.world import ALICE, BOB, open_alice
 from workers.channels import Channels
+from workers.pace import Pace
 from workers.session import Desk, Session
+from workers.trunk_watch import TrunkWatch
 
 # A cent a second for each leg: what a call costs can be counted on the fingers.
 CENT_A_SECOND = "prefix,rate\n44,0.6\n1,0.6\n"
@@ -61,12 +63,15 @@ class Exchange:
             ports.sheets.publish(RateSheet.of("retail", "v2", SheetTerms("EUR"), read_deck(deck)))
         self.ports = replace(ports, clock=SimulatedClock())
         self.phone = FakePhone(self.ports.clock, far_ends or {})
+        channels = Channels(self.ports.workers, self.ports.clock, "w1")
         self.desk = Desk(
             self.ports,
             self.phone,
             "w1",
             terms,
-            Channels(self.ports.workers, self.ports.clock, "w1"),
+            channels,
+            TrunkWatch(self.ports.clock),
+            Pace(channels, self.ports.throttle, self.ports.clock),
             pins=PIN_KEY,
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from switchboard.calls.caller_id import Caller
 from switchboard.calls.ending import Party
 from switchboard.calls.leg import RtpQuality
 from switchboard.calls.trunk import Trunk
@@ -27,7 +28,7 @@ def an_order(
     """Alice is the customer and wants to talk to Bob; each is shown the other's number."""
     number, caller = (ALICE, BOB) if party is Party.CUSTOMER else (BOB, ALICE)
     limits = {"ring_limit": timedelta(seconds=30)} | limits
-    return LegOrder(party, number, caller, trunk, **limits)
+    return LegOrder(party, number, Caller(caller), trunk, **limits)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class FakePhone:
     behind a trunk that `trunks` names, all numbers are as that says.
 
     `transcript` holds (seconds of the loop's time, what happened), as in (2.1, "customer hears
-    one-moment"); `tried` the trunk of every leg that was dialled.
+    one-moment"); `tried` the trunk of every leg that was dialled,
+    `orders` all of them.
     """
 
     clock: Clock
@@ -63,6 +65,7 @@ class FakePhone:
     transcript: list[tuple[float, str]] = field(default_factory=list)
     trunks: dict[str, FarEnd] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
+    orders: list[LegOrder] = field(default_factory=list)
 
     def dial(
         self, order: LegOrder, trace: LegTrace, *, heard_by: Leg | None = None
@@ -71,6 +74,7 @@ class FakePhone:
         at_number = self.far_ends.get(order.number, self.default)
         line = FakeLine(self, order, self.trunks.get(order.trunk.name, at_number))
         self.tried.append(order.trunk.name)
+        self.orders.append(order)
         return dialled(line, order, trace, self.clock, heard_by=heard_by)
 
     async def join(self, one: Leg, other: Leg) -> None:

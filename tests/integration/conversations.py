@@ -108,8 +108,8 @@ SLOW = [
 
 REDEEMS = dials(
     "a voucher is redeemed",
-    f">*01# enter-voucher >{{voucher}}# voucher-redeemed {ASKS} >*0# balance-is seven euros and fifty cents"
-    f" {ASKS} hangs-up",
+    f">*01# enter-voucher >{{voucher}}# voucher-redeemed {ASKS} >*0# balance-is seven euros and"
+    f" fifty cents {ASKS} hangs-up",
     NOBODY_RUNG,
     prepare=given_a_voucher,
     gains=VOUCHER_CENTS,

@@ -3,12 +3,16 @@
 import asyncio
 import gc
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 
 import pytest
 
+from switchboard.calls.caller_id import Caller, CallerId, Header
 from switchboard.calls.ending import Culprit, Ending, Verdict
+from switchboard.calls.rewriting import Rewrite
 from switchboard.calls.trunk import Trunk
 from tests.fakes.phone import an_order
 from tests.fakes.world import ALICE, BOB
@@ -115,6 +119,9 @@ def test_garbage_collected_in_another_thread_hangs_nobody_up(worker):
     assert trace.hung_up_by_far_end is False
 
 
+NOTHING_SAID: Mapping[str, object] = MappingProxyType({})
+
+
 class Refusing(asyncio.DatagramProtocol):
     """Keeps the first INVITE and is busy."""
 
@@ -133,15 +140,16 @@ class Refusing(asyncio.DatagramProtocol):
             self._transport.sendto("".join(answer).encode(), address)
 
 
-def invite_of(worker, **changes) -> str:
-    """The INVITE that an order puts on the wire."""
+def invite_of(worker, terms=NOTHING_SAID, **changes) -> str:
+    """The INVITE that an order over a trunk of these terms puts on the wire."""
 
     async def flow():
         loop = asyncio.get_running_loop()
         transport, refusing = await loop.create_datagram_endpoint(Refusing, local_addr=(HOST, 0))
-        trunk = Trunk("busy", HOST, transport.get_extra_info("sockname")[1])
+        trunk = Trunk("busy", HOST, transport.get_extra_info("sockname")[1], **terms)
+        order = replace(an_order(trunk=trunk), **changes)
         with pytest.raises(LegEnded):
-            async with worker.phone.dial(replace(an_order(trunk=trunk), **changes), LegTrace()):
+            async with worker.phone.dial(order, LegTrace()):
                 pass
         transport.close()
         return await refusing.invite
@@ -150,7 +158,7 @@ def invite_of(worker, **changes) -> str:
 
 
 def test_an_invite_names_who_is_called_and_shows_who_calls(worker):
-    invite = invite_of(worker, number=ALICE, caller=BOB)
+    invite = invite_of(worker, number=ALICE, caller=Caller(BOB))
 
     assert invite.startswith(f"INVITE sip:{ALICE}@{HOST}:")
     assert f"From: <sip:{BOB}@{HOST}>" in invite
@@ -159,9 +167,26 @@ def test_an_invite_names_who_is_called_and_shows_who_calls(worker):
 
 
 def test_an_invite_without_a_caller_is_anonymous(worker):
-    invite = invite_of(worker, caller=None)
+    invite = invite_of(worker, caller=Caller())
 
     assert 'From: "Anonymous" <sip:anonymous@anonymous.invalid>' in invite
+
+
+def test_a_trunk_is_told_who_calls_as_it_wants_it(worker):
+    wanted = CallerId(
+        Header(rewrites=(Rewrite.parse("1=strip1,prepend#"),)),
+        Header(fixed="442079460000"),
+        "sip.example.net",
+    )
+    plain = invite_of(worker, {"caller_id": wanted}, caller=Caller(BOB))
+    hidden = invite_of(worker, {"caller_id": wanted}, caller=Caller(BOB, shown=False))
+
+    assert "From: <sip:%234155550100@sip.example.net>;tag=" in plain
+    assert "\r\nP-Asserted-Identity: <sip:442079460000@sip.example.net>\r\n" in plain
+    assert "Privacy:" not in plain
+    assert 'From: "Anonymous" <sip:anonymous@anonymous.invalid>' in hidden
+    assert "\r\nPrivacy: id\r\n" in hidden
+    assert "4155550100" not in hidden
 
 
 def test_an_invite_offers_g711_with_telephone_events_and_nothing_else(worker):

@@ -11,10 +11,12 @@ from ringback.carrier import PhoneCall, PhoneScript, Reject, SimulatedCarrier, T
 from ringback.embedded.process import EmbeddedAws
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.calls.rewriting import Rewrite
+from switchboard.calls.trunk import Trunk
+from switchboard.desk.trunk_health import trunk_health
 from switchboard.desk.trunks import TrunkChanges, change_trunk, set_exchange
 from tests.fakes.trunks import add_trunk
 from tests.integration.caller import in_real_time
-from tests.integration.system import System, free_port, make_system
+from tests.integration.system import System, free_port, make_system, until
 
 pytestmark = pytest.mark.integration
 
@@ -41,13 +43,13 @@ def trunks(aws: EmbeddedAws, tmp_path_factory) -> Iterator[System]:
         yield system
 
 
-async def callback(system: System, *, nobody_at: str = "", **phones: PhoneScript):
+async def callback(system: System, *, nobody_at: tuple[str, ...] = (), **phones: PhoneScript):
     """A callback to phones behind the trunks: its customer, its CDR, the calls of each trunk."""
     alice = system.customer()
     calls: dict[str, list[PhoneCall]] = {}
     async with AsyncExitStack() as stack:
         for trunk in system.ports.trunks.all():
-            if trunk.name != nobody_at:
+            if trunk.name not in nobody_at:
                 scripts, default = {str(alice.phone): ANSWERS}, phones.get(trunk.name, TALKS)
                 carrier = SimulatedCarrier(scripts, default, port=trunk.port)
                 calls[trunk.name] = (await stack.enter_async_context(carrier)).calls
@@ -95,13 +97,30 @@ async def test_where_a_trunk_answers_503_the_next_one_carries_the_leg(trunks: Sy
 @in_real_time
 async def test_a_trunk_whose_address_is_dead_and_one_that_is_full_are_passed_over(trunks: System):
     await asyncio.to_thread(change_trunk, trunks.ports, "dear", TrunkChanges(capacity=1))
-    add_trunk(trunks.ports, "dead", "0.001", prefixes=("1",), port=free_port(), priority=1)
+    dead = {"port": free_port(), "priority": 1, "reply_limit": timedelta(seconds=1)}
+    add_trunk(trunks.ports, "dead", "0.001", prefixes=("1",), **dead)
+    unknown = Trunk("unknown", "nowhere.invalid", priority=0)
+    await asyncio.to_thread(trunks.ports.trunks.save, unknown)
     add_trunk(trunks.ports, "last", "0.5", port=free_port())
 
-    _, cdr, calls = await callback(trunks, nobody_at="dead", cheap=FAILS)
+    _, cdr, calls = await callback(trunks, nobody_at=("dead", "unknown"), cheap=FAILS)
 
     assert [leg.trunk for leg in cdr.legs] == ["dear", "last"]
     assert {name: len(taken) for name, taken in calls.items()} == {"cheap": 1, "dear": 1, "last": 1}
     log = trunks.log.read_text(errors="replace")
-    assert "destination leg over dead: " in log
+    assert "destination leg over unknown: failed" in log
+    assert "destination leg over dead: unreachable" in log
     assert "destination leg over dear: is full" in log
+
+
+@in_real_time
+async def test_a_trunk_that_does_not_answer_options_rests_until_it_does(trunks: System):
+    kept = TrunkChanges(keep_alive=timedelta(seconds=5), reply_limit=timedelta(seconds=1))
+    cheap = await asyncio.to_thread(change_trunk, trunks.ports, "cheap", kept)
+
+    def health() -> str:
+        return str(trunk_health(trunks.ports, [cheap])["cheap"])
+
+    assert await until(lambda: health() if health() != "ok" else None, 40) == "silent"
+    async with SimulatedCarrier({}, ANSWERS, port=cheap.port):
+        assert await until(lambda: health() if health() != "silent" else None, 40) == "ok"

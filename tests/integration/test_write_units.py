@@ -30,7 +30,9 @@ from tests.fakes.trunks import add_trunk
 from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice, retail_sheet
 from tests.meters import Meter, metered
 from workers.channels import Channels
+from workers.pace import Pace
 from workers.session import Desk, Session
+from workers.trunk_watch import TrunkWatch
 
 pytestmark = pytest.mark.dynamodb_local
 
@@ -91,7 +93,9 @@ class MeteredSystem:
         phone = FakePhone(self.ports.clock, {ALICE: customer, BOB: destination})
         name = _worker_name()
         channels = Channels(self.ports.workers, self.ports.clock, name)
-        desk = Desk(self.ports, phone, name, TERMS, channels)
+        watch = TrunkWatch(self.ports.clock)
+        pace = Pace(channels, self.ports.throttle, self.ports.clock)
+        desk = Desk(self.ports, phone, name, TERMS, channels, watch, pace)
 
         async def story() -> Cdr | None:
             self.meter.asked.clear()

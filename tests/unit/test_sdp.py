@@ -2,7 +2,8 @@
 
 import pytest
 
-from workers.sdp import with_usual_telephone_events
+from switchboard.calls.link import Codec
+from workers.sdp import with_codecs, with_usual_telephone_events
 
 OFFER = (
     "v=0\r\n"
@@ -30,3 +31,24 @@ def test_telephone_events_are_offered_under_the_usual_number(events):
 )
 def test_other_descriptions_stay_as_they_are(description):
     assert with_usual_telephone_events(description) == description
+
+
+PCMU, PCMA = Codec.PCMU, Codec.PCMA
+
+
+@pytest.mark.parametrize(
+    ("codecs", "formats"),
+    [((PCMU, PCMA), "0 8 101"), ((PCMA, PCMU), "8 0 101"), ((PCMA,), "8 101"), ((PCMU,), "0 101")],
+)
+def test_an_offer_has_the_codecs_of_the_trunk_in_their_order(codecs, formats):
+    offer = with_codecs(OFFER.format(events=101), codecs)
+
+    assert f"m=audio 31000 RTP/AVP {formats}\r\n" in offer
+    assert ("a=rtpmap:0 " in offer, "a=rtpmap:8 " in offer) == (PCMU in codecs, PCMA in codecs)
+    assert "a=rtpmap:101 telephone-event/8000\r\n" in offer
+
+
+def test_an_answer_keeps_the_codec_that_it_chose():
+    answer = "v=0\r\nm=audio 31000 RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\n"
+
+    assert with_codecs(answer, [PCMA]) == answer

@@ -2,11 +2,13 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 
 import pytest
 
 from ringback.carrier import SimulatedCarrier
-from ringback.carrier.sip.ping import NoReply, ping
+from ringback.carrier.sip.ping import NoReply, Reply, ping
+from switchboard.calls.link import Transport
 from switchboard.sip.message import Request, parse, serialise
 
 HOST = "127.0.0.1"
@@ -74,3 +76,43 @@ def test_where_nobody_answers_it_says_after_how_long():
         port = silent.getsockname()[1]
         with pytest.raises(NoReply, match=f"{HOST}:{port} did not answer within 0.2 s"):
             asyncio.run(ping(HOST, port, limit_s=0.2))
+
+
+async def over_tcp(*answers: int, proxy: bool = False) -> tuple[Reply, Request]:
+    """What a server is asked over TCP, and what becomes of these answers."""
+    asked: list[Request] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(parse(await reader.readuntil(b"\r\n\r\n")))
+        for status in answers:
+            writer.write(serialise(replace(asked[0].response(status, to_tag="x"), body=b"v=0\r\n")))
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(serve, HOST, 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        where = {"proxy": (HOST, port)} if proxy else {}
+        host, to = ("carrier.invalid", 5060) if proxy else (HOST, port)
+        reply = await ping(host, to, limit_s=4, transport=Transport.TCP, **where)
+    return reply, asked[0]
+
+
+def test_over_tcp_it_takes_the_final_answer_too():
+    reply, asked = asyncio.run(over_tcp(100, 403))
+
+    assert (reply.status, reply.reason) == (403, "Forbidden")
+    assert asked.uri.endswith(";transport=tcp")
+    assert asked.required("Via").startswith("SIP/2.0/TCP ")
+
+
+def test_a_proxy_is_asked_in_the_place_of_the_trunk():
+    _, asked = asyncio.run(over_tcp(200, proxy=True))
+
+    assert asked.uri == "sip:carrier.invalid:5060;transport=tcp"
+    assert asked.required("Route").startswith(f"<sip:{HOST}:")
+
+
+def test_who_hangs_up_without_an_answer_gave_none():
+    with pytest.raises(NoReply, match="closed the connection"):
+        asyncio.run(over_tcp())

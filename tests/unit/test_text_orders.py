@@ -14,44 +14,14 @@ from switchboard.calls.planned import PlanState
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.pins import Mint, make_batch
 from switchboard.desk.profiles import Changes, change_profile
-from switchboard.desk.text_senders import Incoming
-from switchboard.desk.triggers import REPLIES_TO_CUSTOMER, REPLIES_TO_STRANGERS, Answer, take_text
+from switchboard.desk.triggers import REPLIES_TO_CUSTOMER, REPLIES_TO_STRANGERS, Answer
 from switchboard.numbering import PhoneNumber
-from tests.fakes.passwords import PlainPasswords
-from tests.fakes.ports import memory_ports
-from tests.fakes.texts import PIN_KEY, text_keys
-from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice
+from tests.fakes.texter import PIN, STRANGER, Line
+from tests.fakes.texts import PIN_KEY
+from tests.fakes.world import ALICE, BOB, NOON
 
-STRANGER = PhoneNumber("+447700900123")
-PIN = "73918264"
 UNKNOWN = "Sorry, we do not know this number or PIN."
 HOUR = timedelta(hours=1)
-
-
-class Line:
-    """A texter in front of the desk; each text has an id of its own unless it says otherwise."""
-
-    def __init__(self) -> None:
-        self.ports = memory_ports()
-        self.ports.clock.at = NOON
-        self.keys = text_keys()
-        open_alice(self.ports, passwords=PlainPasswords())
-        change_profile(
-            self.ports, "alice", Changes(pin_hash=PIN_KEY.hash(PIN), time_zone="Europe/Berlin")
-        )
-        self.count = 0
-
-    def text(self, text: str, sender=ALICE, identity: str | None = None) -> Answer:
-        self.count += 1
-        trigger = Trigger("sms", identity or str(self.count))
-        return take_text(self.ports, self.keys, Incoming(trigger, sender, SERVICE), text)
-
-    def words(self, text: str, **how) -> str | None:
-        return self.text(text, **how).words
-
-    @property
-    def calls(self) -> list[tuple[PhoneNumber, PhoneNumber | None]]:
-        return [(one.customer, one.destination) for one in self.ports.callbacks.placed.values()]
 
 
 @pytest.fixture
@@ -333,65 +303,10 @@ def test_who_orders_calls_is_answered_each_time(line):
         assert line.words(f"+1415555{number:04}") is not None
 
 
-def test_a_new_phone_is_registered_by_the_code_that_was_sent_to_it(line):
-    assert line.words(f"R.{STRANGER}") == (
-        "We sent a code to +447700900123. Text it to us from that phone."
-    )
-    [(to, said)] = line.keys.texts.sent
-    assert to == STRANGER
-    assert said == "000007 is your Ringback code. Text it to us within ten minutes."
-
-    said = line.words("000007", sender=STRANGER)
-
-    assert said == "+447700900123 is a phone of your account now."
-    assert line.ports.accounts.get("alice").profile.numbers == (ALICE, STRANGER)
-
-
-def test_a_wrong_or_late_code_registers_nothing(line):
-    line.text(f"R.{STRANGER}")
-    wrong = [line.text("000008", sender=STRANGER).refused for _ in range(5)]
-
-    assert wrong == ["unknown_sender"] * 5
-    assert line.text("000007", sender=STRANGER).refused == "unknown_sender"
-    line.text(f"R.{STRANGER}")
-    line.ports.clock.pass_by(timedelta(minutes=10))
-    assert line.text("000007", sender=STRANGER).refused == "unknown_sender"
-    assert line.ports.accounts.get("alice").profile.numbers == (ALICE,)
-
-
-@pytest.mark.parametrize("text", [f"{PIN} R.{STRANGER}", f"U.alice P.wonderland R.{STRANGER}"])
-def test_a_phone_that_texts_a_pin_or_a_password_proves_itself(line, text):
-    said = line.words(text, sender=STRANGER)
-
-    assert said == "+447700900123 is a phone of your account now."
-    assert line.ports.accounts.get("alice").profile.numbers == (ALICE, STRANGER)
-    assert line.keys.texts.sent == []
-
-
-@pytest.mark.parametrize("text", [f"{PIN} R.{BOB}", f"U.alice P.wonderland R.{BOB}"])
-def test_a_pin_or_a_password_proves_no_phone_but_the_one_that_texts_it(line, text):
-    line.text(text, sender=STRANGER)
-
-    assert [to for to, _ in line.keys.texts.sent] == [BOB]
-    assert line.ports.accounts.get("alice").profile.numbers == (ALICE,)
-
-
 def test_a_blocked_account_redeems_no_voucher(line):
     line.ports.books.set_active("alice", active=False)
 
     assert line.text("ADD 12345678").refused == "account_blocked"
-
-
-def test_codes_are_not_sent_without_end(line):
-    answers = [line.text(f"R.{STRANGER}").refused for _ in range(5)]
-
-    assert answers == [None, None, None, "too_often", "too_often"]
-    assert len(line.keys.texts.sent) == 3
-
-
-def test_a_phone_that_the_account_may_not_call_gets_no_code(line):
-    assert line.text("R.+19005550100").refused == "not_allowed"
-    assert line.keys.texts.sent == []
 
 
 def test_an_account_is_answered_in_its_language(line):

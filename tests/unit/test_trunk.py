@@ -1,10 +1,15 @@
 """Where a carrier is reached."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switchboard.calls.link import Codec, Link, Transport
 from switchboard.calls.trunk import Trunk
+from switchboard.desk.trunks import TrunkChanges
 from switchboard.errors import Malformed
 
 
@@ -42,6 +47,32 @@ def test_what_could_change_a_request_is_no_host(address):
 def test_a_port_is_one_that_exists(port):
     with pytest.raises(Malformed, match="port"):
         parse(f"host:{port}")
+
+
+@pytest.mark.parametrize("seconds", [0, 33])
+def test_a_carrier_is_given_some_time_to_reply(seconds):
+    with pytest.raises(Malformed, match="1 to 32 seconds"):
+        Trunk("a", "host", reply_limit=timedelta(seconds=seconds))
+
+
+def test_a_link_asks_for_nothing_that_cannot_be():
+    with pytest.raises(Malformed, match="SRTP needs TLS"):
+        Link(srtp=True)
+    with pytest.raises(Malformed, match="each once"):
+        Link(codecs=(Codec.PCMA, Codec.PCMA))
+    with pytest.raises(Malformed, match="needs a user name"):
+        Trunk("a", "host", link=Link(registers=True))
+
+
+def test_over_tls_a_carrier_listens_at_another_port():
+    tls = TrunkChanges("sip.example.net", transport=Transport.TLS, proxy="proxy")
+
+    changed = tls.over(parse("host"))
+
+    assert (changed.port, changed.link) == (5061, Link(Transport.TLS, ("proxy", 5061)))
+    assert TrunkChanges(proxy="", codecs=(Codec.PCMA,)).over(changed) == replace(
+        changed, link=Link(Transport.TLS, codecs=(Codec.PCMA,))
+    )
 
 
 def test_credentials_do_not_show():

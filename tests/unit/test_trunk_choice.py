@@ -50,10 +50,13 @@ def test_both_legs_go_over_the_cheapest_trunk():
         FAILS,
         replace(FAILS, refuses_with=500),
         replace(FAILS, refuses_with=408),
+        replace(FAILS, refuses_with=407),
+        replace(FAILS, refuses_with=488),
+        replace(FAILS, refuses_with=302),
         replace(FAILS, trying_s=None, answers_s=None, refuses_with=None),
         FarEnd(line_is_dead=True),
     ],
-    ids=["503", "500", "408", "no reply", "cannot be dialled"],
+    ids=["503", "500", "408", "407", "488", "302", "no reply", "cannot be dialled"],
 )
 def test_where_a_carrier_fails_before_it_rings_the_next_trunk_is_tried(fails):
     exchange = an_exchange(a=fails)
@@ -66,6 +69,21 @@ def test_where_a_carrier_fails_before_it_rings_the_next_trunk_is_tried(fails):
     assert [leg.trunk_cost.sheet for leg in cdr.legs] == ["cost-b", "cost-b"]
     assert cdr.verdict == Verdict(Ending.HUNG_UP, Culprit.DESTINATION)
     assert exchange.balance.holds == {}
+
+
+def test_a_trunk_has_its_own_time_to_reply():
+    silent = replace(FAILS, trying_s=None, answers_s=None, refuses_with=None)
+    exchange = an_exchange(a=silent)
+    add_trunk(exchange.ports, "a", "0.05", reply_limit=timedelta(seconds=3))
+
+    exchange.connect()
+
+    assert exchange.transcript[:4] == [
+        (0, f"customer is dialled at {ALICE}"),
+        (3, "customer is given up"),
+        (3, f"customer is dialled at {ALICE}"),
+        (3.1, "customer rings"),
+    ]
 
 
 @pytest.mark.parametrize("sip_code", [404, 480, 484, 486, 487, 600, 603, 604, 403])

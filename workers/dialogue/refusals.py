@@ -1,6 +1,8 @@
 """Why something cannot be, in words: the prompt of each refusal."""
 
+from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.errors import Refusal
+from workers.phone import Leg
 
 _WORDS = {
     "malformed": "invalid-number",
@@ -26,3 +28,9 @@ def words_for(refusal: Refusal) -> str:
     """The prompt that says it, or what it is a kind of."""
     codes = [kind.code for kind in type(refusal).__mro__ if issubclass(kind, Refusal)]
     return next((_WORDS[code] for code in codes if code in _WORDS), "try-later")
+
+
+async def cannot_serve(customer: Leg) -> Verdict:
+    """Say that something of ours is missing; how the callback ends then."""
+    await customer.play("system-error")
+    return Verdict(Ending.FAILED, Culprit.US)

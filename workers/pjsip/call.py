@@ -4,16 +4,17 @@ import ctypes
 import functools
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pjsua2 import _pjsua2 as library
 from pjsua2 import pjsua2 as pj
 
 from switchboard.calls.leg import RtpQuality
+from switchboard.calls.link import Codec
 from workers.info import key_of_info
 from workers.lines import EngineLine, Report
-from workers.sdp import with_usual_telephone_events
+from workers.sdp import with_codecs, with_usual_telephone_events
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +47,17 @@ def _noting(override: Callable[["PjsipCall", Any], None]) -> Callable[["PjsipCal
 class PjsipCall(pj.Call):  # type: ignore[misc] # SWIG generates no types
     """Notes what happens to a call, for the engine to report."""
 
-    def __init__(self, account: Any, number: int, reports: deque[tuple[int, Report]]) -> None:
+    def __init__(
+        self,
+        account: Any,
+        number: int,
+        reports: deque[tuple[int, Report]],
+        codecs: Sequence[Codec],
+    ) -> None:
         super().__init__(account)
         self._number = number
         self._reports = reports
+        self._codecs = codecs
 
     def note(self, report: Report) -> None:
         """Have this reported to the call's line, after the callback."""
@@ -106,7 +114,8 @@ class PjsipCall(pj.Call):  # type: ignore[misc] # SWIG generates no types
 
     @_noting
     def onCallSdpCreated(self, parameter: Any) -> None:
-        parameter.sdp.wholeSdp = with_usual_telephone_events(parameter.sdp.wholeSdp)
+        description = with_usual_telephone_events(parameter.sdp.wholeSdp)
+        parameter.sdp.wholeSdp = with_codecs(description, self._codecs)
 
     def _informed(self, received: Any) -> None:
         key = key_of_info(received.wholeMsg)

@@ -29,13 +29,17 @@ from typing import Any, Self
 from pjsua2 import _pjsua2 as library
 from pjsua2 import pjsua2 as pj
 
+from switchboard.calls.caller_id import as_user
 from switchboard.calls.leg import RtpQuality
-from workers.legs import CannotDial
+from switchboard.calls.trunk import Trunk
+from workers.legs import CannotDial, NoWay
 from workers.lines import EngineLine, Report
 from workers.patchbay import Patchbay
 from workers.phone import LegOrder
+from workers.pjsip.accounts import Accounts, bound_to, uri_of
 from workers.pjsip.audio import Ear, key_tone, player, ringback_tone
 from workers.pjsip.call import PjsipCall, quality_of
+from workers.pjsip.headers import tell
 from workers.recordings import RATE_HZ
 from workers.room import Room
 
@@ -43,15 +47,15 @@ MEASURED_EVERY_S = 2.0
 HANG_UP_LIMIT_S = 1.0
 # How long a player or tone generator outlives its use: the audio thread may be in it.
 SOUND_RESTS_S = 0.5
-ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'  # RFC 3323 §4.1.1.3
+UNKNOWN_NAME = 70_018  # pjlib's PJ_ERESOLVE
 SENDER_IN_LOG = 64  # pjlib's PJ_LOG_HAS_SENDER
 
 logger = logging.getLogger(__name__)
 
 # For the little of pjsua-lib and pjlib that pjsua2 leaves out.
 _C = ctypes.CDLL(library.__file__)
-# Our build (build/limits.i) tells how many accounts, one for each pair of credentials that trunks
-# have, and sockets there can be; else they are those of the stock wheel. One too many aborts the
+# Our build (build/limits.i) tells how many accounts, one for each way in which trunks are spoken
+# to, and sockets there can be; else they are those of the stock wheel. One too many aborts the
 # process there.
 MAX_ACCOUNTS: int = getattr(pj, "MAX_ACCOUNTS", 8)
 MAX_SOCKETS: int = getattr(pj, "MAX_SOCKETS", 64)
@@ -109,7 +113,7 @@ class PjsipEngine:
         # Objects of pjsua2, from here on.
         self._log = _Log()
         self._endpoint = pj.Endpoint()
-        self._accounts: dict[tuple[str, str] | None, pj.Account] = {}
+        self._accounts = Accounts(self._endpoint, settings, MAX_ACCOUNTS)
         self._calls: dict[int, PjsipCall] = {}
         self._sounds: dict[int, pj.AudioMedia] = {}
         self._ears: dict[int, Ear] = {}
@@ -125,7 +129,7 @@ class PjsipEngine:
             for codec in self._endpoint.codecEnum2():
                 wanted = codec.codecId.startswith(("PCMU/", "PCMA/"))
                 self._endpoint.codecSetPriority(codec.codecId, 255 if wanted else 0)
-            transport = self._bound_to(pj.TransportConfig())
+            transport = bound_to(self._settings, pj.TransportConfig())
             transport.port = self._settings.sip_port
             number = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
             self._endpoint.libStart()
@@ -142,15 +146,22 @@ class PjsipEngine:
         self._lines.clear()
         for number in self._calls:
             self.hang_up(number)
+        self._accounts.leave()
         deadline = time.monotonic() + HANG_UP_LIMIT_S
-        while _C.pjsua_call_get_count() and time.monotonic() < deadline:
+        while self._is_heard_of and time.monotonic() < deadline:
             self._endpoint.libHandleEvents(10)
         self._sounds.clear()
         self._ears.clear()
         self._calls.clear()
-        self._accounts.clear()
-        # Otherwise it waits a second for registrations, of which there are none.
+        # Otherwise it waits a second for registrations, which have had their time.
         self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)
+        # Not before: what was asked of a trunk that is silent ends with the library.
+        self._accounts.clear()
+
+    @property
+    def _is_heard_of(self) -> bool:
+        """Whether somebody has not confirmed yet that we are gone."""
+        return _C.pjsua_call_get_count() > 0 or self._accounts.are_leaving
 
     def poll(self, wait_ms: int) -> None:
         """Handle what has come in, waiting for it at most so long."""
@@ -181,8 +192,19 @@ class PjsipEngine:
         fault = self._try_to_invite(line.number, order)
         if fault is not None:
             self.forget(line.number)
-            raise CannotDial(fault)
+            raise fault
         self._report()
+
+    def ask(self, trunk: Trunk, told: Callable[[int], None]) -> None:
+        fault = self._accounts.ask(trunk, told)
+        if fault is not None:
+            raise fault
+
+    def registration(self, trunk: Trunk) -> int | None:
+        return self._accounts.registration(trunk)
+
+    def unregister(self, trunk: Trunk) -> None:
+        self._accounts.unregister(trunk)
 
     def hang_up(self, number: int) -> None:
         if number in self._calls:
@@ -194,6 +216,7 @@ class PjsipEngine:
         self._lines.pop(number, None)
         self.ignore_tones(number)
         self._calls.pop(number, None)
+        self._accounts.left(number)
         self.patchbay.remove(number)
         self._room.call_ended()
 
@@ -244,48 +267,27 @@ class PjsipEngine:
         """Later; and an ear not before the sound that writes to it."""
         asyncio.get_running_loop().call_later(SOUND_RESTS_S, self._sounds.pop, sound, ear)
 
-    def _try_to_invite(self, number: int, order: LegOrder) -> str | None:
-        credentials = order.trunk.credentials
-        if credentials not in self._accounts and len(self._accounts) >= MAX_ACCOUNTS:
-            return "the trunks have more credentials than the engine has accounts"
+    def _try_to_invite(self, number: int, order: LegOrder) -> CannotDial | None:
+        fault = self._accounts.prepare(order.trunk)
+        if fault is not None:
+            return fault
         options = pj.CallOpParam(True)
         # From 2.17 on, a stream of real-time text is offered by default.
         options.opt.videoCount = options.opt.textCount = 0
-        shown = f"<sip:{order.caller}@{self._settings.shown_host}>"
-        options.txOption.localUri = shown if order.caller is not None else ANONYMOUS
-        # RFC 3261 §25.1: of what a trunk may ask for, only # is not itself in the user part.
-        user = order.trunk.sent(order.number).replace("#", "%23")
-        uri = f"sip:{user}@{order.trunk.host}:{order.trunk.port}"
+        told = order.trunk.caller_id.headers(order.caller, self._settings.shown_host)
+        tell(options.txOption, told)
+        uri = uri_of(order.trunk, as_user(order.trunk.sent(order.number)))
+        account, codecs = self._accounts.taken(order.trunk, number), order.trunk.link.codecs
         try:
-            account = self._account(credentials)
-            self._calls[number] = PjsipCall(account, number, self._reports)
+            self._calls[number] = PjsipCall(account, number, self._reports, codecs)
             self._calls[number].makeCall(uri, options)
-        except pj.Error as fault:
-            return str(fault.reason)
+        except pj.Error as error:
+            kind = NoWay if error.status == UNKNOWN_NAME else CannotDial
+            return kind(str(error.reason))
         return None
 
-    def _account(self, credentials: tuple[str, str] | None) -> Any:
-        if credentials not in self._accounts:
-            config = pj.AccountConfig()
-            config.idUri = f"sip:ringback@{self._settings.shown_host}"
-            # Both are for clients that register.
-            config.natConfig.sipOutboundUse = config.natConfig.contactRewriteUse = 0
-            rtp = self._bound_to(config.mediaConfig.transportConfig)
-            rtp.port, rtp.portRange = self._settings.rtp_port, self._settings.rtp_ports
-            if credentials is not None:
-                user, password = credentials
-                config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, password))
-            account = pj.Account()
-            account.create(config)
-            self._accounts[credentials] = account
-        return self._accounts[credentials]
-
-    def _bound_to(self, transport: Any) -> Any:
-        transport.boundAddress = self._settings.host
-        transport.publicAddress = self._settings.public_address or ""
-        return transport
-
     def _report(self) -> None:
+        self._accounts.report()
         while self._reports:
             number, report = self._reports.popleft()
             if number in self._lines:

@@ -1,15 +1,22 @@
-"""A SIP OPTIONS over UDP: whether somebody is there, and how quickly."""
+"""A SIP OPTIONS: whether somebody is there, and how quickly."""
 
 import asyncio
+import re
 import secrets
 import socket
+import ssl
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from ringback.carrier.sip.transaction import T1_S, T2_S, SocketAddress
+from switchboard.calls.link import Transport
 from switchboard.sip.fields import MalformedSip
 from switchboard.sip.message import Request, Response, parse, serialise
+
+_LENGTH = re.compile(rb"^(?:Content-Length|l)[ \t]*:[ \t]*(\d{1,6})", re.IGNORECASE | re.MULTILINE)
 
 
 class NoReply(Exception):
@@ -25,29 +32,61 @@ class Reply:
     milliseconds: int
 
 
-async def ping(host: str, port: int, *, limit_s: float) -> Reply:
-    """Ask the SIP server at an address for its options (RFC 3261 §11). NoReply where its name is
-    not known, it cannot be reached, or it is silent for so long."""
-    target = f"{host}:{port}"
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Response] = loop.create_future()
+async def ping(
+    host: str,
+    port: int,
+    *,
+    limit_s: float,
+    transport: Transport = Transport.UDP,
+    proxy: SocketAddress | None = None,
+) -> Reply:
+    """Ask the SIP server at an address for its options (RFC 3261 §11), by way of the proxy where
+    there is one. NoReply where its name is not known, it cannot be reached, or it is silent for so
+    long."""
+    target, hop = f"{host}:{port}", proxy or (host, port)
+    over = _over_udp if transport is Transport.UDP else partial(_over_a_stream, transport)
     try:
         async with asyncio.timeout(limit_s):
-            # A connected socket is told where nobody listens.
-            transport, _ = await loop.create_datagram_endpoint(
-                lambda: _Ear(answer), remote_addr=(host, port), family=socket.AF_INET
-            )
-            begun = time.perf_counter()
-            with closing(transport):
-                request = _options(target, transport.get_extra_info("sockname"))
-                await _ask(transport, serialise(request), answer)
-                response = answer.result()
+            response, elapsed_s = await over(hop, partial(_options, target, transport, proxy))
     except TimeoutError:
         raise NoReply(f"{target} did not answer within {limit_s:g} s") from None
+    except EOFError:
+        raise NoReply(f"{target} closed the connection without an answer") from None
     except OSError as error:
-        raise NoReply(f"{target} cannot be reached: {error.strerror}") from None
-    elapsed_ms = round((time.perf_counter() - begun) * 1000)
-    return Reply(response.status, response.reason, elapsed_ms)
+        raise NoReply(f"{target} cannot be reached: {error.strerror or error}") from None
+    return Reply(response.status, response.reason, round(elapsed_s * 1000))
+
+
+Ask = Callable[[SocketAddress], Request]
+
+
+async def _over_udp(hop: SocketAddress, request: Ask) -> tuple[Response, float]:
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Response] = loop.create_future()
+    # A connected socket is told where nobody listens.
+    transport, _ = await loop.create_datagram_endpoint(
+        lambda: _Ear(answer), remote_addr=hop, family=socket.AF_INET
+    )
+    begun = time.perf_counter()
+    with closing(transport):
+        await _ask(transport, serialise(request(transport.get_extra_info("sockname"))), answer)
+    return answer.result(), time.perf_counter() - begun
+
+
+async def _over_a_stream(
+    transport: Transport, hop: SocketAddress, request: Ask
+) -> tuple[Response, float]:
+    context = ssl.create_default_context() if transport is Transport.TLS else None
+    reader, writer = await asyncio.open_connection(*hop, ssl=context)
+    begun = time.perf_counter()
+    with closing(writer):
+        writer.write(serialise(request(writer.get_extra_info("sockname"))))
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = _LENGTH.search(head)
+            message = parse(head + await reader.readexactly(int(length[1]) if length else 0))
+            if isinstance(message, Response) and message.status >= 200:
+                return message, time.perf_counter() - begun
 
 
 class _Ear(asyncio.DatagramProtocol):
@@ -78,14 +117,19 @@ async def _ask(
         wait_s = min(2 * wait_s, T2_S)
 
 
-def _options(target: str, own: SocketAddress) -> Request:
-    here = f"{own[0]}:{own[1]}"
+def _options(
+    target: str, transport: Transport, proxy: SocketAddress | None, own: SocketAddress
+) -> Request:
+    here, by = f"{own[0]}:{own[1]}", "" if transport is Transport.UDP else transport.value
     branch = f"z9hG4bK{secrets.token_hex(8)}"
+    uri = f"sip:{target};transport={by}" if by else f"sip:{target}"
+    route = () if proxy is None else (("Route", f"<sip:{proxy[0]}:{proxy[1]};lr>"),)
     return Request(
         method="OPTIONS",
-        uri=f"sip:{target}",
+        uri=uri,
         headers=(
-            ("Via", f"SIP/2.0/UDP {here};branch={branch};rport"),
+            ("Via", f"SIP/2.0/{transport.name} {here};branch={branch};rport"),
+            *route,
             ("Max-Forwards", "70"),
             ("From", f"<sip:ringback@{here}>;tag={secrets.token_hex(8)}"),
             ("To", f"<sip:{target}>"),

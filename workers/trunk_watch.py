@@ -1,0 +1,98 @@
+"""What a worker knows of its trunks: which of them fail, and are left alone for a while."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from switchboard.calls.beat import TrunkHealth
+from switchboard.calls.trunk import Trunk
+from switchboard.clock import Clock
+
+FIRST_REST_S = 10.0
+LONGEST_REST_S = 600.0
+# A datagram is lost now and then; two in a row hardly are.
+SILENT_AFTER = 2
+
+
+@dataclass(slots=True)
+class _Record:
+    """`health` without the instant, which `rests_until` has by the loop's clock."""
+
+    health: TrunkHealth = field(default_factory=TrunkHealth)
+    rest_s: float = 0.0
+    rests_until: float | None = None
+    on_trial: bool = False
+    silences: int = 0
+
+
+class TrunkWatch:
+    """Each worker goes by its own calls. A trunk whose calls failed so often in a row as it allows
+    rests, for twice as long each time; then one call tries it, and the others wait for what
+    becomes of that. One that is asked for its options rests while it does not answer."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._records: dict[str, _Record] = {}
+
+    def rests(self, trunk: Trunk) -> bool:
+        """Whether it is to get no call now."""
+        record = self._records.get(trunk.name)
+        if record is None:
+            return False
+        silent = trunk.keep_alive is not None and record.health.answers is False
+        return silent or (record.rests_until is not None and _now() < record.rests_until)
+
+    def begin(self, trunk: Trunk) -> None:
+        """A call goes over it. Where that is a trial, it rests until the trial is over."""
+        record = self._records.get(trunk.name)
+        if record is not None and record.rests_until is not None and not self.rests(trunk):
+            record.on_trial = True
+            record.rests_until = _now() + record.rest_s
+
+    def worked(self, trunk: Trunk) -> None:
+        """It rang, or told of the number."""
+        record = self._records.get(trunk.name)
+        if record is not None and record.health.failures:
+            health = replace(record.health, failures=0, why="")
+            self._records[trunk.name] = _Record(health, silences=record.silences)
+
+    def failed(self, trunk: Trunk, why: str) -> None:
+        """A call over it failed, as another trunk's might not have."""
+        record = self._records.setdefault(trunk.name, _Record())
+        failures = record.health.failures + 1
+        record.health = replace(record.health, failures=failures, why=why)
+        # Of the calls that were on their way when the rest began, none prolongs it.
+        begun = record.rests_until is not None and _now() < record.rests_until
+        if trunk.rests_after and failures >= trunk.rests_after and (record.on_trial or not begun):
+            record.rest_s = min(2 * record.rest_s or FIRST_REST_S, LONGEST_REST_S)
+            record.rests_until = _now() + record.rest_s
+            record.on_trial = False
+
+    def registered(self, trunk: Trunk, code: int | None) -> None:
+        """What the last registration there was answered with."""
+        record = self._records.setdefault(trunk.name, _Record())
+        record.health = replace(record.health, registration=code)
+
+    def asked(self, trunk: Trunk, *, answers: bool) -> None:
+        """It was asked for its options."""
+        record = self._records.setdefault(trunk.name, _Record())
+        record.silences = 0 if answers else record.silences + 1
+        if answers or record.silences >= SILENT_AFTER:
+            record.health = replace(record.health, answers=answers)
+
+    @property
+    def told(self) -> Mapping[str, TrunkHealth]:
+        """What a heartbeat tells: only of trunks that something is known of."""
+        told = {name: self._told(record) for name, record in self._records.items()}
+        return {name: health for name, health in told.items() if health != TrunkHealth()}
+
+    def _told(self, record: _Record) -> TrunkHealth:
+        if record.rests_until is None:
+            return record.health
+        left = timedelta(seconds=max(0.0, record.rests_until - _now()))
+        return replace(record.health, rests_until=self._clock.now() + left)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -34,7 +34,7 @@ class TrunkOptions:
         str | None,
         typer.Option(metavar="SHEET", help="The rate sheet with its prices; empty: none."),
     ] = None
-    rewrite: Annotated[
+    rewrites: Annotated[
         list[str] | None,
         typer.Option(
             "--rewrite",
@@ -139,8 +139,6 @@ def changes_of(options: TrunkOptions, address: str | None) -> "TrunkChanges":
     given: dict[str, Any] = {
         name: value for name, value in asdict(options).items() if value is not None
     }
-    if "rewrite" in given:
-        given["rewrites"] = given.pop("rewrite")
     for rules in given.keys() & {"rewrites", "sender_rewrites", "asserted_rewrites"}:
         given[rules] = _rules(given[rules])
     for span in given.keys() & {"reply_limit", "keep_alive"}:

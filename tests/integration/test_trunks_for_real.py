@@ -1,6 +1,7 @@
 """Several trunks: a real worker process, real SIP and RTP, a simulated carrier behind each."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -92,6 +93,20 @@ async def test_where_a_trunk_answers_503_the_next_one_carries_the_leg(trunks: Sy
     log = trunks.log.read_text(errors="replace")
     assert "destination leg over cheap: carrier_failed 503" in log
     assert "destination leg over dear: answers" in log
+
+
+@in_real_time
+async def test_the_fleet_is_told_of_a_trunk_that_rests(trunks: System):
+    cheap = await asyncio.to_thread(
+        change_trunk, trunks.ports, "cheap", TrunkChanges(rests_after=1)
+    )
+
+    await callback(trunks, cheap=FAILS)
+
+    beats = await asyncio.to_thread(trunks.ports.workers.all)
+    assert [beat.trunks["cheap"].why for beat in beats] == ["carrier_failed 503"]
+    state = str(trunk_health(trunks.ports, [cheap])["cheap"])
+    assert re.fullmatch(r"(resting until ..:..:..|failing) \(carrier_failed 503\)", state)
 
 
 @in_real_time

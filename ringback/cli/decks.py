@@ -29,7 +29,10 @@ BAD_INPUT = 2
 MOST_SHOWN = 20
 
 Mode = Annotated[str, typer.Option(help="replace the sheet by the file, or add the file to it.")]
-Currency = Annotated[str | None, typer.Option(help="ISO 4217; needed for a new sheet.")]
+Currency = Annotated[
+    str | None,
+    typer.Option(help="ISO 4217, of a new sheet; that of all others, if not given, else USD."),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from switchboard.rating.row import PLAIN, Charges, RateRow
 from switchboard.rating.sheet import RateSheet
 from switchboard.rating.terms import AtBoundary, Derivation, SheetTerms, check_sheet_name
 
+FIRST_CURRENCY = "USD"
+
 
 @dataclass(frozen=True, slots=True)
 class TermsChange:
@@ -49,17 +51,23 @@ def terms_for(
     customer_leg_percent: int | None = None,
 ) -> SheetTerms:
     """The terms of a sheet's next version: those of the one before, but for what is given here.
-    A new sheet needs a currency, and a sheet never changes it."""
+    A new sheet is in the currency that all others have, or the first one in dollars, unless it is
+    given; a sheet never changes it."""
     check_sheet_name(name)
     try:
         before = ports.sheets.current(name, fresh=True).terms
     except NotFound:
-        if currency is None:
-            raise Malformed(f"sheet {name} is new: give its currency") from None
-        before = SheetTerms(check_currency(currency))
+        before = SheetTerms(check_currency(currency or _usual_currency(ports, name)))
     if currency is not None and check_currency(currency) != before.currency:
         raise Conflict(f"sheet {name} is in {before.currency}, and accounts are priced by it")
     return TermsChange(digits, customer_leg_percent).over(before)
+
+
+def _usual_currency(ports: Ports, new: str) -> str:
+    found = {ports.sheets.current(name).terms.currency for name in ports.sheets.names()}
+    if len(found) > 1:
+        raise Malformed(f"sheet {new} is new: give its currency, like {' or '.join(sorted(found))}")
+    return found.pop() if found else FIRST_CURRENCY
 
 
 def new_version(ports: Ports, name: str, terms: SheetTerms, rows: Iterable[RateRow]) -> RateSheet:

@@ -127,12 +127,27 @@ def test_the_terms_of_the_next_version_are_those_before_but_for_what_is_given(po
         terms(currency="USD")
 
 
-def test_a_new_sheet_needs_a_currency(ports):
-    nothing = {"digits": None, "customer_leg_percent": None}
+def test_a_new_sheet_is_in_the_currency_that_is_given(ports):
+    assert terms_for(ports, "new", currency="gbp") == SheetTerms("GBP")
 
-    assert terms_for(ports, "new", currency="usd", **nothing) == SheetTerms("USD")
-    with pytest.raises(Malformed, match="new"):
-        terms_for(ports, "new", currency=None, **nothing)
+
+def test_the_first_sheet_is_in_dollars_unless_it_is_given(ports):
+    assert terms_for(ports, "new", currency=None) == SheetTerms("USD")
+
+
+def test_a_new_sheet_is_in_the_currency_of_all_others(ports):
+    take(ports, DECK)
+
+    assert terms_for(ports, "new", currency=None) == SheetTerms("EUR")
+
+
+def test_where_sheets_differ_in_currency_a_new_one_needs_its_own(ports):
+    for name, currency in [("dear", "EUR"), ("cheap", "USD")]:
+        worksheets = [Worksheet("", rows_of_text(DECK))]
+        import_deck(ports, name, SheetTerms(currency), worksheets)
+
+    with pytest.raises(Malformed, match="sheet new is new: give its currency, like EUR or USD"):
+        terms_for(ports, "new", currency=None)
 
 
 def test_a_leg_is_priced_by_the_current_sheet(ports):

@@ -13,6 +13,7 @@ from ringback.cli import (
     callbacks,
     calls,
     classes,
+    dead,
     decks,
     numbers,
     phone_books,
@@ -50,6 +51,7 @@ app.add_typer(bridges.app, name="bridges")
 app.add_typer(sms_providers.app, name="sms-providers")
 app.add_typer(calls.cdrs, name="cdrs")
 app.add_typer(callbacks.app, name="callbacks")
+app.add_typer(dead.app, name="dead")
 app.add_typer(system.tables, name="tables")
 app.command()(calls.callback)
 for command in (system.demo, system.up, system.worker, system.sweep, system.check_books):

@@ -15,7 +15,7 @@ from switchboard.aws.models.database import Database
 from switchboard.aws.passing import DynamoAnswers, DynamoConfirmations, DynamoThrottle
 from switchboard.aws.phone_books import DynamoPhoneBooks
 from switchboard.aws.pins import DynamoPins
-from switchboard.aws.queues import SqsControl, SqsQueue, sqs_client
+from switchboard.aws.queues import SqsControl, SqsDeadOrders, SqsQueue, sqs_client
 from switchboard.aws.rings import DynamoRings
 from switchboard.aws.schedule import DynamoSchedule
 from switchboard.aws.settings import DynamoSettings
@@ -51,6 +51,11 @@ class AwsSettings:
         """The queue where orders wait for a worker."""
         return f"{self.prefix}callbacks"
 
+    @property
+    def dead_orders_queue(self) -> str:
+        """The queue where orders go that no worker could serve."""
+        return f"{self.prefix}callbacks-dead"
+
 
 def open_ports(settings: AwsSettings) -> Ports:
     """All ports over AWS. Nothing is asked before the first use."""
@@ -62,6 +67,7 @@ def open_ports(settings: AwsSettings) -> Ports:
         sheets=DynamoSheets(database),
         callbacks=DynamoCallbacks(database),
         queue=SqsQueue(settings.callbacks_queue, sqs),
+        dead_orders=SqsDeadOrders(settings.dead_orders_queue, sqs),
         control=SqsControl(settings.prefix, sqs),
         workers=DynamoWorkers(database),
         trunks=DynamoTrunks(database),
@@ -93,22 +99,30 @@ def control_inbox(settings: AwsSettings, worker: str) -> SqsQueue:
 
 
 def create_tables(settings: AwsSettings) -> list[str]:
-    """Make the tables and the callbacks queue that are missing; gives the names of all."""
+    """Make the tables and the queues of callbacks that are missing; gives the names of all."""
     database = Database.open(settings.prefix, settings.region)
     models = [database.table(model) for model in ALL]
     for model in models:
         if not model.exists():
             model.create_table(wait=True)
-    callbacks_inbox(settings).create()
-    return [*(model.Meta.table_name for model in models), settings.callbacks_queue]
+    dead = _dead_orders(settings)
+    dead.create()
+    callbacks_inbox(settings).create(dead=dead)
+    return [*(model.Meta.table_name for model in models), settings.callbacks_queue, dead.name]
 
 
 def delete_tables(settings: AwsSettings) -> list[str]:
-    """Delete the tables and the callbacks queue with all that is in them; gives the names."""
+    """Delete the tables and the queues of callbacks with all that is in them; gives the names."""
     database = Database.open(settings.prefix, settings.region)
     models = [database.table(model) for model in ALL]
     gone = [model for model in models if model.exists()]
     for model in gone:
         model.delete_table()
     callbacks_inbox(settings).remove()
-    return [*(model.Meta.table_name for model in gone), settings.callbacks_queue]
+    dead = _dead_orders(settings)
+    dead.remove_queue()
+    return [*(model.Meta.table_name for model in gone), settings.callbacks_queue, dead.name]
+
+
+def _dead_orders(settings: AwsSettings) -> SqsDeadOrders:
+    return SqsDeadOrders(settings.dead_orders_queue, sqs_client(settings.region))

@@ -97,10 +97,12 @@ def offer(ports: Ports, callback: Callback) -> None:
 
 
 def offer_again(ports: Ports, callback_id: str) -> None:
-    """Offer a callback again that came to a worker before its time."""
+    """Offer a callback again that came to a worker before its time. NotFound where nobody knows
+    it."""
     callback = ports.callbacks.find(callback_id)
-    waits = callback is not None and callback.wait_at(ports.clock.now())
-    if callback is not None and callback.state is State.QUEUED and waits:
+    if callback is None:
+        raise NotFound(f"there is no callback {callback_id}")
+    if callback.state is State.QUEUED and callback.wait_at(ports.clock.now()):
         offer(ports, callback)
 
 

@@ -9,7 +9,18 @@ from typing import Protocol
 
 from switchboard.clock import Clock
 from switchboard.ports.bridges import Bridges
-from switchboard.ports.calls import Callbacks, Control, Inbox, Message, Queue, Trunks, Workers
+from switchboard.ports.calls import (
+    Callbacks,
+    Control,
+    DeadOrder,
+    DeadOrders,
+    Inbox,
+    Message,
+    Queue,
+    Trunks,
+    UnreadableRecord,
+    Workers,
+)
 from switchboard.ports.money import Accounts, Books, Directory, Opening, Pins
 from switchboard.ports.pages import Page
 from switchboard.ports.rates import Settings, Sheets, Templates
@@ -37,6 +48,8 @@ __all__ = [
     "Confirmation",
     "Confirmations",
     "Control",
+    "DeadOrder",
+    "DeadOrders",
     "Directory",
     "Inbox",
     "Limit",
@@ -58,6 +71,7 @@ __all__ = [
     "Texts",
     "Throttle",
     "Trunks",
+    "UnreadableRecord",
     "Workers",
 ]
 
@@ -81,6 +95,7 @@ class Ports:
     sheets: Sheets
     callbacks: Callbacks
     queue: Queue
+    dead_orders: DeadOrders
     control: Control
     workers: Workers
     trunks: Trunks

@@ -10,6 +10,7 @@ from switchboard.wire.accounts import (
 )
 from switchboard.wire.callbacks import callback_body, charge_body, planned_body
 from switchboard.wire.cdrs import cdr_body
+from switchboard.wire.dead import dead_body
 from switchboard.wire.forms import Body, Json, instant
 from switchboard.wire.pins import batch_body, voucher_body
 from switchboard.wire.rates import leg_price_body, quote_body, rate_body, sheet_body
@@ -32,6 +33,7 @@ __all__ = [
     "cdr_body",
     "charge_body",
     "class_body",
+    "dead_body",
     "done_body",
     "group_body",
     "included_body",

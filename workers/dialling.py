@@ -11,6 +11,7 @@ from switchboard.calls.routing import Routes, Way
 from switchboard.numbering import PhoneNumber
 from workers.channels import Channels
 from workers.phone import Leg, LegEnded, LegOrder, LegTrace, Phone
+from workers.tracing import NO_TAPE, Tape
 
 NO_TRUNK = Verdict(Ending.CARRIER_FAILED, Culprit.US)
 
@@ -27,6 +28,7 @@ class Dialling:
     callback: str
     routes: Routes
     ring_limit: timedelta
+    tape: Tape = NO_TAPE
     _taken: dict[Party, Way] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -50,7 +52,7 @@ class Dialling:
                     continue
                 self._taken[party] = way
                 trace.begin(way)
-                order = LegOrder(party, number, caller, way.trunk, self.ring_limit)
+                order = LegOrder(party, number, caller, way.trunk, self.ring_limit, tape=self.tape)
                 try:
                     async with self.phone.dial(order, trace, heard_by=heard_by) as leg:
                         self._log(party, way, "answers")
@@ -66,6 +68,7 @@ class Dialling:
         raise end
 
     def _log(self, party: Party, way: Way, what: str) -> None:
+        self.tape.tried(party, way.trunk.name, what)
         logger.info(
             "callback %s: %s leg over %s: %s", self.callback, party.value, way.trunk.name, what
         )

@@ -13,12 +13,14 @@ from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.calls.routing import Routes
+from switchboard.calls.tracing import Source
 from switchboard.desk.orders import CANCELLED, offer_again
 from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.desk.rings import ring_again
 from switchboard.desk.routes import routes_of
 from switchboard.desk.sweep import LOST
 from switchboard.desk.till import Till
+from switchboard.desk.tracing import TRACES_KEPT
 from switchboard.errors import NotEnoughCredit, Refusal
 from switchboard.ports import Ports
 from workers.channels import Channels
@@ -28,6 +30,7 @@ from workers.phone import Phone
 from workers.records import live_call
 from workers.spool import NoSpool, Spool
 from workers.threads import persist
+from workers.tracing import LAST_WORDS, NO_TAPE, tape_for
 
 logger = logging.getLogger(__name__)
 
@@ -65,14 +68,25 @@ class Session:
         self._talk: asyncio.Task[Verdict] | None = None
         self._hung_up: Verdict | None = None
         self._reports: asyncio.Task[None] | None = None
+        self._tape = NO_TAPE
 
     async def serve(self) -> Cdr | None:
         """The CDR; None where the callback was not ours to ring, or was refused before it rang."""
-        ports = self._desk.ports
         callback = await asyncio.to_thread(self._claim)
         if callback is None:
             return None
-        purse = Purse(ports, callback, uuid4().hex[:8], self._desk.terms)
+        self._tape = await asyncio.to_thread(
+            tape_for, self._desk.ports, callback, self._desk.worker
+        )
+        try:
+            return await self._serve(callback)
+        finally:
+            if self._tape.records:
+                await self._keep_trace(callback)
+
+    async def _serve(self, callback: Callback) -> Cdr | None:
+        ports = self._desk.ports
+        purse = Purse(ports, callback, uuid4().hex[:8], self._desk.terms, self._tape.held)
         try:
             await asyncio.to_thread(purse.open)
         except Refusal as refusal:
@@ -131,7 +145,9 @@ class Session:
 
     async def _hold(self, callback: Callback, purse: Purse, routes: Routes) -> Verdict:
         desk = self._desk
-        dialling = Dialling(desk.phone, desk.channels, callback.id, routes, desk.terms.ring_limit)
+        dialling = Dialling(
+            desk.phone, desk.channels, callback.id, routes, desk.terms.ring_limit, self._tape
+        )
         self._conversation = Conversation(
             desk.ports,
             desk.phone,
@@ -143,6 +159,7 @@ class Session:
             pins=desk.pins,
         )
         self._about_to_ring()
+        self._tape.reached(State.CALLING_CUSTOMER)
         self._talk = asyncio.create_task(self._conversation.hold())
         if self._hung_up is not None:
             self._talk.cancel()
@@ -176,6 +193,7 @@ class Session:
         )
         # Last, so that whatever is cut off before, the hold leads a sweep here.
         posted = await persist(till.apply, kept, cdr)
+        self._tape.settled(posted)
         await asyncio.to_thread(self._desk.spool.forget, cdr)
         return posted
 
@@ -186,6 +204,7 @@ class Session:
         ports, worker = self._desk.ports, self._desk.worker
         now = ports.clock.now()
         logger.info("callback %s is refused: %s", self.callback_id, refusal.code)
+        self._tape.told(Source.LEDGER, f"refused: {refusal.code}")
         await asyncio.to_thread(
             ports.callbacks.finish, self.callback_id, State.REFUSED, verdict, now, worker=worker
         )
@@ -193,6 +212,7 @@ class Session:
     def _report(self, state: State) -> None:
         """Tell the world in order, but do not let the call wait for it."""
         at = self._desk.ports.clock.now()
+        self._tape.reached(state)
         self._reports = asyncio.create_task(self._tell(self._reports, state, at))
 
     async def _tell(self, earlier: asyncio.Task[None] | None, state: State, at: datetime) -> None:
@@ -200,3 +220,16 @@ class Session:
             await earlier
         ports, worker = self._desk.ports, self._desk.worker
         await persist(ports.callbacks.advance, self.callback_id, worker, state, at)
+
+    async def _keep_trace(self, callback: Callback) -> None:
+        """Of a callback that tracing is on for; whatever goes wrong with that is not its affair."""
+        if self._conversation is not None:
+            callback = self._conversation.callback
+            await asyncio.sleep(LAST_WORDS.total_seconds())
+        ports, trace = self._desk.ports, self._tape.trace(callback)
+        if trace is None:
+            return
+        try:
+            await asyncio.to_thread(ports.traces.keep, trace, ports.clock.now() + TRACES_KEPT)
+        except Exception:
+            logger.exception("the trace of callback %s is lost", callback.id)

@@ -23,6 +23,7 @@ from switchboard.aws.sheets import DynamoSheets
 from switchboard.aws.sms_providers import DynamoSmsProviders
 from switchboard.aws.subscriptions import DynamoSubscriptions
 from switchboard.aws.templates import DynamoTemplates
+from switchboard.aws.traces import DynamoTraces
 from switchboard.clock import SystemClock
 from switchboard.ports import Ports
 
@@ -70,6 +71,7 @@ def open_ports(settings: AwsSettings) -> Ports:
         dead_orders=SqsDeadOrders(settings.dead_orders_queue, sqs),
         control=SqsControl(settings.prefix, sqs),
         workers=DynamoWorkers(database),
+        traces=DynamoTraces(database),
         trunks=DynamoTrunks(database),
         pins=DynamoPins(database),
         rings=DynamoRings(database),

@@ -37,6 +37,7 @@ from switchboard.ports.texts import (
     Texts,
     Throttle,
 )
+from switchboard.ports.traces import Traces
 
 __all__ = [
     "Accounts",
@@ -70,6 +71,7 @@ __all__ = [
     "Templates",
     "Texts",
     "Throttle",
+    "Traces",
     "Trunks",
     "UnreadableRecord",
     "Workers",
@@ -98,6 +100,7 @@ class Ports:
     dead_orders: DeadOrders
     control: Control
     workers: Workers
+    traces: Traces
     trunks: Trunks
     templates: Templates
     pins: Pins

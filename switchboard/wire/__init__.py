@@ -23,6 +23,7 @@ from switchboard.wire.recurring import (
     subscription_body,
 )
 from switchboard.wire.settings import class_body, sms_provider_body
+from switchboard.wire.traces import switch_body, trace_body
 
 __all__ = [
     "Body",
@@ -51,5 +52,7 @@ __all__ = [
     "sms_provider_body",
     "speed_dials_body",
     "subscription_body",
+    "switch_body",
+    "trace_body",
     "voucher_body",
 ]

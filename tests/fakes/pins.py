@@ -9,6 +9,7 @@ from switchboard.billing.batches import Batch, BatchState
 from switchboard.billing.classes import DEFAULT_CLASSES, Classes
 from switchboard.billing.vouchers import Redemption, Voucher
 from switchboard.calls.routing import RoutingTerms
+from switchboard.calls.tracing import TraceSwitch
 from switchboard.errors import AlreadyExists
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class MemoryPins:
 class MemorySettings:
     kept: Classes = DEFAULT_CLASSES
     terms: RoutingTerms = field(default_factory=RoutingTerms)
+    switches: tuple[TraceSwitch, ...] = ()
 
     def classes(self) -> Classes:
         return self.kept
@@ -92,3 +94,9 @@ class MemorySettings:
 
     def save_routing(self, terms: RoutingTerms) -> None:
         self.terms = terms
+
+    def traces(self, *, fresh: bool = False) -> tuple[TraceSwitch, ...]:
+        return self.switches
+
+    def save_traces(self, switches: tuple[TraceSwitch, ...]) -> None:
+        self.switches = switches

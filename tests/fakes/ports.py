@@ -27,6 +27,7 @@ from tests.fakes.recurring import MemoryCatalogue, MemorySubscriptions
 from tests.fakes.rings import MemoryRings
 from tests.fakes.sheets import MemorySheets, MemoryTemplates
 from tests.fakes.texts import text_ports
+from tests.fakes.traces import MemoryTraces
 
 
 @dataclass
@@ -327,6 +328,7 @@ def memory_ports() -> Ports:
         dead_orders=MemoryDeadOrders(),
         control=MemoryControl(),
         workers=MemoryWorkers(),
+        traces=MemoryTraces(),
         trunks=MemoryTrunks(),
         pins=MemoryPins(accounts),
         rings=MemoryRings(),

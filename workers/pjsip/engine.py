@@ -35,6 +35,7 @@ from workers.patchbay import Patchbay
 from workers.phone import LegOrder
 from workers.pjsip.audio import Ear, player, ringback_tone
 from workers.pjsip.call import PjsipCall, quality_of
+from workers.pjsip.tap import LOUD, QUIET, Tap
 from workers.recordings import RATE_HZ
 from workers.room import Room
 
@@ -42,6 +43,8 @@ MEASURED_EVERY_S = 2.0
 HANG_UP_LIMIT_S = 1.0
 # How long a player or tone generator outlives its use: the audio thread may be in it.
 SOUND_RESTS_S = 0.5
+# How long a far end may take to confirm the end of a call that is traced.
+TAPPED_ON_S = 2.0
 ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'  # RFC 3323 §4.1.1.3
 SENDER_IN_LOG = 64  # pjlib's PJ_LOG_HAS_SENDER
 
@@ -104,7 +107,8 @@ class PjsipEngine:
         self._room = Room(settings.max_sockets)
         self._measure_at = 0.0
         # Objects of pjsua2, from here on.
-        self._log = _Log()
+        self.tap = Tap(_C.pj_log_set_level)
+        self._log = _Log(self.tap)
         self._endpoint = pj.Endpoint()
         self._accounts: dict[tuple[str, str] | None, pj.Account] = {}
         self._calls: dict[int, PjsipCall] = {}
@@ -126,8 +130,9 @@ class PjsipEngine:
             transport.port = self._settings.sip_port
             number = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
             self._endpoint.libStart()
-            address = self._endpoint.transportGetInfo(number).localAddress
-            self.sip_port = int(address.rpartition(":")[2])
+            transport_info = self._endpoint.transportGetInfo(number)
+            self.sip_port = int(transport_info.localAddress.rpartition(":")[2])
+            self.tap.ours = transport_info.localName
         except pj.Error as fault:
             self.__exit__()
             where = f"{self._settings.host}:{self._settings.sip_port}"
@@ -188,6 +193,8 @@ class PjsipEngine:
         self._calls.pop(number, None)
         self.patchbay.remove(number)
         self._room.call_ended()
+        if self.tap.taps(number):
+            asyncio.get_running_loop().call_later(TAPPED_ON_S, self.tap.release, number)
 
     def hear_tones(self, number: int) -> None:
         if number not in self._ears:
@@ -243,7 +250,7 @@ class PjsipEngine:
         try:
             account = self._account(credentials)
             self._calls[number] = PjsipCall(account, number, self._reports)
-            self._calls[number].makeCall(uri, options)
+            self.tap.place(number, order, lambda: self._calls[number].makeCall(uri, options))
         except pj.Error as fault:
             return str(fault.reason)
         return None
@@ -297,10 +304,18 @@ class PjsipEngine:
 
 
 class _Log(pj.LogWriter):  # type: ignore[misc] # SWIG generates no types
-    """Passes on what the engine complains about, its phone numbers masked."""
+    """Passes on what the engine complains about, its phone numbers masked, and to the tap what it
+    says of messages."""
+
+    def __init__(self, tap: Tap) -> None:
+        super().__init__()
+        self._tap = tap
 
     def write(self, entry: Any) -> None:
         """Also called by the audio thread."""
+        if entry.level > QUIET:
+            self._tap.hear(entry.msg)
+            return
         level = logging.ERROR if entry.level <= 1 else logging.WARNING
         logger.log(level, "%s", re.sub(r"\d{5,}(?=\d{4})", "******", entry.msg.strip()))
 
@@ -320,7 +335,7 @@ def _configuration(settings: PjsipSettings, log: _Log) -> Any:
     config = pj.EpConfig()
     config.logConfig.writer = log
     # The writer is given only what would go to the console without it.
-    config.logConfig.level = config.logConfig.consoleLevel = 2
+    config.logConfig.level, config.logConfig.consoleLevel = QUIET, LOUD
     config.logConfig.decor = SENDER_IN_LOG
     config.uaConfig.userAgent = settings.user_agent
     config.uaConfig.maxCalls = settings.max_calls

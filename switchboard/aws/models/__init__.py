@@ -1,7 +1,7 @@
 """The tables, as PynamoDB models. Numbers are integers only: the mapper decodes others by float."""
 
 from switchboard.aws.models.accounts import AccountItem, EntryItem, IdentityItem, PhoneBookItem
-from switchboard.aws.models.calls import CallbackItem, CdrItem, PlannedItem, RingItem
+from switchboard.aws.models.calls import CallbackItem, CdrItem, PlannedItem, RingItem, TraceItem
 from switchboard.aws.models.database import TableItem
 from switchboard.aws.models.sales import (
     BatchItem,
@@ -29,6 +29,7 @@ ALL: tuple[type[TableItem], ...] = (
     PlannedItem,
     RingItem,
     CdrItem,
+    TraceItem,
     SheetItem,
     TemplateItem,
     BatchItem,

@@ -165,7 +165,9 @@ class Recorder(Tape):
 
 
 def _heard(rtp: RtpQuality) -> str:
-    return f"{rtp.received} packets came, {rtp.lost} were lost, jitter {rtp.jitter_ms:.1f} ms"
+    told = f"{rtp.received} packets came, {rtp.lost} were lost, {rtp.discarded} came too late"
+    score = "no audio" if rtp.mos is None else f"MOS {rtp.mos}"
+    return f"{score}: {told}, jitter {rtp.jitter_ms:.1f} ms"
 
 
 def tape_for(ports: Ports, callback: Callback, worker: str) -> Tape:

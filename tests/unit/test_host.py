@@ -168,6 +168,7 @@ def test_it_counts_what_it_carries_and_what_ended():
     assert count("legs_ended_total", party="destination", trunk="carrier", **leg) == 1
     assert count("legs_answered_seconds_total", party="customer", trunk="carrier") == 63
     assert count("post_dial_delay_seconds_count", trunk="carrier") == 2
+    assert count("leg_mos_count", trunk="carrier") == 2
 
 
 def test_a_worker_that_is_told_again_to_leave_does_so_now():

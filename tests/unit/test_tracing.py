@@ -80,8 +80,16 @@ def test_the_trace_tells_of_states_prompts_and_money_in_order():
         (5, Source.TRUNK, "carrier: answers"),
         (5, Source.STATE, "connected"),
         (65, Source.STATE, "ended: hung up (destination)"),
-        (65, Source.AUDIO, "3150 packets came, 0 were lost, jitter 0.0 ms"),
-        (65, Source.AUDIO, "3000 packets came, 0 were lost, jitter 0.0 ms"),
+        (
+            65,
+            Source.AUDIO,
+            "MOS 4.4: 3150 packets came, 0 were lost, 0 came too late, jitter 0.0 ms",
+        ),
+        (
+            65,
+            Source.AUDIO,
+            "MOS 4.4: 3000 packets came, 0 were lost, 0 came too late, jitter 0.0 ms",
+        ),
         (65, Source.LEDGER, "settled 1.23 EUR (post)"),
     ]
 

@@ -70,7 +70,12 @@ class Dialling:
     def _log(self, party: Party, way: Way, what: str) -> None:
         self.tape.tried(party, way.trunk.name, what)
         logger.info(
-            "callback %s: %s leg over %s: %s", self.callback, party.value, way.trunk.name, what
+            "callback %s: %s leg over %s: %s",
+            self.callback,
+            party.value,
+            way.trunk.name,
+            what,
+            extra={"party": party.value, "trunk": way.trunk.name, "outcome": what},
         )
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from switchboard.calls.beat import Beat
+from switchboard.calls.cdr import Cdr
 from switchboard.desk.sweep import LOST
 from switchboard.ports import Inbox, Message
 from workers.metrics import Metrics
@@ -119,7 +120,7 @@ class Host:
             else:
                 await asyncio.to_thread(self._orders.delete, message)
         except Exception:
-            logger.exception("callback %s failed", message.body)
+            logger.exception("callback %s failed", message.body, extra={"callback": message.body})
         finally:
             self._tasks.discard(_this_task())
 
@@ -131,6 +132,7 @@ class Host:
             cdr = await session.serve()
             if cdr is not None:
                 self._metrics.ended(cdr)
+                _log_end(cdr)
             if not session.given_back:
                 await self._delete_order(name)
         finally:
@@ -202,6 +204,24 @@ async def _go_on_after_faults(work: Callable[[], Coroutine[Any, Any, None]]) -> 
     except Exception:
         logger.exception("will go on in %s s", AGAIN_AFTER_S)
         await asyncio.sleep(AGAIN_AFTER_S)
+
+
+def _log_end(cdr: Cdr) -> None:
+    verdict = cdr.verdict
+    logger.info(
+        "callback %s is over: %s",
+        cdr.callback,
+        verdict.ending.value,
+        extra={
+            "callback": cdr.callback,
+            "account": cdr.account,
+            "ending": verdict.ending.value,
+            "culprit": verdict.culprit.value,
+            "talked_s": cdr.talked_s,
+            "cost": cdr.cost.decimal,
+            "currency": cdr.currency,
+        },
+    )
 
 
 def _this_task() -> asyncio.Task[None]:

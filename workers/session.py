@@ -22,6 +22,7 @@ from switchboard.desk.sweep import LOST
 from switchboard.desk.till import Till
 from switchboard.desk.tracing import TRACES_KEPT
 from switchboard.errors import NotEnoughCredit, Refusal
+from switchboard.logs import about
 from switchboard.ports import Ports
 from workers.channels import Channels
 from workers.conversation import Conversation
@@ -72,6 +73,10 @@ class Session:
 
     async def serve(self) -> Cdr | None:
         """The CDR; None where the callback was not ours to ring, or was refused before it rang."""
+        with about(callback=self.callback_id):
+            return await self._serve()
+
+    async def _serve(self) -> Cdr | None:
         callback = await asyncio.to_thread(self._claim)
         if callback is None:
             return None
@@ -79,12 +84,12 @@ class Session:
             tape_for, self._desk.ports, callback, self._desk.worker
         )
         try:
-            return await self._serve(callback)
+            return await self._connect(callback)
         finally:
             if self._tape.records:
                 await self._keep_trace(callback)
 
-    async def _serve(self, callback: Callback) -> Cdr | None:
+    async def _connect(self, callback: Callback) -> Cdr | None:
         ports = self._desk.ports
         purse = Purse(ports, callback, uuid4().hex[:8], self._desk.terms, self._tape.held)
         try:
@@ -203,7 +208,12 @@ class Session:
         verdict = Verdict(ending, Culprit.CUSTOMER)
         ports, worker = self._desk.ports, self._desk.worker
         now = ports.clock.now()
-        logger.info("callback %s is refused: %s", self.callback_id, refusal.code)
+        logger.info(
+            "callback %s is refused: %s",
+            self.callback_id,
+            refusal.code,
+            extra={"refusal": refusal.code},
+        )
         self._tape.told(Source.LEDGER, f"refused: {refusal.code}")
         await asyncio.to_thread(
             ports.callbacks.finish, self.callback_id, State.REFUSED, verdict, now, worker=worker

@@ -1,5 +1,6 @@
 """Orders: somebody asks for a callback, or to end one."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,6 +26,8 @@ from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.ports import Ports
 from switchboard.rating.quote import Quote, most_s
+
+log = logging.getLogger("ringback.orders")
 
 # Who orders the same again in this time has seen nothing happen yet.
 QUIET_PERIOD = timedelta(seconds=30)
@@ -87,6 +90,8 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
     # second message for a claimed callback rings nobody.
     if callback.state is State.QUEUED:
         offer(ports, callback)
+    facts = {"callback": callback.id, "account": callback.account, "trigger": callback.trigger}
+    log.info("callback %s is placed", callback.id, extra=facts)
     return callback
 
 

@@ -1,6 +1,7 @@
 """A call that is traced: SIP of both legs as it was on the wire, for the terminal and Wireshark."""
 
 import asyncio
+import json
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +29,7 @@ HANGS_UP = PhoneScript(ring_for=AT_ONCE, sound=Tone(1200), hang_up_after=seconds
 
 @in_real_time
 async def test_a_traced_call_shows_both_legs_and_opens_in_wireshark(aws, tmp_path):
-    system = make_system(aws, tmp_path / "worker.log")
+    system = make_system(aws, tmp_path / "worker.log", RINGBACK_LOG="json")
     alice, other = system.customer(), system.customer()
     switch_on(system.ports, Traced.NUMBER, str(alice.friend), timedelta(minutes=5))
     phones = {one.phone: TALKS for one in (alice, other)}
@@ -61,6 +62,20 @@ async def test_a_traced_call_shows_both_legs_and_opens_in_wireshark(aws, tmp_pat
             *ending[party],
         ]
     check_the_capture(system, tmp_path, trace)
+    check_the_log(system, placed)
+
+
+def check_the_log(system, placed) -> None:
+    """Every line is JSON, each callback is followed by its id, and nobody's number is in it."""
+    text = system.log.read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+
+    assert len({line["worker"] for line in lines}) == 1
+    for callback in placed:
+        named = [line for line in lines if line.get("callback") == callback.id]
+        told = [line.get("outcome") or line["ending"] for line in named]
+        assert told == ["answers", "answers", "hung_up"]
+        assert str(callback.customer)[1:] not in text
 
 
 def check_the_capture(system, folder, trace) -> None:

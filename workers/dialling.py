@@ -1,7 +1,7 @@
 """Dialling: a leg goes over the trunks of its route, one after the other, until one carries it."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,6 +29,7 @@ class Dialling:
     routes: Routes
     ring_limit: timedelta
     tape: Tape = NO_TAPE
+    passed_over: Callable[[str], None] = lambda _trunk: None
     _taken: dict[Party, Way] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -51,6 +52,8 @@ class Dialling:
                     self._log(party, way, "is full")
                     continue
                 self._taken[party] = way
+                if trace.way is not None:
+                    self.passed_over(trace.way.trunk.name)
                 trace.begin(way)
                 order = LegOrder(party, number, caller, way.trunk, self.ring_limit, tape=self.tape)
                 try:

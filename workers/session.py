@@ -52,6 +52,8 @@ class Desk:
     routes: Callable[[Ports, Callback], Routes] = routes_of
     pins: PinKey | None = None
     spool: Spool = field(default_factory=NoSpool)
+    # Told the name of a trunk that did not carry a leg which another one is to carry.
+    passed_over: Callable[[str], None] = lambda _trunk: None
 
 
 class Session:
@@ -151,7 +153,13 @@ class Session:
     async def _hold(self, callback: Callback, purse: Purse, routes: Routes) -> Verdict:
         desk = self._desk
         dialling = Dialling(
-            desk.phone, desk.channels, callback.id, routes, desk.terms.ring_limit, self._tape
+            desk.phone,
+            desk.channels,
+            callback.id,
+            routes,
+            desk.terms.ring_limit,
+            self._tape,
+            desk.passed_over,
         )
         self._conversation = Conversation(
             desk.ports,

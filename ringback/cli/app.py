@@ -21,6 +21,7 @@ from ringback.cli import (
     plans,
     rates,
     recurring,
+    reports,
     routes,
     sms_providers,
     system,
@@ -52,6 +53,7 @@ app.add_typer(bridges.app, name="bridges")
 app.add_typer(sms_providers.app, name="sms-providers")
 app.add_typer(calls.cdrs, name="cdrs")
 app.add_typer(callbacks.app, name="callbacks")
+app.add_typer(reports.app, name="report")
 app.add_typer(traces.app, name="trace")
 app.add_typer(dead.app, name="dead")
 app.add_typer(system.tables, name="tables")

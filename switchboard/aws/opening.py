@@ -10,6 +10,7 @@ from switchboard.aws.bridges import DynamoBridges
 from switchboard.aws.callbacks import DynamoCallbacks
 from switchboard.aws.catalogue import DynamoCatalogue
 from switchboard.aws.fleet import DynamoTrunks, DynamoWorkers
+from switchboard.aws.minutes import DynamoMinutes
 from switchboard.aws.models import ALL
 from switchboard.aws.models.database import Database
 from switchboard.aws.passing import DynamoAnswers, DynamoConfirmations, DynamoThrottle
@@ -72,6 +73,7 @@ def open_ports(settings: AwsSettings) -> Ports:
         control=SqsControl(settings.prefix, sqs),
         workers=DynamoWorkers(database),
         traces=DynamoTraces(database),
+        minutes=DynamoMinutes(database),
         trunks=DynamoTrunks(database),
         pins=DynamoPins(database),
         rings=DynamoRings(database),

@@ -21,6 +21,7 @@ from switchboard.ports.calls import (
     UnreadableRecord,
     Workers,
 )
+from switchboard.ports.minutes import Minutes
 from switchboard.ports.money import Accounts, Books, Directory, Opening, Pins
 from switchboard.ports.pages import Page
 from switchboard.ports.rates import Settings, Sheets, Templates
@@ -55,6 +56,7 @@ __all__ = [
     "Inbox",
     "Limit",
     "Message",
+    "Minutes",
     "Opening",
     "Page",
     "Passwords",
@@ -101,6 +103,7 @@ class Ports:
     control: Control
     workers: Workers
     traces: Traces
+    minutes: Minutes
     trunks: Trunks
     templates: Templates
     pins: Pins

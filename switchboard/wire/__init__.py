@@ -12,6 +12,7 @@ from switchboard.wire.callbacks import callback_body, charge_body, planned_body
 from switchboard.wire.cdrs import cdr_body
 from switchboard.wire.dead import dead_body
 from switchboard.wire.forms import Body, Json, instant
+from switchboard.wire.minutes import live_body, tally_body
 from switchboard.wire.pins import batch_body, voucher_body
 from switchboard.wire.rates import leg_price_body, quote_body, rate_body, sheet_body
 from switchboard.wire.recurring import (
@@ -41,6 +42,7 @@ __all__ = [
     "instant",
     "item_body",
     "leg_price_body",
+    "live_body",
     "numbers_body",
     "operators_account_body",
     "phone_book_body",
@@ -53,6 +55,7 @@ __all__ = [
     "speed_dials_body",
     "subscription_body",
     "switch_body",
+    "tally_body",
     "trace_body",
     "voucher_body",
 ]

@@ -22,6 +22,7 @@ from switchboard.ports import DeadOrder, Directory, Opening, Page, Ports
 from switchboard.rating.quote import Quote
 from tests.fakes.bridges import MemoryBridges
 from tests.fakes.ledger import MemoryBooks
+from tests.fakes.minutes import MemoryMinutes
 from tests.fakes.pins import MemoryPins, MemorySettings
 from tests.fakes.recurring import MemoryCatalogue, MemorySubscriptions
 from tests.fakes.rings import MemoryRings
@@ -329,6 +330,7 @@ def memory_ports() -> Ports:
         control=MemoryControl(),
         workers=MemoryWorkers(),
         traces=MemoryTraces(),
+        minutes=MemoryMinutes(),
         trunks=MemoryTrunks(),
         pins=MemoryPins(accounts),
         rings=MemoryRings(),

@@ -13,6 +13,7 @@ from switchboard.aws.models.sales import (
 )
 from switchboard.aws.models.system import (
     BridgeItem,
+    MinuteItem,
     PassingItem,
     SettingItem,
     SmsProviderItem,
@@ -37,6 +38,7 @@ ALL: tuple[type[TableItem], ...] = (
     CatalogueItem,
     SubscriptionItem,
     WorkerItem,
+    MinuteItem,
     TrunkItem,
     SmsProviderItem,
     BridgeItem,

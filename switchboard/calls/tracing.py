@@ -32,8 +32,8 @@ class Source(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SipRecord:
-    """A SIP message of one leg, as it was on the wire: `ours` and `theirs` are the addresses of
-    both ends, like 192.0.2.1:5060."""
+    """A SIP message of one leg, as it was on the wire but for its secrets: `ours` and `theirs` are
+    the addresses of both ends, like 192.0.2.1:5060."""
 
     at: datetime
     party: Party

@@ -11,6 +11,7 @@ LINKTYPE_RAW = 101
 MOST_BYTES = 65_535
 UDP = 17
 HOPS = 64
+UNKNOWN = IPv4Address(0)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Address = IPv4Address | IPv6Address
@@ -19,7 +20,7 @@ Endpoint = tuple[Address, int]
 
 @dataclass(frozen=True, slots=True)
 class Datagram:
-    """What went from one endpoint to another: both are of one family."""
+    """What went from one endpoint to another. Both are of one family, or one is not known."""
 
     at: datetime
     source: Endpoint
@@ -28,9 +29,13 @@ class Datagram:
 
 
 def endpoint(text: str) -> Endpoint:
-    """The endpoint of 192.0.2.1:5060 or [2001:db8::1]:5060. ValueError where it is none."""
+    """The endpoint of 192.0.2.1:5060 or [2001:db8::1]:5060; of a name in place of an address, the
+    port alone is known."""
     host, _, port = text.rpartition(":")
-    return ip_address(host.strip("[]")), int(port)
+    try:
+        return ip_address(host.strip("[]")), int(port)
+    except ValueError:
+        return UNKNOWN, int(port)
 
 
 def capture(datagrams: Iterable[Datagram]) -> bytes:
@@ -49,6 +54,8 @@ def _record(datagram: Datagram) -> bytes:
 
 def _packet(datagram: Datagram) -> bytes:
     (source, source_port), (sink, sink_port) = datagram.source, datagram.sink
+    if source.version != sink.version:
+        source, sink = (IPv6Address(0) if end == UNKNOWN else end for end in (source, sink))
     length = 8 + len(datagram.payload)
     ends = source.packed + sink.packed
     pseudo = ends + struct.pack("!IHH", length, 0, UDP)

@@ -132,7 +132,8 @@ class PjsipEngine:
             self._endpoint.libStart()
             transport_info = self._endpoint.transportGetInfo(number)
             self.sip_port = int(transport_info.localAddress.rpartition(":")[2])
-            self.tap.ours = transport_info.localName
+            anywhere = self._settings.host in ("0.0.0.0", "::")  # noqa: S104  asked, not bound
+            self.tap.ours = transport_info.localName if anywhere else transport_info.localAddress
         except pj.Error as fault:
             self.__exit__()
             where = f"{self._settings.host}:{self._settings.sip_port}"

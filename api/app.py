@@ -9,11 +9,14 @@ from chalicelib.factory import make_app
 from chalicelib.wiring import Wiring, open_wiring
 from switchboard.desk.planned import run_due, run_planned
 from switchboard.desk.sweep import sweep
+from switchboard.logs import FORM, JSON, write_logs
 
 
 @cache
 def wiring() -> Wiring:
     """Opened once in the life of a process."""
+    if os.environ.get(FORM) == JSON:
+        write_logs(JSON)
     return open_wiring(os.environ)
 
 

@@ -21,6 +21,7 @@ from waitress.server import BaseWSGIServer, create_server
 
 from app import app, wiring
 from chalicelib.settings import SettingsError
+from switchboard.logs import FORM, write_logs
 
 HOST = "127.0.0.1"
 # API Gateway refuses larger ones too, at 10 MB; nothing of ours comes near.
@@ -105,7 +106,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.die_with_parent:
         _die_with_parent()
-    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    write_logs(os.environ.get(FORM), "%(asctime)s %(name)s %(levelname)s %(message)s")
     signal.signal(signal.SIGTERM, _end)
     try:
         # Not with the first request, as in Lambda: whoever starts it sees at once what is missing.

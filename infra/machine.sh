@@ -47,6 +47,7 @@ find_missing() {
         need sip-tester command -v sipp
         need default-jre-headless command -v java
         need npm command -v npm
+        need tshark command -v tshark
         # Ubuntu has no chromium but a snap, behind the package chromium-browser.
         if is_ubuntu; then
             need chromium-browser browser_is_there

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from switchboard.logs import FORM, about, write_logs
 from workers.host import BEATS_MISSED
 from workers.loop import shared_loop
 from workers.pjsip import CannotStart, PjsipEngine
@@ -37,7 +38,8 @@ def main() -> int:
     told = parser.parse_args()
     if told.die_with_parent:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    write_logs(os.environ.get(FORM))
+    logging.getLogger().setLevel(logging.INFO)
     logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where it found its settings
     most_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most_files), most_files))
@@ -46,6 +48,7 @@ def main() -> int:
         if told.processes is not None:
             return asyncio.run(_supervise(settings, told.processes))
         with (
+            about(worker=settings.worker),
             PjsipEngine(settings.sip) as engine,
             asyncio.Runner(loop_factory=lambda: shared_loop(engine.poll)) as runner,
         ):
@@ -60,7 +63,12 @@ async def _work(settings: Settings, engine: PjsipEngine) -> None:
     async with open_worker(settings, engine, os.environ) as host:
         for number in TO_LEAVE:
             asyncio.get_running_loop().add_signal_handler(number, host.leave)
-        logger.info("worker %s uses SIP port %s", settings.worker, engine.sip_port)
+        logger.info(
+            "worker %s uses SIP port %s",
+            settings.worker,
+            engine.sip_port,
+            extra={"sip_port": engine.sip_port},
+        )
         await host.run()
 
 

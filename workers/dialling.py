@@ -14,6 +14,7 @@ from switchboard.numbering import PhoneNumber
 from workers.channels import Channels
 from workers.pace import Pace
 from workers.phone import Leg, LegEnded, LegOrder, LegTrace, Phone
+from workers.tracing import NO_TAPE, Tape
 from workers.trunk_watch import TrunkWatch
 
 # How long a call waits for its turn where every trunk has its calls of this second.
@@ -39,6 +40,8 @@ class Dialling:
     ring_limit: timedelta
     # The first number of the account that pays, for trunks that want to be told that.
     own_number: Callable[[], PhoneNumber | None]
+    tape: Tape = NO_TAPE
+    passed_over: Callable[[str], None] = lambda _trunk: None
     _taken: dict[Party, Way] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -62,11 +65,13 @@ class Dialling:
                         self._log(party, way, "is full")
                         continue
                     self._taken[party] = way
+                    if trace.way is not None:
+                        self.passed_over(trace.way.trunk.name)
                     trace.begin(way)
                     self.watch.begin(way.trunk)
                     limits = self.ring_limit, way.trunk.reply_limit
                     told = await self._told(party, caller, way)
-                    order = LegOrder(party, number, told, way.trunk, *limits)
+                    order = LegOrder(party, number, told, way.trunk, *limits, tape=self.tape)
                     try:
                         async with self.phone.dial(order, trace, heard_by=heard_by) as leg:
                             self._log(party, way, "answers")
@@ -135,8 +140,14 @@ class Dialling:
         return replace(caller, account=await asyncio.to_thread(self.own_number))
 
     def _log(self, party: Party, way: Way, what: str) -> None:
+        self.tape.tried(party, way.trunk.name, what)
         logger.info(
-            "callback %s: %s leg over %s: %s", self.callback, party.value, way.trunk.name, what
+            "callback %s: %s leg over %s: %s",
+            self.callback,
+            party.value,
+            way.trunk.name,
+            what,
+            extra={"party": party.value, "trunk": way.trunk.name, "outcome": what},
         )
 
 

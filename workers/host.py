@@ -4,14 +4,16 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from switchboard.calls.beat import Beat
+from switchboard.calls.cdr import Cdr
 from switchboard.desk.sweep import LOST
 from switchboard.ports import Inbox, Message
 from workers.metrics import Metrics
+from workers.minutes import MinuteBook, tell
 from workers.session import Desk, Session
 from workers.threads import in_daemon_thread
 
@@ -43,7 +45,8 @@ class Host:
     def __init__(
         self, desk: Desk, terms: HostTerms, orders: Inbox, control: Inbox, metrics: Metrics
     ) -> None:
-        self._desk = desk
+        self._minutes = MinuteBook(desk.ports.clock, desk.worker)
+        self._desk = replace(desk, passed_over=self._minutes.passed_over)
         self._metrics = metrics
         self._terms = terms
         self._orders = orders
@@ -119,7 +122,7 @@ class Host:
             else:
                 await asyncio.to_thread(self._orders.delete, message)
         except Exception:
-            logger.exception("callback %s failed", message.body)
+            logger.exception("callback %s failed", message.body, extra={"callback": message.body})
         finally:
             self._tasks.discard(_this_task())
 
@@ -131,6 +134,8 @@ class Host:
             cdr = await session.serve()
             if cdr is not None:
                 self._metrics.ended(cdr)
+                self._minutes.ended(cdr)
+                _log_end(cdr)
             if not session.given_back:
                 await self._delete_order(name)
         finally:
@@ -174,9 +179,15 @@ class Host:
         self._metrics.beat(live=len(self._sessions), capacity=capacity)
         for name in calls:
             await self._delete_order(name)
+        await self._tell_minutes()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._terms.beat_every.total_seconds()):
                 await self._news.wait()
+
+    async def _tell_minutes(self) -> None:
+        if untold := self._minutes.untold:
+            await asyncio.to_thread(tell, untold, self._desk.ports.minutes)
+            self._minutes.told(untold)
 
     async def _say_goodbye(self) -> None:
         for session in self._sessions.values():
@@ -189,6 +200,7 @@ class Host:
                 return
         if self._last_beat is not None:
             await asyncio.to_thread(self._desk.ports.workers.forget, self._last_beat)
+        await self._tell_minutes()
 
 
 async def _for_ever(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -203,6 +215,24 @@ async def _go_on_after_faults(work: Callable[[], Coroutine[Any, Any, None]]) -> 
     except Exception:
         logger.exception("will go on in %s s", AGAIN_AFTER_S)
         await asyncio.sleep(AGAIN_AFTER_S)
+
+
+def _log_end(cdr: Cdr) -> None:
+    verdict = cdr.verdict
+    logger.info(
+        "callback %s is over: %s",
+        cdr.callback,
+        verdict.ending.value,
+        extra={
+            "callback": cdr.callback,
+            "account": cdr.account,
+            "ending": verdict.ending.value,
+            "culprit": verdict.culprit.value,
+            "talked_s": cdr.talked_s,
+            "cost": cdr.cost.decimal,
+            "currency": cdr.currency,
+        },
+    )
 
 
 def _this_task() -> asyncio.Task[None]:

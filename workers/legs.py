@@ -60,6 +60,7 @@ class DialledLeg:
         self.line = line
         self.order = order
         self.language = order.language
+        self._tape = order.tape
         self._trace = trace
         self._clock = clock
         self._loop = asyncio.get_running_loop()
@@ -73,11 +74,13 @@ class DialledLeg:
 
     async def play(self, *parts: Part) -> None:
         """As the port says."""
+        self._tape.played(self.order.party, parts)
         with self.line.playing(self.language, *parts) as length:
             await asyncio.sleep(length.total_seconds())
 
     async def play_until_key(self, *parts: Part) -> None:
         """As the port says."""
+        self._tape.played(self.order.party, parts)
         with self.line.playing(self.language, *parts) as length, suppress(TimeoutError):
             async with asyncio.timeout(length.total_seconds()):
                 await self._pressed.wait()
@@ -92,11 +95,10 @@ class DialledLeg:
         with suppress(TimeoutError):
             async with asyncio.timeout(limit.total_seconds()):
                 await self._pressed.wait()
-        if not self._strokes:
-            return None
-        stroke = self._strokes.popleft()
+        stroke = self._strokes.popleft() if self._strokes else None
         if not self._strokes:
             self._pressed.clear()
+        self._tape.pressed(self.order.party, None if stroke is None else stroke.key)
         return stroke
 
     async def press(self, key: str) -> None:
@@ -148,6 +150,8 @@ class DialledLeg:
 
     async def ring(self, heard_by: "DialledLeg | None") -> None:
         """Return when the far end has answered; LegEnded where it does not."""
+        if heard_by is not None:
+            self._tape.asked_no_more(heard_by.order.party)
         try:
             await self.line.invite(self)
         except CannotDial as fault:

@@ -231,8 +231,19 @@ def _together(earlier: RtpQuality | None, present: RtpQuality) -> RtpQuality:
     if earlier is None:
         return present
     received = earlier.received + present.received
-    weighted = earlier.received * earlier.jitter_ms + present.received * present.jitter_ms
-    return RtpQuality(received, earlier.lost + present.lost, weighted / received if received else 0)
+
+    def mean(one: float, other: float) -> float:
+        weighted = earlier.received * one + present.received * other
+        return weighted / received if received else 0
+
+    return RtpQuality(
+        received=received,
+        lost=earlier.lost + present.lost,
+        jitter_ms=mean(earlier.jitter_ms, present.jitter_ms),
+        discarded=earlier.discarded + present.discarded,
+        buffered_ms=round(mean(earlier.buffered_ms, present.buffered_ms)),
+        round_trip_ms=round(mean(earlier.round_trip_ms, present.round_trip_ms)),
+    )
 
 
 class EnginePhone:

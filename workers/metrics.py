@@ -6,6 +6,7 @@ from switchboard.calls.cdr import Cdr
 from switchboard.calls.leg import LegRecord
 
 HEARTBEAT = "ringback_heartbeat_timestamp_seconds"
+MOS_BUCKETS = (1.5, 2, 2.5, 3, 3.5, 4, 4.3, 4.5)
 # Seconds from the INVITE to the first ring: carriers are called slow beyond six.
 PDD_BUCKETS_S = (0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 20)
 
@@ -57,6 +58,13 @@ class Metrics:
             buckets=PDD_BUCKETS_S,
             registry=registry,
         )
+        self._mos = Histogram(
+            "ringback_leg_mos",
+            "How a leg sounded: the mean opinion score by the E-model (ITU-T G.107).",
+            ("trunk",),
+            buckets=MOS_BUCKETS,
+            registry=registry,
+        )
         self._received, self._lost = (
             Counter(f"ringback_rtp_packets_{what}_total", text, ("trunk",), registry=registry)
             for what, text in (
@@ -87,3 +95,5 @@ class Metrics:
         if leg.rtp is not None:
             self._received.labels(leg.trunk).inc(leg.rtp.received)
             self._lost.labels(leg.trunk).inc(leg.rtp.lost)
+            if leg.rtp.mos is not None:
+                self._mos.labels(leg.trunk).observe(leg.rtp.mos)

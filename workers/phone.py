@@ -12,13 +12,14 @@ from switchboard.calls.routing import Way
 from switchboard.calls.trunk import DEFAULT_REPLY_LIMIT, Trunk
 from switchboard.numbering import PhoneNumber
 from workers.speech.spoken import Part
+from workers.tracing import NO_TAPE, Tape
 
 
 @dataclass(frozen=True, slots=True)
 class LegOrder:
     """One leg to be placed. The far end is given up after `ring_limit`, or after `reply_limit`
     in which the carrier did not even send a provisional answer. `language` is that in which the
-    far end is spoken to."""
+    far end is spoken to. What happens is told to `tape`."""
 
     party: Party
     number: PhoneNumber
@@ -27,6 +28,7 @@ class LegOrder:
     ring_limit: timedelta
     reply_limit: timedelta = DEFAULT_REPLY_LIMIT
     language: str = "en"
+    tape: Tape = NO_TAPE
 
 
 @dataclass(slots=True)

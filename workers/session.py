@@ -13,14 +13,17 @@ from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.calls.routing import Routes
+from switchboard.calls.tracing import Source
 from switchboard.desk.orders import CANCELLED, offer_again
 from switchboard.desk.purse import Purse, PurseTerms
 from switchboard.desk.rings import ring_again
 from switchboard.desk.routes import routes_of
 from switchboard.desk.sweep import LOST
 from switchboard.desk.till import Till
+from switchboard.desk.tracing import TRACES_KEPT
 from switchboard.desk.twins import goes_first
 from switchboard.errors import NotEnoughCredit, Refusal
+from switchboard.logs import about
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 from workers.channels import Channels
@@ -32,6 +35,7 @@ from workers.phone import Phone
 from workers.records import live_call
 from workers.spool import NoSpool, Spool
 from workers.threads import persist
+from workers.tracing import LAST_WORDS, NO_TAPE, tape_for
 from workers.trunk_watch import TrunkWatch
 
 logger = logging.getLogger(__name__)
@@ -59,6 +63,8 @@ class Desk:
     pins: PinKey | None = None
     spool: Spool = field(default_factory=NoSpool)
     asking: AskingTerms = USUAL_ASKING
+    # Told the name of a trunk that did not carry a leg which another one is to carry.
+    passed_over: Callable[[str], None] = lambda _trunk: None
 
 
 class Session:
@@ -76,14 +82,29 @@ class Session:
         self._talk: asyncio.Task[Verdict] | None = None
         self._hung_up: Verdict | None = None
         self._reports: asyncio.Task[None] | None = None
+        self._tape = NO_TAPE
 
     async def serve(self) -> Cdr | None:
         """The CDR; None where the callback was not ours to ring, or was refused before it rang."""
-        ports = self._desk.ports
+        with about(callback=self.callback_id):
+            return await self._serve()
+
+    async def _serve(self) -> Cdr | None:
         callback = await asyncio.to_thread(self._claim)
         if callback is None:
             return None
-        purse = Purse(ports, callback, uuid4().hex[:8], self._desk.terms)
+        self._tape = await asyncio.to_thread(
+            tape_for, self._desk.ports, callback, self._desk.worker
+        )
+        try:
+            return await self._connect(callback)
+        finally:
+            if self._tape.records:
+                await self._keep_trace(callback)
+
+    async def _connect(self, callback: Callback) -> Cdr | None:
+        ports = self._desk.ports
+        purse = Purse(ports, callback, uuid4().hex[:8], self._desk.terms, self._tape.held)
         try:
             await asyncio.to_thread(purse.open)
         except Refusal as refusal:
@@ -157,7 +178,8 @@ class Session:
         desk = self._desk
         limit = desk.terms.ring_limit
         means = desk.phone, desk.channels, desk.watch, desk.pace
-        dialling = Dialling(*means, callback.id, routes, limit, self._own_number)
+        told = self._tape, desk.passed_over
+        dialling = Dialling(*means, callback.id, routes, limit, self._own_number, *told)
         self._conversation = Conversation(
             desk.ports,
             desk.phone,
@@ -170,6 +192,7 @@ class Session:
             asking=desk.asking,
         )
         self._about_to_ring()
+        self._tape.reached(State.CALLING_CUSTOMER)
         self._talk = asyncio.create_task(self._conversation.hold())
         if self._hung_up is not None:
             self._talk.cancel()
@@ -205,6 +228,7 @@ class Session:
         )
         # Last, so that whatever is cut off before, the hold leads a sweep here.
         posted = await persist(till.apply, kept, cdr)
+        self._tape.settled(posted)
         await asyncio.to_thread(self._desk.spool.forget, cdr)
         return posted
 
@@ -216,7 +240,8 @@ class Session:
     async def _finish_refused(self, verdict: Verdict, why: str = "a twin of it rings") -> None:
         ports, worker = self._desk.ports, self._desk.worker
         now = ports.clock.now()
-        logger.info("callback %s is refused: %s", self.callback_id, why)
+        logger.info("callback %s is refused: %s", self.callback_id, why, extra={"refusal": why})
+        self._tape.told(Source.LEDGER, f"refused: {why}")
         await asyncio.to_thread(
             ports.callbacks.finish, self.callback_id, State.REFUSED, verdict, now, worker=worker
         )
@@ -229,6 +254,7 @@ class Session:
     def _report(self, state: State) -> None:
         """Tell the world in order, but do not let the call wait for it."""
         at = self._desk.ports.clock.now()
+        self._tape.reached(state)
         self._reports = asyncio.create_task(self._tell(self._reports, state, at))
 
     async def _tell(self, earlier: asyncio.Task[None] | None, state: State, at: datetime) -> None:
@@ -236,3 +262,16 @@ class Session:
             await earlier
         ports, worker = self._desk.ports, self._desk.worker
         await persist(ports.callbacks.advance, self.callback_id, worker, state, at)
+
+    async def _keep_trace(self, callback: Callback) -> None:
+        """Of a callback that tracing is on for; whatever goes wrong with that is not its affair."""
+        if self._conversation is not None:
+            callback = self._conversation.callback
+            await asyncio.sleep(LAST_WORDS.total_seconds())
+        ports, trace = self._desk.ports, self._tape.trace(callback)
+        if trace is None:
+            return
+        try:
+            await asyncio.to_thread(ports.traces.keep, trace, ports.clock.now() + TRACES_KEPT)
+        except Exception:
+            logger.exception("the trace of callback %s is lost", callback.id)

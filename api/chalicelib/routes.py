@@ -168,7 +168,19 @@ def finish(request: Request, get_response: Callable[[Request], Response]) -> Res
     response.headers = headers
     elapsed_ms = (time.perf_counter() - begun) * 1000
     # This path is the route's own, with names in place of what the client wrote.
-    log.info("%s %s %d %.1f ms", request.method, request.path, response.status_code, elapsed_ms)
+    log.info(
+        "%s %s %d %.1f ms",
+        request.method,
+        request.path,
+        response.status_code,
+        elapsed_ms,
+        extra={
+            "method": request.method,
+            "path": request.path,
+            "status": response.status_code,
+            "elapsed_ms": round(elapsed_ms, 1),
+        },
+    )
     return response
 
 

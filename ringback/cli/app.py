@@ -13,6 +13,7 @@ from ringback.cli import (
     callbacks,
     calls,
     classes,
+    dead,
     decks,
     numbers,
     phone_books,
@@ -20,10 +21,12 @@ from ringback.cli import (
     plans,
     rates,
     recurring,
+    reports,
     routes,
     sms_providers,
     system,
     terms,
+    traces,
     trunks,
     velocity,
 )
@@ -52,6 +55,9 @@ app.add_typer(bridges.app, name="bridges")
 app.add_typer(sms_providers.app, name="sms-providers")
 app.add_typer(calls.cdrs, name="cdrs")
 app.add_typer(callbacks.app, name="callbacks")
+app.add_typer(reports.app, name="report")
+app.add_typer(traces.app, name="trace")
+app.add_typer(dead.app, name="dead")
 app.add_typer(system.tables, name="tables")
 app.command()(calls.callback)
 for command in (system.demo, system.up, system.worker, system.sweep, system.check_books):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from switchboard.aws.cursors import make_cursor, open_cursor
-from switchboard.aws.forms import from_text, from_us, to_text, to_us
+from switchboard.aws.forms import BROKEN, from_text, from_us, to_text, to_us
 from switchboard.aws.models.calls import CallbackItem
 from switchboard.aws.models.database import Database, made
 from switchboard.calls.callback import Callback, Retries, State
@@ -14,7 +14,7 @@ from switchboard.calls.leg import LegRecord
 from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
-from switchboard.ports import Page
+from switchboard.ports import Page, UnreadableRecord
 from switchboard.rating.quote import Quote
 
 # How long before its start a callback may be claimed (see the port).
@@ -35,9 +35,13 @@ class DynamoCallbacks:
     def find(self, callback: str) -> Callback | None:
         """A callback as it stands, strongly consistent."""
         try:
-            return _callback(self._items.get(callback, consistent_read=True))
+            item = self._items.get(callback, consistent_read=True)
         except self._items.DoesNotExist:
             return None
+        try:
+            return _callback(item)
+        except BROKEN as fault:
+            raise UnreadableRecord(f"the record of callback {callback} is broken") from fault
 
     def claim(
         self, callback: str, worker: str, *, now: datetime, lease: timedelta

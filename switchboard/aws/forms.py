@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, TypeVar, get_type_hints
 
-from cattrs import Converter
+from cattrs import BaseValidationError, Converter
 
 from switchboard.calls.manners import Manners
 from switchboard.ledger.cover import Cover, Take
@@ -20,6 +20,8 @@ from switchboard.rating.quote import Quote
 from switchboard.rating.row import Charges, RateRow, Window
 
 Value = TypeVar("Value")
+# What reading a broken record raises.
+BROKEN = (BaseValidationError, ValueError, LookupError, TypeError, AttributeError)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # Kept as lists of their fields, without the defaults at the end: a sheet has 250,000 rows, and a

@@ -11,12 +11,13 @@ from switchboard.aws.bridges import DynamoBridges
 from switchboard.aws.callbacks import DynamoCallbacks
 from switchboard.aws.catalogue import DynamoCatalogue
 from switchboard.aws.fleet import DynamoTrunks, DynamoWorkers
+from switchboard.aws.minutes import DynamoMinutes
 from switchboard.aws.models import ALL
 from switchboard.aws.models.database import Database
 from switchboard.aws.passing import DynamoAnswers, DynamoConfirmations, DynamoThrottle
 from switchboard.aws.phone_books import DynamoPhoneBooks
 from switchboard.aws.pins import DynamoPins
-from switchboard.aws.queues import SqsControl, SqsQueue, sqs_client
+from switchboard.aws.queues import SqsControl, SqsDeadOrders, SqsQueue, sqs_client
 from switchboard.aws.rings import DynamoRings
 from switchboard.aws.schedule import DynamoSchedule
 from switchboard.aws.settings import DynamoSettings
@@ -24,6 +25,7 @@ from switchboard.aws.sheets import DynamoSheets
 from switchboard.aws.sms_providers import DynamoSmsProviders
 from switchboard.aws.subscriptions import DynamoSubscriptions
 from switchboard.aws.templates import DynamoTemplates
+from switchboard.aws.traces import DynamoTraces
 from switchboard.clock import SystemClock
 from switchboard.ports import Ports
 
@@ -56,6 +58,11 @@ class AwsSettings:
         """The queue where orders wait for a worker."""
         return f"{self.prefix}callbacks"
 
+    @property
+    def dead_orders_queue(self) -> str:
+        """The queue where orders go that no worker could serve."""
+        return f"{self.prefix}callbacks-dead"
+
 
 def _alarms(env: Mapping[str, str]) -> AlarmSettings | None:
     target, role = env.get(ALARM_TARGET), env.get(ALARM_ROLE)
@@ -79,8 +86,11 @@ def open_ports(settings: AwsSettings) -> Ports:
         sheets=DynamoSheets(database),
         callbacks=DynamoCallbacks(database),
         queue=SqsQueue(settings.callbacks_queue, sqs),
+        dead_orders=SqsDeadOrders(settings.dead_orders_queue, sqs),
         control=SqsControl(settings.prefix, sqs),
         workers=DynamoWorkers(database),
+        traces=DynamoTraces(database),
+        minutes=DynamoMinutes(database),
         trunks=DynamoTrunks(database),
         pins=DynamoPins(database),
         rings=DynamoRings(database),
@@ -110,22 +120,30 @@ def control_inbox(settings: AwsSettings, worker: str) -> SqsQueue:
 
 
 def create_tables(settings: AwsSettings) -> list[str]:
-    """Make the tables and the callbacks queue that are missing; gives the names of all."""
+    """Make the tables and the queues of callbacks that are missing; gives the names of all."""
     database = Database.open(settings.prefix, settings.region)
     models = [database.table(model) for model in ALL]
     for model in models:
         # It looks for the table first.
         model.create_table(wait=True)
-    callbacks_inbox(settings).create()
-    return [*(model.Meta.table_name for model in models), settings.callbacks_queue]
+    dead = _dead_orders(settings)
+    dead.create()
+    callbacks_inbox(settings).create(dead=dead)
+    return [*(model.Meta.table_name for model in models), settings.callbacks_queue, dead.name]
 
 
 def delete_tables(settings: AwsSettings) -> list[str]:
-    """Delete the tables and the callbacks queue with all that is in them; gives the names."""
+    """Delete the tables and the queues of callbacks with all that is in them; gives the names."""
     database = Database.open(settings.prefix, settings.region)
     models = [database.table(model) for model in ALL]
     gone = [model for model in models if model.exists()]
     for model in gone:
         model.delete_table()
     callbacks_inbox(settings).remove()
-    return [*(model.Meta.table_name for model in gone), settings.callbacks_queue]
+    dead = _dead_orders(settings)
+    dead.remove_queue()
+    return [*(model.Meta.table_name for model in gone), settings.callbacks_queue, dead.name]
+
+
+def _dead_orders(settings: AwsSettings) -> SqsDeadOrders:
+    return SqsDeadOrders(settings.dead_orders_queue, sqs_client(settings.region))

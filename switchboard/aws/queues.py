@@ -1,23 +1,36 @@
 """The queues in SQS: callbacks for all workers, and a control queue for each of them."""
 
+import json
 import math
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from switchboard.ports import Message
+from switchboard.ports import DeadOrder, Message
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 # SQS gives a message to another worker after this long, if nobody deleted it.
 VISIBLE_AGAIN_S = 30
+# So often an order comes to a worker before it is dead: for longer than callbacks are patient.
+MOST_RECEIPTS = 5
+# As long as SQS keeps anything.
+DEAD_KEPT_S = 14 * 86_400
 # The longest that SQS keeps a message back.
 LONGEST_DELAY_S = 900
+# What SQS says of a message that is not there, or not taken.
+GONE = {
+    "ReceiptHandleIsInvalid",
+    "InvalidParameterValue",
+    "MessageNotInflight",
+    "AWS.SimpleQueueService.MessageNotInflight",
+}
 # How long a receiver waits for a message, and with it a worker that leaves for what it has asked.
 WAIT_S = 5
 
@@ -30,8 +43,9 @@ class SqsQueue:
         self._sqs = sqs
         self._url: str | None = None
 
-    def create(self) -> None:
-        """Make the queue; one that is there stays as it is."""
+    def create(self, *, dead: "SqsDeadOrders | None" = None) -> None:
+        """Make the queue; one that is there stays as it is, but that what comes too often goes
+        to `dead` from now on."""
         self._url = self._sqs.create_queue(
             QueueName=self.name,
             Attributes={
@@ -39,6 +53,11 @@ class SqsQueue:
                 "ReceiveMessageWaitTimeSeconds": str(WAIT_S),
             },
         )["QueueUrl"]
+        if dead is not None:
+            policy = {"deadLetterTargetArn": dead.arn(), "maxReceiveCount": MOST_RECEIPTS}
+            self._sqs.set_queue_attributes(
+                QueueUrl=self._url, Attributes={"RedrivePolicy": json.dumps(policy)}
+            )
 
     def remove(self) -> None:
         """Delete the queue with all that is in it; one that is gone is fine."""
@@ -71,6 +90,82 @@ class SqsQueue:
             self._sqs.delete_message(QueueUrl=self._address(), ReceiptHandle=message.receipt)
         except ClientError as error:
             if _code(error) != "ReceiptHandleIsInvalid":
+                raise
+
+    def _address(self) -> str:
+        if self._url is None:
+            self._url = self._sqs.get_queue_url(QueueName=self.name)["QueueUrl"]
+        return self._url
+
+
+class SqsDeadOrders:
+    """`DeadOrders`: the dead-letter queue of the callbacks queue."""
+
+    def __init__(self, name: str, sqs: "SQSClient") -> None:
+        self.name = name
+        self._sqs = sqs
+        self._url: str | None = None
+
+    def create(self) -> None:
+        """Make the queue; one that is there stays as it is."""
+        self._sqs.create_queue(
+            QueueName=self.name, Attributes={"MessageRetentionPeriod": str(DEAD_KEPT_S)}
+        )
+
+    def arn(self) -> str:
+        """What other queues know it by."""
+        found = self._sqs.get_queue_attributes(
+            QueueUrl=self._address(), AttributeNames=["QueueArn"]
+        )
+        return found["Attributes"]["QueueArn"]
+
+    def remove_queue(self) -> None:
+        """Delete the queue with all that is in it; one that is gone is fine."""
+        SqsQueue(self.name, self._sqs).remove()
+
+    @contextmanager
+    def taken(self) -> Iterator[Sequence[DeadOrder]]:
+        """All that are there."""
+        orders: dict[str, DeadOrder] = {}
+        try:
+            while found := self._receive():
+                orders.update(found)
+            yield sorted(orders.values(), key=lambda order: (order.sent_at, order.callback))
+        finally:
+            for order in orders.values():
+                self._give_back(order)
+
+    def remove(self, order: DeadOrder) -> None:
+        """Take it off the queue."""
+        self._sqs.delete_message(QueueUrl=self._address(), ReceiptHandle=order.receipt)
+
+    def _receive(self) -> Mapping[str, DeadOrder]:
+        """Some, by their messages. A short poll asks some of the queue's servers, a long one all:
+        none means that there is none."""
+        answer = self._sqs.receive_message(
+            QueueUrl=self._address(),
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=VISIBLE_AGAIN_S,
+            WaitTimeSeconds=1,
+            AttributeNames=["SentTimestamp"],
+        )
+        return {
+            message["MessageId"]: DeadOrder(
+                message["Body"],
+                datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC),
+                message["ReceiptHandle"],
+            )
+            for message in answer.get("Messages", [])
+        }
+
+    def _give_back(self, order: DeadOrder) -> None:
+        try:
+            self._sqs.change_message_visibility(
+                QueueUrl=self._address(), ReceiptHandle=order.receipt, VisibilityTimeout=0
+            )
+        except ClientError as error:
+            # It was removed, or its time is over and it is there again by itself.
+            if _code(error) not in GONE:
                 raise
 
     def _address(self) -> str:

@@ -9,12 +9,14 @@ from switchboard.aws.models.system import SettingItem
 from switchboard.aws.remembered import AGE, Remembered
 from switchboard.billing.classes import DEFAULT_CLASSES, Classes
 from switchboard.calls.routing import RoutingTerms
+from switchboard.calls.tracing import TraceSwitch
 from switchboard.calls.velocity import Velocity
 
 Setting = TypeVar("Setting")
 CLASSES = "classes"
 ROUTING = "routing"
 VELOCITY = "velocity"
+TRACES = "traces"
 
 
 class DynamoSettings:
@@ -22,9 +24,10 @@ class DynamoSettings:
 
     def __init__(self, database: Database, *, age: timedelta = AGE) -> None:
         self._items = database.table(SettingItem)
-        self._classes = Remembered(lambda: self._read(CLASSES, DEFAULT_CLASSES), age)
-        self._routing = Remembered(lambda: self._read(ROUTING, RoutingTerms()), age)
-        self._velocity = Remembered(lambda: self._read(VELOCITY, Velocity()), age)
+        self._classes = Remembered(lambda: self._read(CLASSES, DEFAULT_CLASSES, Classes), age)
+        self._routing = Remembered(lambda: self._read(ROUTING, RoutingTerms(), RoutingTerms), age)
+        self._velocity = Remembered(lambda: self._read(VELOCITY, Velocity(), Velocity), age)
+        self._traces = Remembered(lambda: self._read(TRACES, (), tuple[TraceSwitch, ...]), age)
 
     def classes(self) -> Classes:
         """The classes of destinations; the built-in ones until they are changed."""
@@ -53,8 +56,17 @@ class DynamoSettings:
         self._items(VELOCITY, value=to_text(velocity)).save()
         self._velocity.forget()
 
-    def _read(self, name: str, default: Setting) -> Setting:
+    def traces(self, *, fresh: bool = False) -> tuple[TraceSwitch, ...]:
+        """What tracing was switched on for."""
+        return self._traces.get(fresh=fresh)
+
+    def save_traces(self, switches: tuple[TraceSwitch, ...]) -> None:
+        """Replace them."""
+        self._items(TRACES, value=to_text(switches)).save()
+        self._traces.forget()
+
+    def _read(self, name: str, default: Setting, kind: type[Setting]) -> Setting:
         try:
-            return from_text(self._items.get(name, consistent_read=True).value, type(default))
+            return from_text(self._items.get(name, consistent_read=True).value, kind)
         except self._items.DoesNotExist:
             return default

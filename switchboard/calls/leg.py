@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from switchboard.calls.ending import Party, Verdict
+from switchboard.calls.quality import PACKET_MS, opinion, rating
 from switchboard.calls.routing import TrunkCost
 from switchboard.ledger.balance import NO_SECONDS
 from switchboard.numbering import PhoneNumber
@@ -13,11 +14,26 @@ from switchboard.rating.price import LegPrice
 
 @dataclass(frozen=True, slots=True)
 class RtpQuality:
-    """What arrived from the far end of one leg. `lost` counts packets; jitter is the mean."""
+    """What arrived from the far end of one leg. `lost` counts packets, `discarded` those that came
+    too late to be heard; jitter is the mean, and so are the time that audio waits for packets to
+    come in order (`buffered_ms`) and the way to the far end and back, 0 where it is not known."""
 
     received: int
     lost: int
     jitter_ms: float
+    discarded: int = 0
+    buffered_ms: int = 0
+    round_trip_ms: int = 0
+
+    @property
+    def mos(self) -> float | None:
+        """How it sounded, by the E-model, to two decimals; None where no audio came."""
+        sent = self.received + self.lost
+        if not sent:
+            return None
+        loss = min(1.0, (self.lost + self.discarded) / sent)
+        delay_ms = PACKET_MS + self.buffered_ms + self.round_trip_ms / 2
+        return round(opinion(rating(loss=loss, delay_ms=delay_ms)), 2)
 
 
 @dataclass(frozen=True, slots=True)

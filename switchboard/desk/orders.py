@@ -1,5 +1,6 @@
 """Orders: somebody asks for a callback, or to end one."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -26,6 +27,8 @@ from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber, parse_number
 from switchboard.ports import Ports
 from switchboard.rating.quote import Quote, most_s
+
+log = logging.getLogger("ringback.orders")
 
 CANCELLED = Verdict(Ending.CANCELLED, Culprit.CUSTOMER)
 
@@ -90,6 +93,8 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
     # second message for a claimed callback rings nobody.
     if callback.state is State.QUEUED:
         offer(ports, callback)
+    facts = {"callback": callback.id, "account": callback.account, "trigger": callback.trigger}
+    log.info("callback %s is placed", callback.id, extra=facts)
     return callback
 
 
@@ -100,10 +105,12 @@ def offer(ports: Ports, callback: Callback) -> None:
 
 
 def offer_again(ports: Ports, callback_id: str) -> None:
-    """Offer a callback again that came to a worker before its time."""
+    """Offer a callback again that came to a worker before its time. NotFound where nobody knows
+    it."""
     callback = ports.callbacks.find(callback_id)
-    waits = callback is not None and callback.wait_at(ports.clock.now())
-    if callback is not None and callback.state is State.QUEUED and waits:
+    if callback is None:
+        raise NotFound(f"there is no callback {callback_id}")
+    if callback.state is State.QUEUED and callback.wait_at(ports.clock.now()):
         offer(ports, callback)
 
 

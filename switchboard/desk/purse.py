@@ -1,6 +1,6 @@
 """The purse of one running callback: its hold, and how long that lasts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -38,13 +38,22 @@ class Purse:
     less than it used. Destinations may follow one another: `end_destination`, and then
     `add_destination` for the next one."""
 
-    def __init__(self, ports: Ports, callback: Callback, nonce: str, terms: PurseTerms) -> None:
+    def __init__(
+        self,
+        ports: Ports,
+        callback: Callback,
+        nonce: str,
+        terms: PurseTerms,
+        tell: Callable[[str, Hold], None] = lambda _what, _hold: None,
+    ) -> None:
+        """`tell` hears what becomes of the hold, from whatever thread."""
         self._ports = ports
         self._till = Till(ports.books)
         self._callback = callback
         # A claim that follows another is later by a lease at least: nonces sort as claims do.
         self._nonce = f"{claim_mark(callback.reached[State.CLAIMED])}-{nonce}"
         self._terms = terms
+        self._tell = tell
         self._hold: Hold | None = None
         self._answered: dict[Party, datetime] = {}
         # A thread may still wait for the store for a destination that has ended meanwhile.
@@ -68,7 +77,7 @@ class Purse:
 
     def of(self, callback: Callback) -> "Purse":
         """A purse of the same attempt at the same legs, not yet open, that another account pays."""
-        other = Purse(self._ports, callback, "", self._terms)
+        other = Purse(self._ports, callback, "", self._terms, self._tell)
         other._nonce = self._nonce
         other._answered = self._answered
         return other
@@ -84,6 +93,7 @@ class Purse:
             self._expiry(rings=2),
             spend=self._callback.spend,
         )
+        self._tell("holds", self._hold)
 
     def begin(self, party: Party, answered_at: datetime) -> None:
         """A leg was answered: a price that is split at the boundary of periods counts from now."""
@@ -196,6 +206,7 @@ class Purse:
                 spend=callback.spend,
             )
             self._hold = more or self.hold
+            self._tell("holds" if more else "can hold no more than", self._hold)
             return more is not None
 
     def _wish(self, callback: Callback, old: Cover, customer_s: int, destination_s: int) -> Wish:

@@ -10,7 +10,19 @@ from typing import Protocol
 from switchboard.calls.velocity import Limit
 from switchboard.clock import Clock
 from switchboard.ports.bridges import Bridges
-from switchboard.ports.calls import Callbacks, Control, Inbox, Message, Queue, Trunks, Workers
+from switchboard.ports.calls import (
+    Callbacks,
+    Control,
+    DeadOrder,
+    DeadOrders,
+    Inbox,
+    Message,
+    Queue,
+    Trunks,
+    UnreadableRecord,
+    Workers,
+)
+from switchboard.ports.minutes import Minutes
 from switchboard.ports.money import Accounts, Books, Directory, Opening, Pins
 from switchboard.ports.pages import Page
 from switchboard.ports.rates import Settings, Sheets, Templates
@@ -26,6 +38,7 @@ from switchboard.ports.texts import (
     Texts,
     Throttle,
 )
+from switchboard.ports.traces import Traces
 
 __all__ = [
     "Accounts",
@@ -37,10 +50,13 @@ __all__ = [
     "Confirmation",
     "Confirmations",
     "Control",
+    "DeadOrder",
+    "DeadOrders",
     "Directory",
     "Inbox",
     "Limit",
     "Message",
+    "Minutes",
     "Opening",
     "Page",
     "Passwords",
@@ -57,7 +73,9 @@ __all__ = [
     "Templates",
     "Texts",
     "Throttle",
+    "Traces",
     "Trunks",
+    "UnreadableRecord",
     "Workers",
 ]
 
@@ -81,8 +99,11 @@ class Ports:
     sheets: Sheets
     callbacks: Callbacks
     queue: Queue
+    dead_orders: DeadOrders
     control: Control
     workers: Workers
+    traces: Traces
+    minutes: Minutes
     trunks: Trunks
     templates: Templates
     pins: Pins

@@ -1,6 +1,7 @@
 """Where callbacks are kept, and what carries them."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -15,6 +16,10 @@ from switchboard.ports.pages import Page
 from switchboard.rating.quote import Quote
 
 
+class UnreadableRecord(Exception):
+    """A record is there, and is none that we can read."""
+
+
 class Callbacks(Protocol):
     """Callbacks and their states; a state never goes back."""
 
@@ -22,7 +27,7 @@ class Callbacks(Protocol):
         """Write a new callback, if its id is new."""
 
     def find(self, callback: str) -> Callback | None:
-        """A callback as it stands, strongly consistent."""
+        """A callback as it stands, strongly consistent. UnreadableRecord where it is broken."""
 
     def claim(
         self, callback: str, worker: str, *, now: datetime, lease: timedelta
@@ -82,13 +87,35 @@ class Message:
 
 
 class Inbox(Protocol):
-    """The receiving end of a queue. A message that is not deleted comes again after a while."""
+    """The receiving end of a queue. A message that is not deleted comes again after a while; an
+    order that has come too often is dead, and comes no more."""
 
     def receive(self, *, most: int) -> Sequence[Message]:
         """Up to `most` messages, as soon as there is one; none where none came for a while."""
 
     def delete(self, message: Message) -> None:
         """Take a message off the queue for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadOrder:
+    """An order that came to workers again and again, and that none could serve."""
+
+    callback: str
+    sent_at: datetime
+    receipt: str = field(repr=False, compare=False)
+
+
+class DeadOrders(Protocol):
+    """Where orders go that no worker could serve. The same callback may be there twice."""
+
+    def taken(self) -> AbstractContextManager[Sequence[DeadOrder]]:
+        """The dead orders, in the order in which they were sent. While the block lasts, half a
+        minute at most, nobody else finds them; at its end those that were not removed are there
+        again."""
+
+    def remove(self, order: DeadOrder) -> None:
+        """Take an order away for good; only while it is taken."""
 
 
 class Control(Protocol):

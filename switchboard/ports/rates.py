@@ -5,6 +5,7 @@ from typing import Protocol
 
 from switchboard.billing.classes import Classes
 from switchboard.calls.routing import RoutingTerms
+from switchboard.calls.tracing import TraceSwitch
 from switchboard.calls.velocity import Velocity
 from switchboard.rating.deck.reading import Template
 from switchboard.rating.sheet import RateSheet
@@ -66,3 +67,9 @@ class Settings(Protocol):
 
     def save_routing(self, terms: RoutingTerms) -> None:
         """Replace it. Others see it within seconds."""
+
+    def traces(self, *, fresh: bool = False) -> tuple[TraceSwitch, ...]:
+        """What tracing was switched on for, also what is over since; `fresh` as above."""
+
+    def save_traces(self, switches: tuple[TraceSwitch, ...]) -> None:
+        """Replace them. Others see it within seconds."""

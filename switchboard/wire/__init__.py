@@ -10,7 +10,9 @@ from switchboard.wire.accounts import (
 )
 from switchboard.wire.callbacks import call_body, callback_body, charge_body, planned_body
 from switchboard.wire.cdrs import cdr_body
+from switchboard.wire.dead import dead_body
 from switchboard.wire.forms import Body, Json, instant
+from switchboard.wire.minutes import live_body, tally_body
 from switchboard.wire.pins import batch_body, voucher_body
 from switchboard.wire.rates import leg_price_body, quote_body, rate_body, sheet_body
 from switchboard.wire.recurring import (
@@ -22,6 +24,7 @@ from switchboard.wire.recurring import (
     subscription_body,
 )
 from switchboard.wire.settings import class_body, sms_provider_body
+from switchboard.wire.traces import switch_body, trace_body
 
 __all__ = [
     "Body",
@@ -33,12 +36,14 @@ __all__ = [
     "cdr_body",
     "charge_body",
     "class_body",
+    "dead_body",
     "done_body",
     "group_body",
     "included_body",
     "instant",
     "item_body",
     "leg_price_body",
+    "live_body",
     "numbers_body",
     "operators_account_body",
     "phone_book_body",
@@ -50,5 +55,8 @@ __all__ = [
     "sms_provider_body",
     "speed_dials_body",
     "subscription_body",
+    "switch_body",
+    "tally_body",
+    "trace_body",
     "voucher_body",
 ]

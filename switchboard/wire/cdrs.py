@@ -72,4 +72,13 @@ def _trunk_cost_body(cost: TrunkCost) -> Body:
 
 
 def _rtp_body(rtp: RtpQuality) -> Body:
-    return {"received": rtp.received, "lost": rtp.lost, "jitter_ms": rtp.jitter_ms}
+    """What came from the far end of a leg, and the mean opinion score of that (1 to 4.5)."""
+    return {
+        "received": rtp.received,
+        "lost": rtp.lost,
+        "discarded": rtp.discarded,
+        "jitter_ms": rtp.jitter_ms,
+        "buffered_ms": rtp.buffered_ms,
+        "round_trip_ms": rtp.round_trip_ms,
+        "mos": rtp.mos,
+    }

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from switchboard.aws.queues import MOST_RECEIPTS, SqsQueue
+from switchboard.ports import Message
+
 
 def test_a_message_is_received_and_deleted_once(queue_ports):
     queue = queue_ports.queue
@@ -45,3 +48,47 @@ def test_a_worker_is_told_what_to_hang_up_until_it_is_forgotten(queue_ports):
     control.hang_up("w1", "c2")
 
     assert message.body == "c1"
+
+
+def test_an_order_that_comes_too_often_is_dead_and_comes_no_more(queue_ports):
+    queue = queue_ports.queue
+    queue.send("poison")
+    for _ in range(MOST_RECEIPTS):
+        [message] = queue.receive(most=1)
+        show_again(queue, message)
+    queue.send("wholesome")
+
+    [message] = queue.receive(most=10)
+
+    assert message.body == "wholesome"
+    with queue_ports.dead_orders.taken() as [dead]:
+        assert dead.callback == "poison"
+
+
+def test_a_dead_order_stays_until_it_is_removed(queue_ports):
+    dead_orders = queue_ports.dead_orders
+    for body in ("c1", "c2"):
+        SqsQueue(dead_orders.name, dead_orders._sqs).send(body)
+
+    with dead_orders.taken() as orders, dead_orders.taken() as hidden:
+        dead_orders.remove(next(order for order in orders if order.callback == "c1"))
+    with dead_orders.taken() as left:
+        bodies = [order.callback for order in left]
+
+    assert (len(orders), hidden) == (2, [])
+    assert bodies == ["c2"]
+
+
+def test_the_queues_may_be_made_again(queue_ports):
+    queue_ports.dead_orders.create()
+    queue_ports.queue.create(dead=queue_ports.dead_orders)
+    queue_ports.queue.send("c1")
+
+    assert [one.body for one in queue_ports.queue.receive(most=10)] == ["c1"]
+
+
+def show_again(queue: SqsQueue, message: Message) -> None:
+    """Its time to be deleted is over."""
+    queue._sqs.change_message_visibility(
+        QueueUrl=queue._address(), ReceiptHandle=message.receipt, VisibilityTimeout=0
+    )

@@ -117,7 +117,7 @@ def a_leg(party: Party, number, trunk: str, rate: Fraction) -> LegRecord:
         seconds=3595,
         sip_code=200,
         hung_up_by_far_end=True,
-        rtp=RtpQuality(179_731, 1_234, 12.345678901234567),
+        rtp=RtpQuality(179_731, 1_234, 12.346, 567, 123, 321),
         trunk_cost=cost,
     )
 

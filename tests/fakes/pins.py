@@ -9,6 +9,7 @@ from switchboard.billing.batches import Batch, BatchState
 from switchboard.billing.classes import DEFAULT_CLASSES, Classes
 from switchboard.billing.vouchers import Redemption, Voucher
 from switchboard.calls.routing import RoutingTerms
+from switchboard.calls.tracing import TraceSwitch
 from switchboard.calls.velocity import Velocity
 from switchboard.errors import AlreadyExists
 
@@ -82,6 +83,7 @@ class MemorySettings:
     kept: Classes = DEFAULT_CLASSES
     terms: RoutingTerms = field(default_factory=RoutingTerms)
     limits: Velocity = field(default_factory=Velocity)
+    switches: tuple[TraceSwitch, ...] = ()
 
     def classes(self) -> Classes:
         return self.kept
@@ -100,3 +102,9 @@ class MemorySettings:
 
     def save_routing(self, terms: RoutingTerms) -> None:
         self.terms = terms
+
+    def traces(self, *, fresh: bool = False) -> tuple[TraceSwitch, ...]:
+        return self.switches
+
+    def save_traces(self, switches: tuple[TraceSwitch, ...]) -> None:
+        self.switches = switches

@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from switchboard.billing.account import Account, Profile
 from switchboard.billing.service_number import ServiceNumber
@@ -16,16 +18,18 @@ from switchboard.calls.trunk import Trunk
 from switchboard.errors import AlreadyExists, Conflict
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
-from switchboard.ports import Directory, Opening, Page, Ports
+from switchboard.ports import DeadOrder, Directory, Opening, Page, Ports
 from switchboard.rating.quote import Quote
 from tests.fakes.bridges import MemoryBridges
 from tests.fakes.ledger import MemoryBooks
+from tests.fakes.minutes import MemoryMinutes
 from tests.fakes.pages import page_of
 from tests.fakes.pins import MemoryPins, MemorySettings
 from tests.fakes.recurring import MemoryCatalogue, MemorySubscriptions
 from tests.fakes.rings import MemoryRings
 from tests.fakes.sheets import MemorySheets, MemoryTemplates
 from tests.fakes.texts import text_ports
+from tests.fakes.traces import MemoryTraces
 
 
 @dataclass
@@ -243,6 +247,28 @@ class MemoryQueue:
 
 
 @dataclass
+class MemoryDeadOrders:
+    """`died` notes an order that no worker could serve."""
+
+    dead: list[DeadOrder] = field(default_factory=list)
+
+    def died(self, callback: str, sent_at: datetime) -> None:
+        self.dead.append(DeadOrder(callback, sent_at, receipt=uuid4().hex))
+
+    @contextmanager
+    def taken(self) -> Iterator[Sequence[DeadOrder]]:
+        taken, self.dead = self.dead, []
+        self._taken = list(taken)
+        try:
+            yield sorted(taken, key=lambda order: order.sent_at)
+        finally:
+            self.dead.extend(self._taken)
+
+    def remove(self, order: DeadOrder) -> None:
+        self._taken = [one for one in self._taken if one.receipt != order.receipt]
+
+
+@dataclass
 class MemoryControl:
     hang_ups: list[tuple[str, str]] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
@@ -295,8 +321,11 @@ def memory_ports() -> Ports:
         sheets=MemorySheets(),
         callbacks=MemoryCallbacks(),
         queue=MemoryQueue(),
+        dead_orders=MemoryDeadOrders(),
         control=MemoryControl(),
         workers=MemoryWorkers(),
+        traces=MemoryTraces(),
+        minutes=MemoryMinutes(),
         trunks=MemoryTrunks(),
         pins=MemoryPins(accounts),
         rings=MemoryRings(),

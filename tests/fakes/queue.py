@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -12,13 +13,17 @@ from switchboard.ports import Message
 VISIBLE_AGAIN_S = 30
 WAIT_S = 5
 LONGEST_DELAY_S = 900
+MOST_RECEIPTS = 5
 
 
 class SimulatedQueue:
-    """`Queue` and `Inbox`. `waiting` holds the bodies of the messages that are not deleted."""
+    """`Queue` and `Inbox`. `waiting` holds the bodies of the messages that are not deleted, `dead`
+    those of messages that came too often."""
 
     def __init__(self) -> None:
+        self.dead: list[str] = []
         self._messages: dict[Message, float] = {}
+        self._came = Counter[str]()
         self._receipts = count()
         self._sent = asyncio.Event()
 
@@ -41,6 +46,7 @@ class SimulatedQueue:
                 async with asyncio.timeout_at(min([deadline, *self._messages.values()])):
                     await self._sent.wait()
         for message in found:
+            self._came[message.receipt] += 1
             self._messages[message] = loop.time() + VISIBLE_AGAIN_S
         return found
 
@@ -49,7 +55,12 @@ class SimulatedQueue:
 
     def _visible(self) -> list[Message]:
         now = asyncio.get_running_loop().time()
-        return [message for message, visible_at in self._messages.items() if visible_at <= now]
+        visible = [message for message, visible_at in self._messages.items() if visible_at <= now]
+        for message in visible:
+            if self._came[message.receipt] >= MOST_RECEIPTS:
+                del self._messages[message]
+                self.dead.append(message.body)
+        return [message for message in visible if message in self._messages]
 
 
 class SimulatedControl:

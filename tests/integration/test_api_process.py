@@ -21,6 +21,7 @@ from chalicelib.settings import PIN_KEY, PUBLIC_URL, SECRET_KEY
 from chalicelib.settings import TWILIO_AUTH_TOKEN as TOKEN_NAME
 from ringback.embedded.process import start_embedded_aws
 from switchboard.aws import AwsSettings, callbacks_inbox, create_tables, open_ports
+from switchboard.logs import FORM, JSON
 from switchboard.ports import Ports
 from switchboard.vault import ArgonPasswords
 from tests.fakes.api import TWILIO_AUTH_TOKEN, sign
@@ -138,6 +139,28 @@ def test_the_process_ends_in_an_orderly_way_when_it_is_asked(system):
         _, complaints = process.communicate(timeout=DEADLINE_S)
         assert process.returncode == 0
         assert re.fullmatch(r"\S+ \S+ ringback.api INFO GET /healthz 200 [\d.]+ ms\n", complaints)
+
+
+def test_its_log_is_json_where_that_is_asked_for(system):
+    fields = {
+        "MessageSid": f"SM{uuid4().hex}",
+        "From": str(ALICE),
+        "To": str(SERVICE),
+        "Body": BOB.digits,
+    }
+    system.environment[FORM] = JSON
+
+    with running(system, str(LOCAL), "--port", "0") as (process, client):
+        client.post(SMS, data=fields, headers={"X-Twilio-Signature": sign(ADDRESS + SMS, fields)})
+        process.send_signal(signal.SIGTERM)
+        _, complaints = process.communicate(timeout=DEADLINE_S)
+
+    [callback] = system.ports.callbacks.recent("alice", limit=10, cursor=None).items
+    placed, answered = map(json.loads, complaints.splitlines())
+    facts = {"callback": callback.id, "account": "alice", "trigger": "twilio-sms"}
+    assert {name: placed[name] for name in facts} == facts
+    assert (answered["method"], answered["path"], answered["status"]) == ("POST", SMS, 200)
+    assert ALICE.digits not in complaints
 
 
 def test_the_process_ends_with_the_one_that_started_it(system):

@@ -62,6 +62,8 @@ def test_two_joined_legs_hear_each_other_and_nothing_else(worker):
         assert trace.rtp.received >= PACKETS_A_SECOND * 0.9
         assert trace.rtp.lost == 0
         assert trace.rtp.jitter_ms < 20
+        assert 4 < trace.rtp.mos < 4.5
+        assert 0 < trace.rtp.buffered_ms < 200
 
 
 def test_a_far_end_that_hangs_up_leaves_its_figures(worker):

@@ -86,7 +86,7 @@ LEG = LegRecord(
     seconds=65,
     sip_code=200,
     hung_up_by_far_end=False,
-    rtp=RtpQuality(3250, 2, 1.5),
+    rtp=RtpQuality(3250, 2, 1.5, 1, 40, 30),
 )
 
 
@@ -159,7 +159,15 @@ def test_a_leg_is_told_with_its_times_its_price_and_its_quality():
         "ending": TOLD_ENDING,
         "sip_code": 200,
         "hung_up_by_far_end": False,
-        "rtp": {"received": 3250, "lost": 2, "jitter_ms": 1.5},
+        "rtp": {
+            "received": 3250,
+            "lost": 2,
+            "discarded": 1,
+            "jitter_ms": 1.5,
+            "buffered_ms": 40,
+            "round_trip_ms": 30,
+            "mos": 4.36,
+        },
     }
     assert (destination["cost"], destination["rtp"], destination["pdd_ms"]) == ("0.04", None, None)
 

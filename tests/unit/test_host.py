@@ -89,15 +89,26 @@ def test_an_order_that_fails_before_its_phone_rang_comes_again():
     assert shift.orders.waiting == []
 
 
-def test_an_order_for_a_callback_that_nobody_knows_is_forgotten():
-    shift = Shift()
+def test_an_order_that_nobody_can_serve_dies_and_holds_up_no_other():
+    shift = Shift(capacity=1)
 
     async def story():
         shift.orders.send("no such callback")
+        shift.order()
 
-    shift.work(story, until_s=10)
+    shift.work(story, until_s=200)
 
     assert shift.orders.waiting == []
+    assert shift.orders.dead == ["no such callback"]
+    assert shift.dialled() == [0]
+
+
+def test_an_order_whose_record_is_broken_dies_and_rings_nobody():
+    shift = Shift(callbacks=lambda port: Outage(port, claim=1000))
+
+    shift.work(order_many(shift, 1), until_s=200)
+
+    assert shift.orders.dead == [shift.callback("0").id]
     assert shift.transcript == []
 
 
@@ -157,6 +168,7 @@ def test_it_counts_what_it_carries_and_what_ended():
     assert count("legs_ended_total", party="destination", trunk="carrier", **leg) == 1
     assert count("legs_answered_seconds_total", party="customer", trunk="carrier") == 63
     assert count("post_dial_delay_seconds_count", trunk="carrier") == 2
+    assert count("leg_mos_count", trunk="carrier") == 2
 
 
 def test_a_worker_that_is_told_again_to_leave_does_so_now():

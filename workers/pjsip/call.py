@@ -129,5 +129,12 @@ def quality_of(call: PjsipCall) -> RtpQuality:
     """What has come in on its present stream."""
     # In a variable: what is in it dies with it.
     statistics = call.getStreamStat(0)
-    received = statistics.rtcp.rxStat
-    return RtpQuality(received.pkt, received.loss, received.jitterUsec.mean / 1000)
+    rtcp, buffer = statistics.rtcp, statistics.jbuf
+    return RtpQuality(
+        received=rtcp.rxStat.pkt,
+        lost=rtcp.rxStat.loss,
+        jitter_ms=round(rtcp.rxStat.jitterUsec.mean / 1000, 3),
+        discarded=buffer.discard,
+        buffered_ms=buffer.avgDelayMsec,
+        round_trip_ms=round(rtcp.rttUsec.mean / 1000),
+    )

@@ -40,6 +40,7 @@ from workers.pjsip.accounts import Accounts, bound_to, uri_of
 from workers.pjsip.audio import Ear, key_tone, player, ringback_tone
 from workers.pjsip.call import PjsipCall, quality_of
 from workers.pjsip.headers import tell
+from workers.pjsip.tap import LOUD, QUIET, Tap
 from workers.recordings import RATE_HZ
 from workers.room import Room
 
@@ -48,6 +49,8 @@ HANG_UP_LIMIT_S = 1.0
 # How long a player or tone generator outlives its use: the audio thread may be in it.
 SOUND_RESTS_S = 0.5
 UNKNOWN_NAME = 70_018  # pjlib's PJ_ERESOLVE
+# How long a far end may take to confirm the end of a call that is traced.
+TAPPED_ON_S = 2.0
 SENDER_IN_LOG = 64  # pjlib's PJ_LOG_HAS_SENDER
 
 logger = logging.getLogger(__name__)
@@ -111,7 +114,8 @@ class PjsipEngine:
         self._room = Room(MAX_SOCKETS, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         self._measure_at = 0.0
         # Objects of pjsua2, from here on.
-        self._log = _Log()
+        self.tap = Tap(_C.pj_log_set_level)
+        self._log = _Log(self.tap)
         self._endpoint = pj.Endpoint()
         self._accounts = Accounts(self._endpoint, settings, MAX_ACCOUNTS)
         self._calls: dict[int, PjsipCall] = {}
@@ -133,8 +137,10 @@ class PjsipEngine:
             transport.port = self._settings.sip_port
             number = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
             self._endpoint.libStart()
-            address = self._endpoint.transportGetInfo(number).localAddress
-            self.sip_port = int(address.rpartition(":")[2])
+            transport_info = self._endpoint.transportGetInfo(number)
+            self.sip_port = int(transport_info.localAddress.rpartition(":")[2])
+            anywhere = self._settings.host in ("0.0.0.0", "::")  # noqa: S104  asked, not bound
+            self.tap.ours = transport_info.localName if anywhere else transport_info.localAddress
         except pj.Error as fault:
             self.__exit__()
             where = f"{self._settings.host}:{self._settings.sip_port}"
@@ -219,6 +225,8 @@ class PjsipEngine:
         self._accounts.left(number)
         self.patchbay.remove(number)
         self._room.call_ended()
+        if self.tap.taps(number):
+            asyncio.get_running_loop().call_later(TAPPED_ON_S, self.tap.release, number)
 
     def hear_tones(self, number: int) -> None:
         if number not in self._ears:
@@ -280,7 +288,7 @@ class PjsipEngine:
         account, codecs = self._accounts.taken(order.trunk, number), order.trunk.link.codecs
         try:
             self._calls[number] = PjsipCall(account, number, self._reports, codecs)
-            self._calls[number].makeCall(uri, options)
+            self.tap.place(number, order, lambda: self._calls[number].makeCall(uri, options))
         except pj.Error as error:
             kind = NoWay if error.status == UNKNOWN_NAME else CannotDial
             return kind(str(error.reason))
@@ -315,10 +323,18 @@ class PjsipEngine:
 
 
 class _Log(pj.LogWriter):  # type: ignore[misc] # SWIG generates no types
-    """Passes on what the engine complains about, its phone numbers masked."""
+    """Passes on what the engine complains about, its phone numbers masked, and to the tap what it
+    says of messages."""
+
+    def __init__(self, tap: Tap) -> None:
+        super().__init__()
+        self._tap = tap
 
     def write(self, entry: Any) -> None:
         """Also called by the audio thread."""
+        if entry.level > QUIET:
+            self._tap.hear(entry.msg)
+            return
         level = logging.ERROR if entry.level <= 1 else logging.WARNING
         logger.log(level, "%s", re.sub(r"\d{5,}(?=\d{4})", "******", entry.msg.strip()))
 
@@ -338,7 +354,7 @@ def _configuration(settings: PjsipSettings, log: _Log) -> Any:
     config = pj.EpConfig()
     config.logConfig.writer = log
     # The writer is given only what would go to the console without it.
-    config.logConfig.level = config.logConfig.consoleLevel = 2
+    config.logConfig.level, config.logConfig.consoleLevel = QUIET, LOUD
     config.logConfig.decor = SENDER_IN_LOG
     config.uaConfig.userAgent = settings.user_agent
     config.uaConfig.maxCalls = settings.max_calls

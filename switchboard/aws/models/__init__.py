@@ -1,7 +1,7 @@
 """The tables, as PynamoDB models. Numbers are integers only: the mapper decodes others by float."""
 
 from switchboard.aws.models.accounts import AccountItem, EntryItem, IdentityItem, PhoneBookItem
-from switchboard.aws.models.calls import CallbackItem, CdrItem, PlannedItem, RingItem
+from switchboard.aws.models.calls import CallbackItem, CdrItem, PlannedItem, RingItem, TraceItem
 from switchboard.aws.models.database import TableItem
 from switchboard.aws.models.sales import (
     BatchItem,
@@ -13,6 +13,7 @@ from switchboard.aws.models.sales import (
 )
 from switchboard.aws.models.system import (
     BridgeItem,
+    MinuteItem,
     PassingItem,
     SettingItem,
     SmsProviderItem,
@@ -29,6 +30,7 @@ ALL: tuple[type[TableItem], ...] = (
     PlannedItem,
     RingItem,
     CdrItem,
+    TraceItem,
     SheetItem,
     TemplateItem,
     BatchItem,
@@ -36,6 +38,7 @@ ALL: tuple[type[TableItem], ...] = (
     CatalogueItem,
     SubscriptionItem,
     WorkerItem,
+    MinuteItem,
     TrunkItem,
     SmsProviderItem,
     BridgeItem,

@@ -123,3 +123,15 @@ class CdrItem(TableItem):
     call = UnicodeAttribute(range_key=True)
     record = BinaryAttribute(legacy_encoding=False)
     late = NumberAttribute(null=True)
+
+
+class TraceItem(TableItem):
+    """A piece of a trace, compressed: `pieces` together are what one worker saw of a callback."""
+
+    table_name = "traces"
+
+    callback = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    pieces = NumberAttribute()
+    piece = BinaryAttribute(legacy_encoding=False)
+    gone_at = TTLAttribute()

@@ -67,3 +67,14 @@ class PassingItem(TableItem):
     account = UnicodeAttribute(null=True)
     code_hash = UnicodeAttribute(null=True)
     tries = NumberAttribute(null=True)
+
+
+class MinuteItem(TableItem):
+    """What a worker counted in a minute, under its hour."""
+
+    table_name = "minutes"
+
+    hour = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    counts = UnicodeAttribute()
+    gone_at = TTLAttribute()

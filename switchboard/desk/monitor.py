@@ -1,0 +1,51 @@
+"""The monitor: what runs now, and what was counted a moment ago; no record of a call is read."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from switchboard.calls.minutes import MINUTE, Counts, Live, minute_of
+from switchboard.errors import Malformed
+from switchboard.ports import Ports
+
+LONGEST = timedelta(days=7)
+LATELY = timedelta(minutes=5)
+
+
+def live(ports: Ports) -> Live:
+    """How the fleet is now; workers whose heartbeat stopped are left out."""
+    now = ports.clock.now()
+    beats = [beat for beat in ports.workers.all() if beat.stale_at >= now]
+    calls = [call for beat in beats for call in beat.calls.values()]
+    trunks = {name for call in calls for name in (call.trunk, call.destination_trunk) if name}
+    return Live(
+        workers=len(beats),
+        capacity=sum(beat.capacity for beat in beats),
+        callbacks=len(calls),
+        talking=sum(bool(call.destination_s) for call in calls),
+        legs={name: sum(call.legs_on(name) for call in calls) for name in sorted(trunks)},
+        lately=in_all(ports, LATELY),
+    )
+
+
+def by_minute(ports: Ports, span: timedelta) -> Mapping[datetime, Counts]:
+    """What all workers counted in each minute of the last ones, in order; minutes in which nothing
+    ended are there, too. Malformed where it is more than a week."""
+    begin, end = _range(ports, span)
+    counts = {begin + number * MINUTE: Counts() for number in range((end - begin) // MINUTE)}
+    for minute in ports.minutes.between(begin, end):
+        counts[minute.at] += minute.counts
+    return counts
+
+
+def in_all(ports: Ports, span: timedelta) -> Counts:
+    """The sum of that."""
+    begin, end = _range(ports, span)
+    return sum((minute.counts for minute in ports.minutes.between(begin, end)), Counts())
+
+
+def _range(ports: Ports, span: timedelta) -> tuple[datetime, datetime]:
+    """Whole minutes: those of the span, and the present one."""
+    if not MINUTE <= span <= LONGEST:
+        raise Malformed(f"minutes can be looked at from 1 to {LONGEST // MINUTE} at once")
+    end = minute_of(ports.clock.now()) + MINUTE
+    return end - MINUTE - span, end

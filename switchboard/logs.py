@@ -1,0 +1,90 @@
+"""Logs: lines for people, or JSON with a field a fact, and no phone number in clear in either."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+# The variable that says how a process logs, and the value that asks for JSON.
+FORM = "RINGBACK_LOG"
+JSON = "json"
+
+Facts = Mapping[str, Any]
+
+_KNOWN: ContextVar[Facts] = ContextVar("what is known here", default=MappingProxyType({}))
+# What every record has is no fact of its own.
+_OF_ANY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+# As many digits as phone numbers have, in no word and no decimal.
+_NUMBER = re.compile(r"(?<![\w.])(\+\d{5,15}|\d{8,15})(?!\w|\.\d)")
+_SHOWN_FIRST, _SHOWN_LAST = 3, 4
+
+
+@contextmanager
+def about(**facts: object) -> Iterator[None]:
+    """What is logged in this block, also by the tasks and threads that it begins, is about this."""
+    token = _KNOWN.set({**_KNOWN.get(), **facts})
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
+def write_logs(form: str | None, lines: str = "%(asctime)s %(name)s: %(message)s") -> None:
+    """Have what this process logs written as JSON where the form says so, else as such lines, by
+    the handlers that it has, else to its standard error."""
+    formatter = JsonLines() if form == JSON else PlainLines(lines)
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(logging.StreamHandler())
+    for handler in root.handlers:
+        handler.setFormatter(formatter)
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: at, level, logger, message, what it is about, and its own facts (the
+    `extra` of a call of the logger)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        at = datetime.fromtimestamp(record.created, UTC).replace(tzinfo=None)
+        told = {
+            "at": at.isoformat(timespec="milliseconds") + "Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_KNOWN.get(),
+            **{name: it for name, it in vars(record).items() if name not in _OF_ANY_RECORD},
+        }
+        if record.exc_info:
+            told["fault"] = self.formatException(record.exc_info)
+        return json.dumps({name: _masked(it) for name, it in told.items()}, ensure_ascii=False)
+
+
+class PlainLines(logging.Formatter):
+    """A line for people."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, and a traceback below it."""
+        return without_numbers(super().format(record))
+
+
+def without_numbers(text: str) -> str:
+    """The text with its phone numbers masked: +44******4567."""
+    return _NUMBER.sub(lambda found: _hidden(found[0]), text)
+
+
+def _hidden(number: str) -> str:
+    hidden = max(3, len(number) - _SHOWN_FIRST - _SHOWN_LAST)
+    return number[:_SHOWN_FIRST] + "*" * hidden + number[_SHOWN_FIRST + hidden :]
+
+
+def _masked(fact: Any) -> Any:
+    """A fact as JSON has it."""
+    if fact is None or isinstance(fact, bool | int | float):
+        return fact
+    return without_numbers(str(fact))

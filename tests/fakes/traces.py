@@ -1,0 +1,22 @@
+"""Traces in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from switchboard.calls.tracing import Trace
+
+
+@dataclass
+class MemoryTraces:
+    kept: dict[tuple[str, datetime, str], tuple[Trace, datetime]] = field(default_factory=dict)
+
+    def keep(self, trace: Trace, until: datetime) -> None:
+        self.kept[trace.callback, trace.began_at, trace.worker] = trace, until
+
+    def find(self, callback: str, now: datetime) -> Sequence[Trace]:
+        return [
+            trace
+            for key, (trace, until) in sorted(self.kept.items(), key=lambda pair: pair[0])
+            if key[0] == callback and until > now
+        ]

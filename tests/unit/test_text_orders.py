@@ -15,7 +15,7 @@ from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.pins import Mint, make_batch
 from switchboard.desk.profiles import Changes, change_profile
 from switchboard.desk.text_senders import Incoming
-from switchboard.desk.triggers import REPLIES_TO_CUSTOMER, REPLIES_TO_STRANGERS, Answer, take_text
+from switchboard.desk.triggers import REPLIES_TO_STRANGERS, Answer, take_text
 from switchboard.numbering import PhoneNumber
 from tests.fakes.passwords import PlainPasswords
 from tests.fakes.ports import memory_ports
@@ -320,11 +320,7 @@ def test_the_phone_book_is_read_once_whatever_is_texted(line, monkeypatch):
 def test_two_machines_that_answer_each_other_stop(line):
     said = [line.words("Thank you for your message!") for _ in range(100)]
 
-    assert sum(words is not None for words in said) == REPLIES_TO_CUSTOMER.most
-
-
-def test_who_tries_every_form_is_answered_each_time(line):
-    assert all(line.words(text) is not None for text in ["BAL", "HELP", "PRICE 44", "hello"] * 10)
+    assert [words is not None for words in said] == [True] * 60 + [False] * 40
 
 
 def test_who_orders_calls_is_answered_each_time(line):

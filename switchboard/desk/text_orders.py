@@ -53,7 +53,7 @@ def plan(asking: Asking, order: Later) -> Reply:
     known = ports.schedule.find(wanted.callback_id)
     at = instant_of(order.at, order.on, ports.clock.now(), zone) if known is None else known.at
     planned = plan_callback(ports, asking.account, wanted, at)
-    return _reply(asking, "planned", customer, destination, at=_shown(planned.at, zone))
+    return _reply(asking, "planned", customer, destination, **_shown(planned.at, zone))
 
 
 def show_balance(asking: Asking, _order: ShowBalance) -> Reply:
@@ -99,7 +99,7 @@ def hang_up(asking: Asking, _order: HangUp) -> Reply:
         raise NotFound("there is no call to end")
     cancelled = cancel_planned(ports, name, mine[0].id)
     zone = asking.account.profile.time_zone
-    return Reply("unplanned", {"at": _shown(cancelled.at, zone)})
+    return Reply("unplanned", _shown(cancelled.at, zone))
 
 
 def top_up(asking: Asking, order: Redeem) -> Reply:
@@ -187,8 +187,9 @@ def _recent(asking: Asking) -> list[Callback]:
     return sorted(page.items, key=lambda one: one.customer != asking.incoming.sender)
 
 
-def _shown(at: datetime, zone: str) -> str:
-    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+def _shown(at: datetime, zone: str) -> dict[str, str]:
+    local = at.astimezone(ZoneInfo(zone))
+    return {"day": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}
 
 
 def _sum(legs: list[LegPrice], currency: str, part: Callable[[LegPrice], Any]) -> str:

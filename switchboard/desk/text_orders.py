@@ -9,6 +9,7 @@ from switchboard.calls.callback import Callback
 from switchboard.desk.callback_numbers import add_number, text_code
 from switchboard.desk.lockout import one_try
 from switchboard.desk.orders import Order, cancel_callback, order_callback, quote, talk_s
+from switchboard.desk.permission import permit
 from switchboard.desk.planned import cancel_planned, plan_callback
 from switchboard.desk.text_senders import Asking, phones_of
 from switchboard.desk.vouchers import redeem
@@ -63,6 +64,7 @@ def show_balance(asking: Asking, _order: ShowBalance) -> Reply:
 
 def show_price(asking: Asking, order: ShowPrice) -> Reply:
     customer, destination = _phones(asking, order.phones)
+    permit(asking.ports, asking.account, customer, destination)
     price = quote(asking.ports, asking.account, customer, destination)
     legs = [leg for leg in (price.customer, price.destination) if leg is not None]
     seconds = talk_s(asking.ports, asking.account, customer, destination, price)

@@ -94,12 +94,6 @@ def test_the_price_of_both_phones_and_the_talk_time_are_told(line):
     )
 
 
-def test_no_price_is_told_of_a_number_that_may_not_be_called(line):
-    told = line.words("PRICE +19005551234")
-
-    assert told == "Sorry, premium numbers are blocked for this account."
-
-
 def test_the_last_number_of_this_phone_is_called_again(line):
     line.text(BOB.digits)
     line.text(f"{STRANGER} 33142685300")

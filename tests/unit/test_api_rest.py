@@ -150,7 +150,9 @@ def test_a_quote_counts_included_minutes_as_time_to_talk():
     assert response.json_body["talk_seconds"] == 500
 
 
-@pytest.mark.parametrize(("query", "status"), [("", 400), ("to=x", 400), ("to=1&for=2", 400)])
+@pytest.mark.parametrize(
+    ("query", "status"), [("", 400), ("to=x", 400), ("to=4930901820", 422), ("to=1&for=2", 400)]
+)
 def test_a_quote_that_cannot_be_given_is_refused(api, query, status):
     assert api.get(f"/api/v1/quote?{query}").status_code == status
 

@@ -23,6 +23,7 @@ from switchboard.calls.planned import Planned
 from switchboard.desk.accounts import sign_in
 from switchboard.desk.lockout import one_sign_in
 from switchboard.desk.orders import Order, quote, talk_s
+from switchboard.desk.permission import permit
 from switchboard.desk.planned import cancel_order, find_order, order_now, plan_callback
 from switchboard.desk.velocity import count_order
 from switchboard.errors import Malformed
@@ -126,6 +127,7 @@ def show_quote(wiring: Wiring, request: Request, account_id: str) -> Response:
     asked = read_query(bodies.QuoteQuery, request)
     account = wiring.ports.accounts.get(account_id)
     customer, destination = _phones(asked, account.profile)
+    permit(wiring.ports, account, customer, destination)
     price = quote(wiring.ports, account, customer, destination)
     talk = talk_s(wiring.ports, account, customer, destination, price)
     return answer(quote_body(price, customer, destination, talk))

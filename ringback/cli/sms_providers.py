@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -137,12 +138,8 @@ def _terms(options: ProviderOptions) -> dict[str, Any]:
     given: dict[str, Any] = {
         name: getattr(options, name) for name in ("proof_in", "answer", "answer_type")
     }
-    try:
-        given["method"] = Method(options.method.upper()) if options.method else None
-        given["format"] = Format(options.format.lower()) if options.format else None
-        given["proof"] = Proof(options.proof.lower()) if options.proof else None
-    except ValueError as error:
-        raise Malformed(f"{error}: see --help") from None
+    for option, kind in (("method", Method), ("format", Format), ("proof", Proof)):
+        given[option] = _one_of(kind, option, getattr(options, option))
     given["networks"] = tuple(options.network) if options.network else None
     for ours, theirs in map(_pair, options.field or ()):
         if ours not in ("id", "from", "to", "text"):
@@ -158,6 +155,17 @@ def _pair(pair: str) -> tuple[str, str]:
     if not equals:
         raise Malformed(f"“{pair[:40]}”: write it like from=msisdn")
     return name.strip(), value
+
+
+def _one_of(kind: type[Enum], option: str, written: str | None) -> Enum | None:
+    from switchboard.errors import Malformed
+
+    if not written:
+        return None
+    known = {one.value.lower(): one for one in kind}
+    if written.lower() not in known:
+        raise Malformed(f"--{option} is “{written[:40]}”: write {' or '.join(known)}")
+    return known[written.lower()]
 
 
 def _ask_secret() -> str:

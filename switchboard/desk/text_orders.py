@@ -9,6 +9,7 @@ from switchboard.calls.callback import Callback
 from switchboard.desk.callback_numbers import add_number, text_code
 from switchboard.desk.lockout import one_try
 from switchboard.desk.orders import Order, cancel_callback, order_callback, quote, talk_s
+from switchboard.desk.permission import permit
 from switchboard.desk.planned import cancel_planned, plan_callback
 from switchboard.desk.text_senders import Asking, phones_of
 from switchboard.desk.vouchers import redeem
@@ -53,7 +54,7 @@ def plan(asking: Asking, order: Later) -> Reply:
     known = ports.schedule.find(wanted.callback_id)
     at = instant_of(order.at, order.on, ports.clock.now(), zone) if known is None else known.at
     planned = plan_callback(ports, asking.account, wanted, at)
-    return _reply(asking, "planned", customer, destination, at=_shown(planned.at, zone))
+    return _reply(asking, "planned", customer, destination, **_shown(planned.at, zone))
 
 
 def show_balance(asking: Asking, _order: ShowBalance) -> Reply:
@@ -63,6 +64,7 @@ def show_balance(asking: Asking, _order: ShowBalance) -> Reply:
 
 def show_price(asking: Asking, order: ShowPrice) -> Reply:
     customer, destination = _phones(asking, order.phones)
+    permit(asking.ports, asking.account, customer, destination)
     price = quote(asking.ports, asking.account, customer, destination)
     legs = [leg for leg in (price.customer, price.destination) if leg is not None]
     seconds = talk_s(asking.ports, asking.account, customer, destination, price)
@@ -99,7 +101,7 @@ def hang_up(asking: Asking, _order: HangUp) -> Reply:
         raise NotFound("there is no call to end")
     cancelled = cancel_planned(ports, name, mine[0].id)
     zone = asking.account.profile.time_zone
-    return Reply("unplanned", {"at": _shown(cancelled.at, zone)})
+    return Reply("unplanned", _shown(cancelled.at, zone))
 
 
 def top_up(asking: Asking, order: Redeem) -> Reply:
@@ -187,8 +189,9 @@ def _recent(asking: Asking) -> list[Callback]:
     return sorted(page.items, key=lambda one: one.customer != asking.incoming.sender)
 
 
-def _shown(at: datetime, zone: str) -> str:
-    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+def _shown(at: datetime, zone: str) -> dict[str, str]:
+    local = at.astimezone(ZoneInfo(zone))
+    return {"day": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}
 
 
 def _sum(legs: list[LegPrice], currency: str, part: Callable[[LegPrice], Any]) -> str:

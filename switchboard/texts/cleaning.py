@@ -54,6 +54,11 @@ def shadow(text: str) -> str:
     return text.translate(_WIDE).translate(_LOOK_ALIKES)
 
 
+def has_symbols(text: str) -> bool:
+    """Whether somebody meant a picture by it, which `plain` leaves out."""
+    return any(unicodedata.category(character) == "So" for character in text)
+
+
 def _shown(character: str) -> str:
     if character in "\n\t":
         return character

@@ -4,7 +4,7 @@ import re
 from datetime import date, time
 
 from switchboard.errors import UnreadableText
-from switchboard.texts.cleaning import keyword_form, plain, shadow, without_signature
+from switchboard.texts.cleaning import has_symbols, keyword_form, plain, shadow, without_signature
 from switchboard.texts.orders import (
     Confirm,
     Connect,
@@ -52,7 +52,11 @@ def read_text(text: str) -> TextOrder:
     """What a text asks for. UnreadableText shows one right example, and nothing of the text,
     which may hold a PIN or a password."""
     written = without_signature(text)
-    return _signed(written) or read_plain(plain(written))
+    words = plain(written)
+    if not words and has_symbols(written):
+        # A thumb for our last reply is no wish to be rung at one's own cost.
+        raise unreadable()
+    return _signed(written) or read_plain(words)
 
 
 def read_plain(words: str) -> PlainOrder:

@@ -10,14 +10,16 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "calling": "We are calling you now to connect you with {to}.",
         "calling_both": "We are calling {customer} now to connect it with {to}.",
         "calling_to_ask": "We are calling you now to ask which number you want.",
-        "planned": "We will call you at {at} to connect you with {to}. X cancels it.",
-        "planned_both": "We will call {customer} at {at} to connect it with {to}. X cancels it.",
-        "planned_to_ask": "We will call you at {at} to ask which number you want. X cancels it.",
+        "planned": "We will call you on {day} at {time} to connect you with {to}. X cancels it.",
+        "planned_both": "We will call {customer} on {day} at {time} to connect it with {to}."
+        " X cancels it.",
+        "planned_to_ask": "We will call you on {day} at {time} to ask which number you want."
+        " X cancels it.",
         "balance": "Your balance is {balance}, of which {available} can be spent.",
         "price": "{to}: {per_minute} a minute for both phones, {fee} to connect."
         " You can talk for {minutes} min.",
         "hung_up": "The call is being ended.",
-        "unplanned": "The call planned for {at} is cancelled.",
+        "unplanned": "The call planned for {day} at {time} is cancelled.",
         "redeemed": "Thank you. Your balance is {balance}.",
         "code_sent": "We sent a code to {number}. Text it to us from that phone.",
         "registered": "{number} is a phone of your account now.",
@@ -31,14 +33,16 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "calling": "Le llamamos ahora para comunicarle con {to}.",
         "calling_both": "Llamamos ahora a {customer} para comunicarlo con {to}.",
         "calling_to_ask": "Le llamamos ahora para preguntarle qué número desea.",
-        "planned": "Le llamaremos a las {at} para comunicarle con {to}. X lo anula.",
-        "planned_both": "Llamaremos a {customer} a las {at} para comunicarlo con {to}. X lo anula.",
-        "planned_to_ask": "Le llamaremos a las {at} para preguntarle el número. X lo anula.",
+        "planned": "Le llamaremos el {day} a las {time} para comunicarle con {to}. X lo anula.",
+        "planned_both": "Llamaremos a {customer} el {day} a las {time} para comunicarlo con {to}."
+        " X lo anula.",
+        "planned_to_ask": "Le llamaremos el {day} a las {time} para preguntarle el número."
+        " X lo anula.",
         "balance": "Su saldo es {balance}; puede gastar {available}.",
         "price": "{to}: {per_minute} por minuto, ambos teléfonos; {fee} por conexión."
         " Puede hablar {minutes} min.",
         "hung_up": "La llamada se está terminando.",
-        "unplanned": "La llamada prevista para {at} queda anulada.",
+        "unplanned": "La llamada prevista para el {day} a las {time} queda anulada.",
         "redeemed": "Gracias. Su saldo es {balance}.",
         "code_sent": "Enviamos un código a {number}. Mándenoslo desde ese teléfono.",
         "registered": "{number} ya es un teléfono de su cuenta.",
@@ -52,14 +56,16 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "calling": "Nous vous appelons pour vous mettre en relation avec {to}.",
         "calling_both": "Nous appelons {customer} pour le mettre en relation avec {to}.",
         "calling_to_ask": "Nous vous appelons pour vous demander le numéro voulu.",
-        "planned": "Nous vous appellerons à {at} pour joindre {to}. X pour annuler.",
-        "planned_both": "Nous appellerons {customer} à {at} pour joindre {to}. X pour annuler.",
-        "planned_to_ask": "Nous vous appellerons à {at} pour demander le numéro. X pour annuler.",
+        "planned": "Nous vous appellerons le {day} à {time} pour joindre {to}. X pour annuler.",
+        "planned_both": "Nous appellerons {customer} le {day} à {time} pour joindre {to}."
+        " X pour annuler.",
+        "planned_to_ask": "Nous vous appellerons le {day} à {time} pour demander le numéro."
+        " X pour annuler.",
         "balance": "Votre solde est de {balance}, dont {available} utilisables.",
         "price": "{to} : {per_minute} la minute pour les deux téléphones, {fee} de connexion."
         " Vous pouvez parler {minutes} min.",
         "hung_up": "L'appel va être terminé.",
-        "unplanned": "L'appel prévu pour {at} est annulé.",
+        "unplanned": "L'appel prévu pour le {day} à {time} est annulé.",
         "redeemed": "Merci. Votre solde est de {balance}.",
         "code_sent": "Un code est envoyé au {number}. Renvoyez-le-nous de ce téléphone.",
         "registered": "{number} est désormais un téléphone de votre compte.",
@@ -73,14 +79,16 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "calling": "Estamos ligando para você para conectar com {to}.",
         "calling_both": "Estamos ligando para {customer} para conectar com {to}.",
         "calling_to_ask": "Estamos ligando para você para perguntar o número desejado.",
-        "planned": "Vamos ligar para você às {at} para conectar com {to}. X cancela.",
-        "planned_both": "Vamos ligar para {customer} às {at} para conectar com {to}. X cancela.",
-        "planned_to_ask": "Vamos ligar para você às {at} para perguntar o número. X cancela.",
+        "planned": "Vamos ligar para você em {day} às {time} para conectar com {to}. X cancela.",
+        "planned_both": "Vamos ligar para {customer} em {day} às {time} para conectar com {to}."
+        " X cancela.",
+        "planned_to_ask": "Vamos ligar para você em {day} às {time} para perguntar o número."
+        " X cancela.",
         "balance": "Seu saldo é {balance}; disponível: {available}.",
         "price": "{to}: {per_minute} por minuto nos dois telefones, {fee} de conexão."
         " Você pode falar {minutes} min.",
         "hung_up": "A chamada está sendo encerrada.",
-        "unplanned": "A chamada marcada para {at} foi cancelada.",
+        "unplanned": "A chamada marcada para {day} às {time} foi cancelada.",
         "redeemed": "Obrigado. Seu saldo é {balance}.",
         "code_sent": "Enviamos um código para {number}. Envie-o para nós desse telefone.",
         "registered": "{number} agora é um telefone da sua conta.",
@@ -107,7 +115,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "too_often": "demasiados pedidos en poco tiempo; espere un rato",
         "spend_limit_reached": "se ha alcanzado el límite de gasto de hoy",
         "voucher_refused": "ese cupón no es válido",
-        "not_found": "no hay nada que hacer",
+        "not_found": "no encontramos ninguna llamada",
         "refused": "no es posible",
     },
     "fr": {
@@ -123,7 +131,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "too_often": "trop de demandes en peu de temps ; patientez un peu",
         "spend_limit_reached": "la limite de dépense du jour est atteinte",
         "voucher_refused": "ce coupon n'est pas valable",
-        "not_found": "il n'y a rien à faire",
+        "not_found": "aucun appel n'a été trouvé",
         "refused": "ce n'est pas possible",
     },
     "pt": {
@@ -139,7 +147,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "too_often": "muitos pedidos em pouco tempo; aguarde um pouco",
         "spend_limit_reached": "o limite de gasto de hoje foi atingido",
         "voucher_refused": "esse cupom não é válido",
-        "not_found": "não há nada a fazer",
+        "not_found": "não encontramos nenhuma chamada",
         "refused": "não é possível",
     },
 }

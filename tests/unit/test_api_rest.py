@@ -129,6 +129,12 @@ def test_a_quote_gives_the_price_of_both_legs_and_the_time_to_talk(api):
     }
 
 
+def test_no_price_is_told_of_a_number_that_may_not_be_called(api):
+    response = api.get("/api/v1/quote?to=%2B19005551234")
+
+    assert response.json_body["code"] == "not_allowed"
+
+
 def test_a_quote_without_money_has_no_time_to_talk():
     response = signed_in_api(opening_micros=1).get("/api/v1/quote?to=%2B14155550100")
 

@@ -113,7 +113,7 @@ def test_a_callback_is_planned_by_the_account_s_clocks(line):
 
     [planned] = line.ports.schedule.of("alice")
     assert said == (
-        "We will call you at 2026-01-02 18:30 to connect you with +14155550100. X cancels it."
+        "We will call you on 2026-01-02 at 18:30 to connect you with +14155550100. X cancels it."
     )
     assert (planned.customer, planned.destination) == (ALICE, BOB)
     assert planned.at == NOON.replace(hour=17, minute=30)
@@ -131,7 +131,7 @@ def test_the_same_plan_a_day_later_is_the_same_one(line):
 def test_x_gives_up_what_is_planned(line):
     line.text("AT 18:30", identity="a")
 
-    assert line.words("X") == "The call planned for 2026-01-02 18:30 is cancelled."
+    assert line.words("X") == "The call planned for 2026-01-02 at 18:30 is cancelled."
     planned = line.ports.schedule.find(Trigger("sms", "a").callback_id)
     assert planned.state is PlanState.CANCELLED
 

@@ -27,6 +27,12 @@ TEXTISH = st.text("0123456789+#*-:() \n\tAaTtCcBbUuPpRrXx.?\uff11\u0661\u00bd\uf
 TO_BOB = Connect("14155550100")
 
 
+@pytest.mark.parametrize("text", ["\U0001f44d", "\u2764\ufe0f \U0001f3fb"])
+def test_a_picture_alone_orders_nothing(text):
+    with pytest.raises(UnreadableText):
+        read_text(text)
+
+
 @given(st.one_of(st.text(max_size=1_700), TEXTISH))
 def test_any_text_is_an_order_or_a_refusal_that_repeats_nothing(text):
     try:

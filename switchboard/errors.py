@@ -131,6 +131,12 @@ class UnconfirmedNumber(NotAllowed):
     code = "unconfirmed_number"
 
 
+class NotTexted(NotAllowed):
+    """A text to a phone could not be sent."""
+
+    code = "not_texted"
+
+
 class NumberClosed(NotAllowed):
     """A service number takes no orders at this time."""
 

@@ -4,7 +4,7 @@ import logging
 
 from twilio.http import HttpClient
 
-from switchboard.errors import NotAllowed
+from switchboard.errors import NotTexted
 from switchboard.numbering import PhoneNumber
 
 log = logging.getLogger("ringback.twilio")
@@ -23,7 +23,7 @@ class TwilioTexts:
         self._http = http
 
     def send(self, to: PhoneNumber, text: str) -> None:
-        """Send a text. NotAllowed where Twilio does not take it."""
+        """Send a text. NotTexted where Twilio does not take it."""
         # Imported late: Twilio's client takes half a second, and most requests send nothing.
         from twilio.base.exceptions import TwilioException
         from twilio.http.http_client import TwilioHttpClient
@@ -37,15 +37,15 @@ class TwilioTexts:
             client.messages.create(to=str(to), body=text, **{kind: self._sender})
         except (TwilioException, OSError) as error:
             log.warning("a text to %s was not sent: %s", to.masked, type(error).__name__)
-            raise NotAllowed("no text can be sent to that phone now") from None
+            raise NotTexted("no text can be sent to that phone now") from None
 
 
 class NoTexts:
     """`Texts` where no way out is configured."""
 
     def send(self, to: PhoneNumber, text: str) -> None:  # noqa: ARG002  the port's
-        """NotAllowed, with what can be done instead."""
-        raise NotAllowed(
+        """NotTexted, with what can be done instead."""
+        raise NotTexted(
             "we send no codes by text: text your PIN and R.number from that phone itself, or have"
             " it called for one"
         )

@@ -62,7 +62,7 @@ def text_code(
     address: str | None = None,
 ) -> Code:
     """Send a code to a phone that the account wants to use. Refuses as `new_code` does, and
-    NotAllowed where codes cannot be sent."""
+    NotTexted where codes cannot be sent."""
     code = new_code(ports, maker, account, number, By.TEXT, address=address)
     texts.send(number, say(Reply("code", {"code": code.digits}), account.profile.language))
     return code

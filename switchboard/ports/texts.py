@@ -87,4 +87,4 @@ class Texts(Protocol):
     """The way out, for texts that answer nobody."""
 
     def send(self, to: PhoneNumber, text: str) -> None:
-        """Send a text. NotAllowed where no texts can be sent, or not to there."""
+        """Send a text. NotTexted where no texts can be sent, or not to there."""

@@ -8,7 +8,7 @@ from twilio.http.response import Response
 
 from chalicelib.twilio_texts import NoTexts, TwilioTexts
 from chalicelib.wiring import texts_of
-from switchboard.errors import NotAllowed
+from switchboard.errors import NotTexted
 from tests.fakes.api import SETTINGS
 from tests.fakes.world import ALICE, SERVICE
 
@@ -42,7 +42,7 @@ def test_a_text_is_handed_to_twilio(sender, field):
 def test_a_text_that_twilio_does_not_take_is_refused_without_its_words(caplog):
     server = Server(400, '{"code": 21211, "message": "not a number", "status": 400}')
 
-    with pytest.raises(NotAllowed, match="no text can be sent"):
+    with pytest.raises(NotTexted, match="no text can be sent"):
         TwilioTexts("AC1", "token", str(SERVICE), server).send(ALICE, "123456")
 
     assert "123456" not in caplog.text
@@ -53,5 +53,5 @@ def test_without_an_account_at_twilio_no_texts_are_sent():
     texts = texts_of(SETTINGS)
 
     assert isinstance(texts, NoTexts)
-    with pytest.raises(NotAllowed, match="from that phone itself"):
+    with pytest.raises(NotTexted, match="from that phone itself"):
         texts.send(ALICE, "123456")

@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from switchboard.errors import NotAllowed, SpendLimitReached
+from switchboard.errors import NotAllowed, NotTexted, SpendLimitReached
 from switchboard.texts.replies import Reply, apologise, cheap, say
 from switchboard.texts.sentences import REASONS, SENTENCES
 
@@ -51,6 +51,12 @@ def test_a_language_that_is_missing_is_answered_in_english():
     assert apologise(refusal, "xx") == "Sorry, a phone cannot be connected with itself."
     assert apologise(refusal, "pt-BR").startswith("Desculpe: ")
     assert "hoje" in apologise(SpendLimitReached("x"), "pt-BR")
+
+
+def test_that_a_code_cannot_be_texted_is_not_told_as_a_number_that_cannot_be_called():
+    told = [apologise(NotTexted("x"), language) for language in ("es", "fr", "pt")]
+
+    assert all("R.n" in words for words in told)
 
 
 def test_a_text_is_kept_to_the_letters_that_cost_nothing_more():

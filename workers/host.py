@@ -60,7 +60,7 @@ class Host:
         self._unnamed: dict[str, list[Message]] = {}
         self._leaving = asyncio.Event()
         self._patience: asyncio.Timeout | None = None
-        self._over = False
+        self._over = asyncio.Event()
 
     def leave(self) -> None:
         """Take no new callbacks, and end when those there are have. Told again, end now."""
@@ -82,7 +82,7 @@ class Host:
                 await self._drain(orders)
                 for task in others:
                     task.cancel()
-                self._over = True
+                self._over.set()
                 self._news.set()
         finally:
             await asyncio.shield(self._say_goodbye())
@@ -100,7 +100,7 @@ class Host:
 
     async def _take_orders_until_leaving(self) -> None:
         while not self._leaving.is_set():
-            await _go_on_after_faults(self._take_orders)
+            await _go_on_after_faults(self._take_orders, self._leaving)
 
     async def _take_orders(self) -> None:
         while len(self._tasks) >= self._terms.capacity:
@@ -162,8 +162,8 @@ class Host:
 
     async def _beat_until_over(self) -> None:
         # Not cancelled: a heartbeat that is being written would come after the goodbye.
-        while not self._over:
-            await _go_on_after_faults(self._beat)
+        while not self._over.is_set():
+            await _go_on_after_faults(self._beat, self._over)
 
     async def _beat(self) -> None:
         self._news.clear()
@@ -205,16 +205,20 @@ class Host:
 
 async def _for_ever(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     while True:
-        await _go_on_after_faults(work)
+        await _go_on_after_faults(work, asyncio.Event())
 
 
-async def _go_on_after_faults(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Do it; a fault is logged, and costs a pause."""
+async def _go_on_after_faults(
+    work: Callable[[], Coroutine[Any, Any, None]], hurry: asyncio.Event
+) -> None:
+    """Do it; a fault is logged, and costs a pause, which ends with the event."""
     try:
         await work()
     except Exception:
         logger.exception("will go on in %s s", AGAIN_AFTER_S)
-        await asyncio.sleep(AGAIN_AFTER_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AGAIN_AFTER_S):
+                await hurry.wait()
 
 
 def _log_end(cdr: Cdr) -> None:

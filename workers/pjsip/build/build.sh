@@ -8,6 +8,8 @@
 set -euo pipefail
 
 python=${PYTHON:-python3}
+# It is called from another folder; a link of an environment stays one.
+case $python in */*) python=$(cd "$(dirname "$python")" && pwd)/$(basename "$python") ;; esac
 cd "$(dirname "$0")/../../.."
 here=$PWD/workers/pjsip/build
 home=$PWD/var/pjsua2

@@ -1,5 +1,7 @@
 """What a worker counts for Prometheus: its calls, how callbacks and legs ended, and audio."""
 
+from functools import partial
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from switchboard.calls.cdr import Cdr
@@ -9,68 +11,56 @@ HEARTBEAT = "ringback_heartbeat_timestamp_seconds"
 MOS_BUCKETS = (1.5, 2, 2.5, 3, 3.5, 4, 4.3, 4.5)
 # Seconds from the INVITE to the first ring: carriers are called slow beyond six.
 PDD_BUCKETS_S = (0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 20)
+ENDED = ("ending", "culprit")
+RTP_PACKETS = (
+    ("received", "Packets of audio that came from far ends."),
+    ("lost", "Packets of audio that far ends sent and that did not come."),
+)
 
 
 class Metrics:
     """Under several processes each counts for itself, and whoever asks gets the sums."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._live = Gauge(
+        gauge, counter = partial(Gauge, registry=registry), partial(Counter, registry=registry)
+        by_trunk = partial(Histogram, labelnames=("trunk",), registry=registry)
+        self._live = gauge(
             "ringback_callbacks_live",
             "Callbacks that this worker has in its hands.",
-            registry=registry,
             multiprocess_mode="livesum",
         )
-        self._capacity = Gauge(
+        self._capacity = gauge(
             "ringback_callbacks_capacity",
             "Callbacks that it can carry at once; none while it leaves.",
-            registry=registry,
             multiprocess_mode="livesum",
         )
-        self._beat = Gauge(
-            HEARTBEAT,
-            "When it last told the stores that it lives.",
-            registry=registry,
-            multiprocess_mode="liveall",
+        self._beat = gauge(
+            HEARTBEAT, "When it last told the stores that it lives.", multiprocess_mode="liveall"
         )
-        self._ended = Counter(
-            "ringback_callbacks_ended_total",
-            "Callbacks that rang and are settled.",
-            ("ending", "culprit"),
-            registry=registry,
+        self._ended = counter(
+            "ringback_callbacks_ended_total", "Callbacks that rang and are settled.", ENDED
         )
-        self._legs = Counter(
-            "ringback_legs_ended_total",
-            "Legs that were placed.",
-            ("party", "trunk", "ending", "culprit"),
-            registry=registry,
+        self._legs = counter(
+            "ringback_legs_ended_total", "Legs that were placed.", ("party", "trunk", *ENDED)
         )
-        self._seconds = Counter(
+        self._seconds = counter(
             "ringback_legs_answered_seconds_total",
             "How long legs were answered.",
             ("party", "trunk"),
-            registry=registry,
         )
-        self._pdd = Histogram(
+        self._pdd = by_trunk(
             "ringback_post_dial_delay_seconds",
             "From the INVITE to the first ring.",
-            ("trunk",),
             buckets=PDD_BUCKETS_S,
-            registry=registry,
         )
-        self._mos = Histogram(
+        self._mos = by_trunk(
             "ringback_leg_mos",
             "How a leg sounded: the mean opinion score by the E-model (ITU-T G.107).",
-            ("trunk",),
             buckets=MOS_BUCKETS,
-            registry=registry,
         )
         self._received, self._lost = (
-            Counter(f"ringback_rtp_packets_{what}_total", text, ("trunk",), registry=registry)
-            for what, text in (
-                ("received", "Packets of audio that came from far ends."),
-                ("lost", "Packets of audio that far ends sent and that did not come."),
-            )
+            counter(f"ringback_rtp_packets_{what}_total", text, ("trunk",))
+            for what, text in RTP_PACKETS
         )
 
     def beat(self, *, live: int, capacity: int) -> None:

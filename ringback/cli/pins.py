@@ -76,8 +76,7 @@ def generate(
     from switchboard.desk.pins import Mint, make_batch
     from switchboard.money import parse_units
 
-    ports = ports_for(state)
-    mint = Mint(pin_key(os.environ), secrets.randbelow)
+    ports, mint = ports_for(state), Mint(pin_key(os.environ), secrets.randbelow)
     check_new_table(output)
     now = ports.clock.now()
     wanted = Batch(

@@ -20,6 +20,37 @@ SHEETS = {
 LONDON = "+442071234567"
 
 
+LONDON_TRUNK = {
+    "trunk": "london",
+    "host": "127.0.0.1",
+    "port": 5060,
+    "priority": 10,
+    "weight": 1,
+    "capacity": 30,
+    "calls_per_second": None,
+    "cost_sheet": "fee",
+    "rewrites": ["44=strip2,prepend0", "*=prepend00"],
+    "enabled": True,
+    "rings_from": [],
+    "rings_as": None,
+    "user": "me",
+    "reply_limit": 4,
+    "rests_after": 3,
+    "keep_alive": None,
+    "from": "caller",
+    "from_rewrites": [],
+    "from_domain": None,
+    "asserted": None,
+    "asserted_rewrites": [],
+    "transport": "udp",
+    "proxy": None,
+    "registers": False,
+    "srtp": False,
+    "codecs": ["pcmu", "pcma"],
+    "session_timers": True,
+}
+
+
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory) -> Iterator[Shell]:
     folder = tmp_path_factory.mktemp("aws")
@@ -47,35 +78,7 @@ def test_trunks_are_set_compared_and_removed(shell):
         "there is no exchange rate between USD and EUR\n",
     )
     assert rates == [{"currency": "USD", "rate": "0.92", "into": "EUR"}]
-    assert added == {
-        "trunk": "london",
-        "host": "127.0.0.1",
-        "port": 5060,
-        "priority": 10,
-        "weight": 1,
-        "capacity": 30,
-        "calls_per_second": None,
-        "cost_sheet": "fee",
-        "rewrites": ["44=strip2,prepend0", "*=prepend00"],
-        "enabled": True,
-        "rings_from": [],
-        "rings_as": None,
-        "user": "me",
-        "reply_limit": 4,
-        "rests_after": 3,
-        "keep_alive": None,
-        "from": "caller",
-        "from_rewrites": [],
-        "from_domain": None,
-        "asserted": None,
-        "asserted_rewrites": [],
-        "transport": "udp",
-        "proxy": None,
-        "registers": False,
-        "srtp": False,
-        "codecs": ["pcmu", "pcma"],
-        "session_timers": True,
-    }
+    assert added == LONDON_TRUNK
     assert "secret" not in shell.run("trunks", "show", "london").stdout
     _check_routes(shell)
     _check_sale(shell)

@@ -70,10 +70,7 @@ class FileSpool:
         self._root = root
         self._form = form
         self._own = root / worker
-        self._own.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = _lock(self._own)
-        assert lock is not None, "no two workers have one name"
-        self._lock = lock
+        self._lock = _new_folder(self._own)
 
     def keep(self, cdr: Cdr) -> None:
         """On the disk when this returns, unless that is full or broken: the stores come first."""
@@ -139,6 +136,16 @@ def _settle(ports: Ports, cdr: Cdr) -> None:
     assert cdr.worker is not None, "only a worker's calls are spooled"
     ports.callbacks.finish(cdr.callback, State.ENDED, cdr.verdict, cdr.ended_at, worker=cdr.worker)
     till.apply(kept, cdr)
+
+
+def _new_folder(folder: Path) -> int:
+    """Made and locked; another worker may take it for an abandoned one in between, and tidy it
+    away."""
+    while True:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = _lock(folder)
+        if lock is not None:
+            return lock
 
 
 def _lock(folder: Path) -> int | None:

@@ -19,6 +19,7 @@ from tests.fakes.exchange import Exchange
 from tests.fakes.ports import memory_ports
 from tests.fakes.weather import Outage, OutOfReach
 from tests.fakes.world import open_alice
+from workers import spool as spool_module
 from workers.spool import CdrForm, FileSpool
 
 FORM = CdrForm(write=to_text, read=partial(from_text, kind=Cdr))
@@ -101,6 +102,23 @@ def test_the_spool_of_a_worker_that_lives_is_its_own(ports, tmp_path):
     assert spool(tmp_path, "w2").deliver_abandoned(ports) == 0
 
     assert list(ports.books.balance("alice").holds) == [callback.id]
+
+
+def test_a_worker_starts_though_another_one_tidies_its_new_folder_away(tmp_path, monkeypatch):
+    real, tidied = spool_module._lock, []
+
+    def lock(folder):
+        if not tidied:
+            tidied.append(folder)
+            folder.rmdir()
+            return None
+        return real(folder)
+
+    monkeypatch.setattr(spool_module, "_lock", lock)
+
+    spool(tmp_path)
+
+    assert [folder.name for folder in tmp_path.iterdir()] == ["w1"]
 
 
 def test_a_damaged_file_is_put_aside_and_holds_nothing_up(ports, tmp_path):

@@ -255,18 +255,17 @@ class Conversation:
 
     async def _talk(self, customer: Leg, destination: Leg, money: asyncio.Timeout) -> Verdict:
         """Until the customer drops the destination; or somebody hangs up, or the money ends."""
+        since, _ = self._talk_began()
         async with asyncio.TaskGroup() as group:
             beside = [
                 group.create_task(self._pay_on(money)),
                 group.create_task(warn(customer, self._left_s)),
-                group.create_task(pass_keys(destination, customer)),
+                group.create_task(pass_keys(destination, customer, since)),
             ]
-            # What was pressed while it rang was for nobody.
-            await forget(customer)
             if self._wants(self.callback.manners.ask_next):
-                await pass_keys_until_dropped(customer, destination)
+                await pass_keys_until_dropped(customer, destination, since)
             else:
-                await pass_keys(customer, destination)
+                await pass_keys(customer, destination, since)
             for task in beside:
                 task.cancel()
         return DROPPED

@@ -126,7 +126,7 @@ class DialledLeg:
     def pressed(self, key: str, *, audible: bool = False) -> None:
         """The far end has pressed a key, which was `audible` or told."""
         if key in KEYS:
-            self._strokes.append(Stroke(key, audible))
+            self._strokes.append(Stroke(key, self._loop.time(), audible))
             self._pressed.set()
 
     def measured(self, quality: RtpQuality) -> None:

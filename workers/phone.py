@@ -62,10 +62,12 @@ class LegTrace:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """A key that a far end pressed. Where it is `audible`, whoever hears that far end has heard it
-    as a tone; else its carrier told of it, and nothing was to be heard."""
+    """A key that a far end pressed, `at` a time of the loop. Where it is `audible`, whoever hears
+    that far end has heard it as a tone; else its carrier told of it, and nothing was to be heard.
+    """
 
     key: str
+    at: float
     audible: bool = False
 
 

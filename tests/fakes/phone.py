@@ -55,7 +55,7 @@ class FakePhone:
 
     `transcript` holds (seconds of the loop's time, what happened), as in (2.1, "customer hears
     one-moment"); `tried` the trunk of every leg that was dialled,
-    `orders` all of them.
+    `orders` all of them. A bridge between two legs stands after `joining_s`.
     """
 
     clock: Clock
@@ -66,6 +66,7 @@ class FakePhone:
     trunks: dict[str, FarEnd] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
     orders: list[LegOrder] = field(default_factory=list)
+    joining_s: float = 0.0
 
     def dial(
         self, order: LegOrder, trace: LegTrace, *, heard_by: Leg | None = None
@@ -80,6 +81,7 @@ class FakePhone:
     async def join(self, one: Leg, other: Leg) -> None:
         assert isinstance(one, DialledLeg)
         assert isinstance(other, DialledLeg)
+        await asyncio.sleep(self.joining_s)
         self.write(f"{one.order.party.value} and {other.order.party.value} hear each other")
 
     def write(self, what: str) -> None:

@@ -176,6 +176,16 @@ def test_keys_pressed_while_it_rings_are_for_nobody():
     assert keys_got(exchange) == []
 
 
+def test_a_key_pressed_before_the_bridge_stands_reaches_who_has_answered():
+    # Bob answers at 4.8.
+    exchange = talking((*keys(f"{NUMBER}#"), *keys("712", from_s=2.75)))
+    exchange.phone.joining_s = 0.5
+
+    exchange.connect(destination=None)
+
+    assert keys_got(exchange) == [(5.3, "1"), (5.3, "2")]
+
+
 def test_who_hangs_up_instead_of_dialling_again_ends_it_as_the_last_talk_ended():
     customer = FarEnd(presses=keys(f"{NUMBER}#"), hangs_up_s=16)
     exchange = talking((), alice=customer)

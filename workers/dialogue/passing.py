@@ -1,6 +1,7 @@
 """Keys pressed during the talk reach the other party; `##` drops the destination instead.
 
-A key that was heard in the audio is not sent on as well: the other party heard it, too.
+A key that was heard in the audio is not sent on as well: the other party heard it, too. What was
+pressed before they talked, while a phone still rang, is for nobody.
 """
 
 from datetime import timedelta
@@ -13,17 +14,17 @@ BETWEEN = timedelta(seconds=2)
 EVER = timedelta(days=1)
 
 
-async def pass_keys(source: Leg, sink: Leg) -> None:
-    """Until cancelled."""
+async def pass_keys(source: Leg, sink: Leg, since: float) -> None:
+    """Until cancelled. They talk `since` then, in the loop's time."""
     while True:
-        await _pass_on(await source.stroke(limit=EVER), sink)
+        await _pass_on(await _stroke(source, EVER, since), sink)
 
 
-async def pass_keys_until_dropped(source: Leg, sink: Leg) -> None:
+async def pass_keys_until_dropped(source: Leg, sink: Leg, since: float) -> None:
     """Comes back when `##` was pressed, the one soon after the other, which is not passed on."""
     first = None
     while True:
-        stroke = await source.stroke(limit=EVER if first is None else BETWEEN)
+        stroke = await _stroke(source, EVER if first is None else BETWEEN, since)
         is_hash = stroke is not None and stroke.key == "#"
         if first is not None and is_hash:
             return
@@ -31,6 +32,11 @@ async def pass_keys_until_dropped(source: Leg, sink: Leg) -> None:
         if not is_hash:
             await _pass_on(stroke, sink)
         first = stroke if is_hash else None
+
+
+async def _stroke(source: Leg, limit: timedelta, since: float) -> Stroke | None:
+    stroke = await source.stroke(limit=limit)
+    return None if stroke is None or stroke.at < since else stroke
 
 
 async def _pass_on(stroke: Stroke | None, sink: Leg) -> None:

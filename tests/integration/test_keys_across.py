@@ -48,7 +48,7 @@ async def test_keys_reach_the_other_party_once(
         await calls[alice.friend].wait_acknowledged()
         await calls[pressing].press("42#0")
         heard = calls[hearing]
-        await until(lambda: "42#0" in (heard.digits_heard, keys_in_the_audio(heard)) or None)
+        await until(lambda: len(heard.digits_heard + keys_in_the_audio(heard)) >= 4)
         # Were they sent in both ways, the second would be there soon after the first.
         await asyncio.sleep(0.5)
         await calls[alice.phone].hang_up()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ringback.cli.manner_options import Manner, manners_of
+from ringback.cli.secret import ask_secret
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -233,9 +234,8 @@ def in_short(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def ask_pin() -> str:
-    """The PIN in $RINGBACK_PIN, or what a person types unseen."""
-    pin: str = os.environ.get("RINGBACK_PIN") or typer.prompt("PIN", hide_input=True)
-    return pin
+    """The PIN of an account."""
+    return ask_secret("PIN", "RINGBACK_PIN")
 
 
 def _type(text: str) -> "AccountType":
@@ -264,9 +264,7 @@ def _password_hash() -> str:
     from ringback.wiring import passwords
     from switchboard.errors import Malformed
 
-    password = os.environ.get("RINGBACK_PASSWORD") or typer.prompt(
-        "Password", hide_input=True, confirmation_prompt=True
-    )
+    password = ask_secret("Password", "RINGBACK_PASSWORD", twice=True)
     if len(password) < 8:
         raise Malformed("a password has at least 8 characters")
     return passwords().hash(password)

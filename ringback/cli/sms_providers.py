@@ -1,6 +1,5 @@
 """`ringback sms-providers`: how providers of texts that are not built in speak to the webhook."""
 
-import os
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +8,7 @@ import typer
 
 from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
 from ringback.cli.grouped import grouped
+from ringback.cli.secret import ask_secret
 
 if TYPE_CHECKING:
     from switchboard.texts.provider import SmsProvider
@@ -66,7 +66,7 @@ def add(
     if any(known.name == name for known in ports.sms_providers.all()):
         raise AlreadyExists(f"there is an SMS provider {name} already")
     terms = _terms(options)
-    provider = SmsProvider(name, _ask_secret(), **terms)
+    provider = SmsProvider(name, ask_secret("Secret", "RINGBACK_SMS_SECRET"), **terms)
     ports.sms_providers.save(provider)
     _show(provider, as_json=as_json)
 
@@ -86,7 +86,7 @@ def change(
     ports = ports_for(state)
     terms = _terms(options)
     if secret:
-        terms["secret"] = _ask_secret()
+        terms["secret"] = ask_secret("Secret", "RINGBACK_SMS_SECRET")
     provider = replace(ports.sms_providers.get(name), **terms)
     ports.sms_providers.save(provider)
     _show(provider, as_json=as_json)
@@ -166,11 +166,6 @@ def _one_of(kind: type[Enum], option: str, written: str | None) -> Enum | None:
     if written.lower() not in known:
         raise Malformed(f"--{option} is “{written[:40]}”: write {' or '.join(known)}")
     return known[written.lower()]
-
-
-def _ask_secret() -> str:
-    secret: str = os.environ.get("RINGBACK_SMS_SECRET") or typer.prompt("Secret", hide_input=True)
-    return secret
 
 
 def _show(provider: "SmsProvider", *, as_json: bool) -> None:

@@ -1,12 +1,13 @@
 """The options of a trunk, declared once for `ringback trunks add` and `set`."""
 
-import os
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
+
+from ringback.cli.secret import ask_secret
 
 if TYPE_CHECKING:
     from switchboard.calls.rewriting import Rewrite
@@ -171,7 +172,4 @@ def login_of(user: str | None) -> tuple[str, str] | None:
     """The user with a password, which is asked for; without one where the name is empty."""
     if not user:
         return None if user is None else ("", "")
-    password: str = os.environ.get("RINGBACK_TRUNK_PASSWORD") or typer.prompt(
-        "Password", hide_input=True
-    )
-    return user, password
+    return user, ask_secret("Password", "RINGBACK_TRUNK_PASSWORD")

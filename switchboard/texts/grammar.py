@@ -65,8 +65,12 @@ def read_plain(words: str) -> PlainOrder:
     if matched is None:
         return Connect("")
     first, more = keyword_form(matched[1]), matched[2]
+    # As at the end of a sentence: "Bal."
+    first = first.rstrip(".,!?") or first
     if first in _ALONE and not more:
         return _ALONE[first]
+    if first == "CB":
+        return Connect(more)
     if first == "AT":
         return _later(more)
     if first == "PRICE" and more:

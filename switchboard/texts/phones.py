@@ -59,6 +59,8 @@ def _readings(phones: str) -> Iterator[list[str]]:
 
 
 def _phone(part: str, home: str, find: Find) -> PhoneNumber | None:
+    # As a contact is shared.
+    part = part[4:] if part[:4].lower() == "tel:" else part
     if any(character.isalpha() for character in part):
         return find(part)
     try:

@@ -27,6 +27,7 @@ class Shell:
         return subprocess.run(
             [RINGBACK, *words],
             env={**self._env, **env},
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=60,

@@ -189,6 +189,7 @@ def test_the_books_of_a_new_system_are_in_order(shell):
             ["rates", "quote", "--sheet", "retail", "--number", "+33123456789", "--seconds", "1"],
             "there is no rate for it",
         ),
+        (["accounts", "add", "x", "--sheet", "retail", "--login", "x"], "set $RINGBACK_PASSWORD"),
         (["trunks", "add", "x", "no host"], "is not host or host:port"),
         (["callback", "12", "+442071234567", "--account", "nobody"], "nobody"),
     ],

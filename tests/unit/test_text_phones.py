@@ -37,6 +37,7 @@ def test_any_phones_are_read_or_refused(phones, home):
         ("020 7123 4567 +1 415 555 0100", (ALICE, BOB)),
         ("020 7123 4567, 001 415 555 0100", (ALICE, BOB)),
         ("+44 20 7123 4567", (None, ALICE)),
+        ("tel:+442071234567", (None, ALICE)),
         ("home", (None, ALICE)),
         ("Home work", (ALICE, BOB)),
         ("HOME 33142685300", (ALICE, MUM)),

@@ -29,6 +29,7 @@ OUTERMOST_LOOPS = {
     "ringback/local/up.py",  # the next sweep
     "workers/host.py",  # the next order, the next heartbeat
     "workers/pjsip/call.py",  # an exception that leaves an override of pjsua2's is lost
+    "workers/spool.py",  # what a worker left behind; the next one
     "workers/session.py",  # a call that happened is settled, however long the stores are away
     "workers/threads.py",  # raised again where it is awaited
 }

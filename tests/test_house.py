@@ -27,7 +27,8 @@ MOST_LINES_OF_A_FUNCTION = 60
 OUTERMOST_LOOPS = {
     "ringback/cli/app.py",  # a refusal becomes one line; a bug goes on
     "ringback/local/up.py",  # the next sweep
-    "workers/host.py",  # the next order, the next heartbeat
+    "workers/chores.py",  # whatever a worker does all the time, again
+    "workers/host.py",  # the next order
     "workers/pjsip/call.py",  # an exception that leaves an override of pjsua2's is lost
     "workers/spool.py",  # what a worker left behind; the next one
     "workers/session.py",  # a call that happened is settled, however long the stores are away

@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from switchboard.calls.beat import Beat
 from switchboard.calls.cdr import Cdr
 from switchboard.desk.sweep import LOST
 from switchboard.ports import Inbox, Message
+from workers.chores import for_ever, go_on_after_faults
 from workers.metrics import Metrics
 from workers.minutes import MinuteBook, tell
 from workers.session import Desk, Session
@@ -19,7 +18,6 @@ from workers.threads import in_daemon_thread
 
 logger = logging.getLogger(__name__)
 
-AGAIN_AFTER_S = 2
 # How often it looks for what workers that are gone have left.
 DELIVER_EVERY_S = 30
 # How long a worker that is told to stop tries to reach the stores.
@@ -74,9 +72,7 @@ class Host:
         try:
             async with asyncio.TaskGroup() as group:
                 orders = group.create_task(self._take_orders_until_leaving())
-                others = [
-                    group.create_task(_for_ever(work)) for work in (self._obey, self._deliver)
-                ]
+                others = [group.create_task(for_ever(work)) for work in (self._obey, self._deliver)]
                 group.create_task(self._beat_until_over())
                 await self._leaving.wait()
                 await self._drain(orders)
@@ -100,7 +96,7 @@ class Host:
 
     async def _take_orders_until_leaving(self) -> None:
         while not self._leaving.is_set():
-            await _go_on_after_faults(self._take_orders, self._leaving)
+            await go_on_after_faults(self._take_orders, self._leaving)
 
     async def _take_orders(self) -> None:
         while len(self._tasks) >= self._terms.capacity:
@@ -163,7 +159,7 @@ class Host:
     async def _beat_until_over(self) -> None:
         # Not cancelled: a heartbeat that is being written would come after the goodbye.
         while not self._over.is_set():
-            await _go_on_after_faults(self._beat, self._over)
+            await go_on_after_faults(self._beat, self._over)
 
     async def _beat(self) -> None:
         self._news.clear()
@@ -201,24 +197,6 @@ class Host:
         if self._last_beat is not None:
             await asyncio.to_thread(self._desk.ports.workers.forget, self._last_beat)
         await self._tell_minutes()
-
-
-async def _for_ever(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    while True:
-        await _go_on_after_faults(work, asyncio.Event())
-
-
-async def _go_on_after_faults(
-    work: Callable[[], Coroutine[Any, Any, None]], hurry: asyncio.Event
-) -> None:
-    """Do it; a fault is logged, and costs a pause, which ends with the event."""
-    try:
-        await work()
-    except Exception:
-        logger.exception("will go on in %s s", AGAIN_AFTER_S)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(AGAIN_AFTER_S):
-                await hurry.wait()
 
 
 def _log_end(cdr: Cdr) -> None:

@@ -1,6 +1,5 @@
 """A worker, put together by hand."""
 
-import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping
@@ -17,6 +16,7 @@ from switchboard.desk.rings import ring_service_number
 from switchboard.ports import UnreadableRecord
 from workers.admission import Admission
 from workers.channels import Channels
+from workers.chores import beside
 from workers.doorbell import doorbell
 from workers.host import Host, HostTerms
 from workers.keep_alive import KeepAlive
@@ -59,12 +59,14 @@ async def open_worker(
     control.create()
     admission = Admission(ports.trunks.all)
     take = partial(ring_service_number, ports)
-    asking = asyncio.create_task(KeepAlive(ports.trunks.all, phone, watch).run())
+    keep_alive = KeepAlive(ports.trunks.all, phone, watch)
     try:
-        async with doorbell(settings.doorbell, admission, ports.clock, take):
+        async with (
+            beside(keep_alive.run),
+            doorbell(settings.doorbell, admission, ports.clock, take),
+        ):
             yield Host(desk, terms, callbacks_inbox(aws), control, Metrics(REGISTRY))
     finally:
-        asking.cancel()
         control.remove()
         spool.close()
 

@@ -61,6 +61,11 @@ class Host:
         self._patience: asyncio.Timeout | None = None
         self._over = asyncio.Event()
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it has been told to leave."""
+        return self._leaving.is_set()
+
     def leave(self) -> None:
         """Take no new callbacks, and end when those there are have. Told again, end now."""
         if self._patience is not None:

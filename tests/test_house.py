@@ -27,6 +27,7 @@ MOST_LINES_OF_A_FUNCTION = 60
 OUTERMOST_LOOPS = {
     "ringback/cli/app.py",  # a refusal becomes one line; a bug goes on
     "ringback/local/up.py",  # the next sweep
+    "switchboard/desk/sweep.py",  # one callback keeps no other from being settled
     "workers/channels.py",  # calls go on while the other workers are not heard of
     "workers/chores.py",  # whatever a worker does all the time, again
     "workers/host.py",  # the next order

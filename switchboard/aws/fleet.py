@@ -26,10 +26,10 @@ class DynamoWorkers:
         beats = [from_text(item.beat, Beat) for item in found]
         return sorted(beats, key=lambda beat: beat.worker)
 
-    def forget(self, beat: Beat) -> None:
-        """Take a heartbeat away, unless a newer one has come."""
-        unchanged = self._items.beat == to_text(beat)
-        made(lambda: self._items(beat.worker).delete(unchanged))
+    def forget(self, beat: Beat) -> bool:
+        """Take a heartbeat away, unless a newer one has come; whether it is gone."""
+        unchanged = self._items.worker.does_not_exist() | (self._items.beat == to_text(beat))
+        return made(lambda: self._items(beat.worker).delete(unchanged))
 
 
 class DynamoTrunks:

@@ -18,6 +18,9 @@ from workers.threads import in_daemon_thread
 
 logger = logging.getLogger(__name__)
 
+# How long the next heartbeat waits at least for each callback that this one named: a full worker's
+# is long, and is written as often as usual only.
+PAUSE_A_CALL = timedelta(milliseconds=20)
 # How often it looks for what workers that are gone have left.
 DELIVER_EVERY_S = 30
 # How long a worker that is told to stop tries to reach the stores.
@@ -182,9 +185,10 @@ class Host:
         for name in calls:
             await self._delete_order(name)
         await self._tell_minutes()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._terms.beat_every.total_seconds()):
-                await self._news.wait()
+        every = self._terms.beat_every
+        pause = min(every, len(calls) * PAUSE_A_CALL)
+        await _within(pause, self._over)
+        await _within(every - pause, self._news)
 
     async def _tell_minutes(self) -> None:
         if untold := self._minutes.untold:
@@ -203,6 +207,13 @@ class Host:
         if self._last_beat is not None:
             await asyncio.to_thread(self._desk.ports.workers.forget, self._last_beat)
         await self._tell_minutes()
+
+
+async def _within(limit: timedelta, event: asyncio.Event) -> None:
+    """Wait for an event, but no longer than that."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(limit.total_seconds()):
+            await event.wait()
 
 
 def _log_end(cdr: Cdr) -> None:

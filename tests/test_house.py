@@ -27,8 +27,12 @@ MOST_LINES_OF_A_FUNCTION = 60
 OUTERMOST_LOOPS = {
     "ringback/cli/app.py",  # a refusal becomes one line; a bug goes on
     "ringback/local/up.py",  # the next sweep
-    "workers/host.py",  # the next order, the next heartbeat
+    "switchboard/desk/sweep.py",  # one callback keeps no other from being settled
+    "workers/channels.py",  # calls go on while the other workers are not heard of
+    "workers/chores.py",  # whatever a worker does all the time, again
+    "workers/host.py",  # the next order
     "workers/pjsip/call.py",  # an exception that leaves an override of pjsua2's is lost
+    "workers/spool.py",  # what a worker left behind; the next one
     "workers/session.py",  # a call that happened is settled, however long the stores are away
     "workers/threads.py",  # raised again where it is awaited
 }

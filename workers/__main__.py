@@ -10,11 +10,13 @@ import resource
 import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from switchboard.logs import FORM, about, write_logs
 from workers.host import BEATS_MISSED
 from workers.loop import shared_loop
+from workers.metrics import count_as
 from workers.pjsip import CannotStart, PjsipEngine
 from workers.recordings import UnusablePrompt
 from workers.settings import BadSetting, Settings
@@ -23,7 +25,7 @@ from workers.supervisor import BAD_SETTINGS, Supervisor
 from workers.wiring import open_worker
 
 PR_SET_PDEATHSIG = 1
-TO_LEAVE = (signal.SIGTERM, signal.SIGINT)
+TO_LEAVE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Some for each call; a process is usually given a thousand, and may take more.
 FILES = 65_536
 
@@ -35,9 +37,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
     parser.add_argument("--die-with-parent", action="store_true", help="stop when the parent does")
     parser.add_argument("--processes", type=int, metavar="N", help="so many, under a supervisor")
+    parser.add_argument(
+        "--supervised", nargs=2, type=int, metavar=("PID", "N"), help="as process N of this parent"
+    )
     told = parser.parse_args()
-    if told.die_with_parent:
+    if told.die_with_parent or told.supervised:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if told.supervised:
+        parent, number = told.supervised
+        if os.getppid() != parent:
+            return 0  # it was gone before that
+        count_as(number)
     write_logs(os.environ.get(FORM))
     logging.getLogger().setLevel(logging.INFO)
     logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where it found its settings
@@ -52,17 +62,24 @@ def main() -> int:
             PjsipEngine(settings.sip) as engine,
             asyncio.Runner(loop_factory=lambda: shared_loop(engine.poll)) as runner,
         ):
-            runner.run(_work(settings, engine))
+            runner.run(_work(settings, engine, supervised=bool(told.supervised)))
     except (BadSetting, UnusablePrompt, CannotStart) as error:
         logger.error("%s", error)
         return 1 if isinstance(error, CannotStart) else BAD_SETTINGS
     return 0
 
 
-async def _work(settings: Settings, engine: PjsipEngine) -> None:
+async def _work(settings: Settings, engine: PjsipEngine, *, supervised: bool) -> None:
     async with open_worker(settings, engine, os.environ) as host:
-        for number in TO_LEAVE:
-            asyncio.get_running_loop().add_signal_handler(number, host.leave)
+        _when_told_to_leave(host.leave)
+        if supervised:
+            # It comes from the supervisor, from whoever stops all processes at once, and when the
+            # supervisor dies; calls are cut short by SIGINT only.
+            def leave_once() -> None:
+                if not host.is_leaving:
+                    host.leave()
+
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, leave_once)
         logger.info(
             "worker %s uses SIP port %s",
             settings.worker,
@@ -72,12 +89,18 @@ async def _work(settings: Settings, engine: PjsipEngine) -> None:
         await host.run()
 
 
+def _when_told_to_leave(leave: Callable[[], None]) -> None:
+    for number in TO_LEAVE:
+        # Under nohup it outlives its terminal.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            asyncio.get_running_loop().add_signal_handler(number, leave)
+
+
 async def _supervise(settings: Settings, processes: int) -> int:
     stale_s = BEATS_MISSED * settings.host.beat_every.total_seconds()
     with tempfile.TemporaryDirectory(prefix="ringback-metrics-") as folder:
         supervisor = Supervisor(settings, os.environ, processes, Path(folder))
-        for number in TO_LEAVE:
-            asyncio.get_running_loop().add_signal_handler(number, supervisor.leave)
+        _when_told_to_leave(supervisor.leave)
         with told_over_http(supervisor, Path(folder), settings.status, stale_s):
             return await supervisor.run()
 

@@ -1,6 +1,7 @@
 """Channels: how many legs each trunk carries now, over this worker and over the others."""
 
 import asyncio
+import logging
 import math
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -13,11 +14,15 @@ from switchboard.ports import Workers
 
 # A heartbeat is hardly newer than that.
 OTHERS_KEPT_S = 3.0
+# For how long a call waits to hear of the others; what was heard before has to do then.
+HEARD_WITHIN_S = 1.0
+
+logger = logging.getLogger(__name__)
 
 
 class Channels:
     """Counts this worker's own legs exactly, those of others by their last heartbeats, which are
-    read where a trunk has a limit, and after some seconds again."""
+    read when a leg is placed, and after some seconds again."""
 
     def __init__(self, workers: Workers, clock: Clock, worker: str) -> None:
         self._workers = workers
@@ -26,14 +31,16 @@ class Channels:
         self._mine: Counter[str] = Counter()
         self._others: Sequence[Beat] = ()
         self._asked = -math.inf
+        self._asking: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def taken(self, trunk: Trunk) -> AsyncIterator[bool]:
         """Whether the trunk has room for one leg more, which is taken while the block lasts."""
         has_room = True
         if trunk.capacity is not None:
-            await self._ask_others()
-            has_room = self._legs_on(trunk.name) < trunk.capacity
+            others = await self.others()
+            legs = sum(call.legs_on(trunk.name) for beat in others for call in beat.calls.values())
+            has_room = self._mine[trunk.name] + legs < trunk.capacity
         self._mine[trunk.name] += has_room
         try:
             yield has_room
@@ -42,23 +49,24 @@ class Channels:
 
     async def count_workers(self) -> int:
         """How many workers live, with this one."""
-        await self._ask_others()
-        now = self._clock.now()
-        others = (beat.worker for beat in self._others if beat.stale_at >= now)
-        return len({self._worker, *others})
+        return 1 + len(await self.others())
 
-    def _legs_on(self, trunk: str) -> int:
+    async def others(self) -> Sequence[Beat]:
+        """The last heartbeats of the other workers that live, as they were lately."""
+        loop_now = asyncio.get_running_loop().time()
+        if self._asking is None and loop_now - self._asked >= OTHERS_KEPT_S:
+            self._asked = loop_now
+            self._asking = asyncio.create_task(self._ask())
+        if self._asking is not None:
+            await asyncio.wait([self._asking], timeout=HEARD_WITHIN_S)
         now = self._clock.now()
-        told = (
-            call.legs_on(trunk)
-            for beat in self._others
-            if beat.worker != self._worker and beat.stale_at >= now
-            for call in beat.calls.values()
-        )
-        return self._mine[trunk] + sum(told)
+        return [beat for beat in self._others if beat.stale_at >= now]
 
-    async def _ask_others(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if now - self._asked >= OTHERS_KEPT_S:
-            self._others = await asyncio.to_thread(self._workers.all)
-            self._asked = now
+    async def _ask(self) -> None:
+        try:
+            beats = await asyncio.to_thread(self._workers.all)
+            self._others = [beat for beat in beats if beat.worker != self._worker]
+        except Exception:
+            logger.exception("the other workers are not heard of")
+        finally:
+            self._asking = None

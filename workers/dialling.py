@@ -103,6 +103,7 @@ class Dialling:
         hasty: list[Way] = []
         resting: list[Way] = []
         tried = False
+        self.watch.hear(await self.channels.others())
         for way in ways:
             if self.watch.rests(way.trunk):
                 self._log(party, way, "rests")

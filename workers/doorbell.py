@@ -27,6 +27,7 @@ from switchboard.sip.message import Header, Request, parse, serialise
 from switchboard.sip.secret import NOBODY
 from workers.admission import Admission
 from workers.challenges import Nonces, Restraint
+from workers.chores import beside
 from workers.invites import read_ring
 
 logger = logging.getLogger(__name__)
@@ -192,9 +193,8 @@ async def doorbell(
     _, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
         lambda: Doorbell(terms, admission, clock, take), sock=shared
     )
-    renewing = asyncio.create_task(admission.keep_renewing())
     try:
-        yield
+        async with beside(admission.keep_renewing):
+            yield
     finally:
-        renewing.cancel()
         await asyncio.to_thread(protocol.close)

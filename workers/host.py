@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from switchboard.calls.beat import Beat
 from switchboard.calls.cdr import Cdr
 from switchboard.desk.sweep import LOST
 from switchboard.ports import Inbox, Message
+from workers.chores import for_ever, go_on_after_faults
 from workers.metrics import Metrics
 from workers.minutes import MinuteBook, tell
 from workers.session import Desk, Session
@@ -19,7 +18,9 @@ from workers.threads import in_daemon_thread
 
 logger = logging.getLogger(__name__)
 
-AGAIN_AFTER_S = 2
+# How long the next heartbeat waits at least for each callback that this one named: a full worker's
+# is long, and is written as often as usual only.
+PAUSE_A_CALL = timedelta(milliseconds=20)
 # How often it looks for what workers that are gone have left.
 DELIVER_EVERY_S = 30
 # How long a worker that is told to stop tries to reach the stores.
@@ -56,11 +57,17 @@ class Host:
         self._last_beat: Beat | None = None
         # A callback is about to ring: what happens to this worker now must not hide it.
         self._news = asyncio.Event()
+        desk.watch.news = self._news.set
         # Orders that a heartbeat has yet to name; until it does, the queue keeps them.
         self._unnamed: dict[str, list[Message]] = {}
         self._leaving = asyncio.Event()
         self._patience: asyncio.Timeout | None = None
         self._over = asyncio.Event()
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it has been told to leave."""
+        return self._leaving.is_set()
 
     def leave(self) -> None:
         """Take no new callbacks, and end when those there are have. Told again, end now."""
@@ -74,9 +81,7 @@ class Host:
         try:
             async with asyncio.TaskGroup() as group:
                 orders = group.create_task(self._take_orders_until_leaving())
-                others = [
-                    group.create_task(_for_ever(work)) for work in (self._obey, self._deliver)
-                ]
+                others = [group.create_task(for_ever(work)) for work in (self._obey, self._deliver)]
                 group.create_task(self._beat_until_over())
                 await self._leaving.wait()
                 await self._drain(orders)
@@ -100,7 +105,7 @@ class Host:
 
     async def _take_orders_until_leaving(self) -> None:
         while not self._leaving.is_set():
-            await _go_on_after_faults(self._take_orders, self._leaving)
+            await go_on_after_faults(self._take_orders, self._leaving)
 
     async def _take_orders(self) -> None:
         while len(self._tasks) >= self._terms.capacity:
@@ -163,7 +168,7 @@ class Host:
     async def _beat_until_over(self) -> None:
         # Not cancelled: a heartbeat that is being written would come after the goodbye.
         while not self._over.is_set():
-            await _go_on_after_faults(self._beat, self._over)
+            await go_on_after_faults(self._beat, self._over)
 
     async def _beat(self) -> None:
         self._news.clear()
@@ -180,9 +185,10 @@ class Host:
         for name in calls:
             await self._delete_order(name)
         await self._tell_minutes()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._terms.beat_every.total_seconds()):
-                await self._news.wait()
+        every = self._terms.beat_every
+        pause = min(every, len(calls) * PAUSE_A_CALL)
+        await _within(pause, self._over)
+        await _within(every - pause, self._news)
 
     async def _tell_minutes(self) -> None:
         if untold := self._minutes.untold:
@@ -203,22 +209,11 @@ class Host:
         await self._tell_minutes()
 
 
-async def _for_ever(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    while True:
-        await _go_on_after_faults(work, asyncio.Event())
-
-
-async def _go_on_after_faults(
-    work: Callable[[], Coroutine[Any, Any, None]], hurry: asyncio.Event
-) -> None:
-    """Do it; a fault is logged, and costs a pause, which ends with the event."""
-    try:
-        await work()
-    except Exception:
-        logger.exception("will go on in %s s", AGAIN_AFTER_S)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(AGAIN_AFTER_S):
-                await hurry.wait()
+async def _within(limit: timedelta, event: asyncio.Event) -> None:
+    """Wait for an event, but no longer than that."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(limit.total_seconds()):
+            await event.wait()
 
 
 def _log_end(cdr: Cdr) -> None:

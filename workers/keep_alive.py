@@ -3,9 +3,11 @@ calls or not."""
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from switchboard.calls.trunk import Trunk
+from workers.chores import go_on_after_faults
 from workers.threads import persist
 from workers.trunk_watch import TrunkWatch
 
@@ -50,7 +52,9 @@ class KeepAlive:
                 for trunk in self._known:
                     if self._is_due(trunk, now):
                         self._asked[trunk.name] = now
-                        group.create_task(self._tell(trunk))
+                        asking = partial(self._tell, trunk)
+                        # A fault of one is none of the others'.
+                        group.create_task(go_on_after_faults(asking, asyncio.Event()))
                 self._register()
                 await asyncio.sleep(TICK_S)
 

@@ -14,9 +14,9 @@ from switchboard.calls.cdr import Cdr, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.calls.routing import Routes
 from switchboard.calls.tracing import Source
+from switchboard.desk.closing import Over, close_callback
 from switchboard.desk.orders import CANCELLED, offer_again
 from switchboard.desk.purse import Purse, PurseTerms
-from switchboard.desk.rings import ring_again
 from switchboard.desk.routes import routes_of
 from switchboard.desk.sweep import LOST
 from switchboard.desk.till import Till
@@ -216,20 +216,13 @@ class Session:
         cdr = write_cdr(
             callback, legs, verdict, nonce=purse.nonce, ended_at=ended_at, cover=purse.hold.cover
         )
-        await asyncio.to_thread(self._desk.spool.keep, cdr)
-        # Before it is settled: afterwards nobody would know that it is missing.
-        await persist(ring_again, ports, ordered, cdr)
-        till, worker = Till(ports.books), self._desk.worker
-        kept = await persist(till.close, cdr)
+        over = Over(cdr, ordered)
+        await asyncio.to_thread(self._desk.spool.keep, over)
         if self._reports is not None:
             await self._reports
-        await persist(
-            ports.callbacks.finish, callback.id, State.ENDED, verdict, ended_at, worker=worker
-        )
-        # Last, so that whatever is cut off before, the hold leads a sweep here.
-        posted = await persist(till.apply, kept, cdr)
+        posted = await persist(close_callback, ports, over)
         self._tape.settled(posted)
-        await asyncio.to_thread(self._desk.spool.forget, cdr)
+        await asyncio.to_thread(self._desk.spool.forget, over)
         return posted
 
     async def _refuse(self, refusal: Refusal) -> None:

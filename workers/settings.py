@@ -18,6 +18,10 @@ from workers.pjsip import PjsipSettings
 
 # Two legs, and as many places for legs whose far ends are dead: these keep theirs half a minute.
 CALLS_A_CALLBACK = 4
+# Each of them has a port for RTP and one for RTCP.
+RTP_PORTS_A_CALL = 2
+FEWEST_RTP_PORTS = 200
+LAST_PORT = 65_535
 
 
 class BadSetting(Exception):
@@ -56,10 +60,14 @@ class Settings:
         RINGBACK_ASKING_S (until a number is called) and RINGBACK_ASKING_IN_ALL_S (of one callback,
         talks left out). BadSetting names the one that is wrong."""
         callbacks = _number(env, "RINGBACK_WORKER_CALLBACKS", 500, most=1000)
+        rtp_ports = max(FEWEST_RTP_PORTS, RTP_PORTS_A_CALL * CALLS_A_CALLBACK * callbacks)
         sip = PjsipSettings(
             host=env.get("RINGBACK_SIP_HOST", "127.0.0.1"),
             sip_port=_number(env, "RINGBACK_SIP_PORT", 0, least=0, most=65_535),
-            rtp_port=_number(env, "RINGBACK_RTP_PORT", 30_000, least=1024, most=55_535),
+            rtp_port=_number(
+                env, "RINGBACK_RTP_PORT", 10_000, least=1024, most=LAST_PORT - rtp_ports
+            ),
+            rtp_ports=rtp_ports,
             public_address=env.get("RINGBACK_PUBLIC_ADDRESS") or None,
             max_calls=CALLS_A_CALLBACK * callbacks,
         )

@@ -8,30 +8,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from switchboard.calls.callback import State
-from switchboard.calls.cdr import Cdr
-from switchboard.desk.till import Till
-from switchboard.ports import Ports
+from switchboard.desk.closing import Over, close_callback
+from switchboard.ports import Ports, UnreadableRecord
 
 RECORD = ".json"
 DRAFT = ".draft"
 DAMAGED = ".damaged"
 LOCK = "lock"
+# After so many that failed in one go, the stores are out of reach.
+MOST_FAULTS = 3
 
 logger = logging.getLogger(__name__)
 
 
 class Spool(Protocol):
-    """Where a worker keeps the CDRs that it has yet to deliver."""
+    """Where a worker keeps the ends of callbacks that it has yet to deliver."""
 
-    def keep(self, cdr: Cdr) -> None:
+    def keep(self, over: Over) -> None:
         """It is there until it is forgotten, whatever happens to this process."""
 
-    def forget(self, cdr: Cdr) -> None:
+    def forget(self, over: Over) -> None:
         """It was delivered."""
 
     def deliver_abandoned(self, ports: Ports) -> int:
-        """Settle what other workers of this machine left when they ended; how many CDRs."""
+        """Settle what other workers of this machine left when they ended; how many callbacks. What
+        fails stays for the next time, and holds nothing else up."""
 
     def close(self) -> None:
         """This worker ends; what it could not deliver is for another one of this machine."""
@@ -40,10 +41,10 @@ class Spool(Protocol):
 class NoSpool:
     """A spool without a disk: what a worker could not deliver ends with it."""
 
-    def keep(self, cdr: Cdr) -> None:
+    def keep(self, over: Over) -> None:
         """Nothing is kept."""
 
-    def forget(self, cdr: Cdr) -> None:
+    def forget(self, over: Over) -> None:
         """There is nothing."""
 
     def deliver_abandoned(self, ports: Ports) -> int:  # noqa: ARG002  a port's signature
@@ -55,39 +56,39 @@ class NoSpool:
 
 
 @dataclass(frozen=True, slots=True)
-class CdrForm:
-    """How a CDR is written down and read."""
+class Form:
+    """How the end of a callback is written down and read; UnreadableRecord where it is none."""
 
-    write: Callable[[Cdr], str]
-    read: Callable[[str], Cdr]
+    write: Callable[[Over], str]
+    read: Callable[[str], Over]
 
 
 class FileSpool:
-    """A file for each CDR, in a folder of this worker's that is locked while it lives. The folders
-    of workers that are gone lie beside it."""
+    """A file for each callback, in a folder of this worker's that is locked while it lives. The
+    folders of workers that are gone lie beside it."""
 
-    def __init__(self, root: Path, worker: str, form: CdrForm) -> None:
+    def __init__(self, root: Path, worker: str, form: Form) -> None:
         self._root = root
         self._form = form
         self._own = root / worker
         self._lock = _new_folder(self._own)
 
-    def keep(self, cdr: Cdr) -> None:
+    def keep(self, over: Over) -> None:
         """On the disk when this returns, unless that is full or broken: the stores come first."""
-        path = self._path(cdr)
+        path = self._path(over)
         draft = path.with_suffix(DRAFT)
         try:
             with draft.open("w", encoding="utf-8") as file:
-                file.write(self._form.write(cdr))
+                file.write(self._form.write(over))
                 file.flush()
                 os.fdatasync(file.fileno())
             draft.rename(path)
         except OSError:
-            logger.exception("the settlement of %s is in memory only", cdr.callback)
+            logger.exception("the settlement of %s is in memory only", over.cdr.callback)
 
-    def forget(self, cdr: Cdr) -> None:
+    def forget(self, over: Over) -> None:
         """Remove its file; one that is gone is fine."""
-        self._path(cdr).unlink(missing_ok=True)
+        self._path(over).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Give the folder up."""
@@ -95,7 +96,7 @@ class FileSpool:
 
     def deliver_abandoned(self, ports: Ports) -> int:
         """What is delivered is removed, what cannot be read put aside."""
-        delivered = 0
+        delivered = faults = 0
         for folder in sorted(self._root.iterdir()):
             if folder == self._own or not folder.is_dir():
                 continue
@@ -103,39 +104,45 @@ class FileSpool:
             if lock is None:
                 continue
             try:
-                for path, cdr in self._left_in(folder):
-                    _settle(ports, cdr)
-                    path.unlink()
-                    delivered += 1
+                for path, over in self._left_in(folder):
+                    if _is_delivered(ports, over):
+                        path.unlink()
+                        delivered += 1
+                        continue
+                    # The others come first the next time.
+                    path.touch()
+                    faults += 1
+                    if faults == MOST_FAULTS:
+                        return delivered
             finally:
                 _leave(folder, lock)
         return delivered
 
-    def _left_in(self, folder: Path) -> Iterator[tuple[Path, Cdr]]:
-        for path in sorted(folder.glob(f"*{RECORD}")):
+    def _left_in(self, folder: Path) -> Iterator[tuple[Path, Over]]:
+        """Those first that were written first."""
+        for path in sorted(folder.glob(f"*{RECORD}"), key=lambda path: path.stat().st_mtime_ns):
             try:
-                cdr = self._form.read(path.read_text(encoding="utf-8"))
-            except (ValueError, LookupError, TypeError):
+                over = self._form.read(path.read_text(encoding="utf-8"))
+            except (UnreadableRecord, UnicodeDecodeError):
                 logger.exception("%s is no CDR, and stays for somebody to look at", path)
                 path.rename(path.with_suffix(DAMAGED))
                 continue
-            yield path, cdr
+            yield path, over
         for draft in folder.glob(f"*{DRAFT}"):
             # Its worker ended while it wrote; the sweep settles that callback.
             draft.unlink()
 
-    def _path(self, cdr: Cdr) -> Path:
-        return self._own / f"{cdr.callback}{RECORD}"
+    def _path(self, over: Over) -> Path:
+        return self._own / f"{over.cdr.callback}{RECORD}"
 
 
-def _settle(ports: Ports, cdr: Cdr) -> None:
-    """As its worker would have: a sweep may have been there first, and what the CDR has in excess
-    of it is posted late."""
-    till = Till(ports.books)
-    kept = till.close(cdr)
-    assert cdr.worker is not None, "only a worker's calls are spooled"
-    ports.callbacks.finish(cdr.callback, State.ENDED, cdr.verdict, cdr.ended_at, worker=cdr.worker)
-    till.apply(kept, cdr)
+def _is_delivered(ports: Ports, over: Over) -> bool:
+    try:
+        close_callback(ports, over)
+    except Exception:
+        logger.exception("callback %s is left for the next time", over.cdr.callback)
+        return False
+    return True
 
 
 def _new_folder(folder: Path) -> int:

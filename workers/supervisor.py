@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,7 @@ from workers.settings import BadSetting, Settings
 logger = logging.getLogger(__name__)
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-WORKER = (sys.executable, "-m", "workers", "--die-with-parent")
-# A callback's legs have a port each for RTP and for RTCP; and as many again rest after their use.
-RTP_PORTS_A_CALLBACK = 8
-FEWEST_RTP_PORTS = 200
+WORKER = (sys.executable, "-m", "workers")
 LAST_PORT = 65_535
 # A process that has lived so long had started well.
 STEADY_AFTER_S = 10.0
@@ -56,8 +54,8 @@ class Supervisor:
     ) -> None:
         """BadSetting where there are not enough ports for so many."""
         self.slots = [
-            Slot(number, {**env, **ports_of(settings, number), METRICS_FOLDER: str(metrics)})
-            for number in range(processes)
+            Slot(number, {**env, **ports, METRICS_FOLDER: str(metrics)})
+            for number, ports in enumerate(ports_of(settings, processes))
         ]
         self._metrics = metrics
         self._patience_s = settings.host.drain_limit.total_seconds() + GOODBYE_LIMIT_S
@@ -72,8 +70,10 @@ class Supervisor:
     def leave(self) -> None:
         """Tell the processes to leave. Told again, they cut their calls short; what does not leave
         in time is killed."""
-        if not self.is_leaving:
-            asyncio.get_running_loop().call_later(self._patience_s, self._signal, signal.SIGKILL)
+        if self.is_leaving:
+            self._signal(signal.SIGINT)
+            return
+        asyncio.get_running_loop().call_later(self._patience_s, self._signal, signal.SIGKILL)
         self._leaving.set()
         self._signal(signal.SIGTERM)
 
@@ -87,12 +87,8 @@ class Supervisor:
     async def _keep_running(self, slot: Slot) -> None:
         loop, pause_s = asyncio.get_running_loop(), FIRST_PAUSE_S
         while not self._leaving.is_set():
-            slot.process = await asyncio.create_subprocess_exec(*WORKER, env=slot.env)
             began_s = loop.time()
-            if self._leaving.is_set():
-                slot.process.terminate()
-            status = await slot.process.wait()
-            multiprocess.mark_process_dead(slot.process.pid, str(self._metrics))  # type: ignore[no-untyped-call]  # it has no types
+            status = await self._run_once(slot)
             if self._leaving.is_set():
                 return
             if status == BAD_SETTINGS:
@@ -107,6 +103,25 @@ class Supervisor:
                 async with asyncio.timeout(pause_s):
                     await self._leaving.wait()
 
+    async def _run_once(self, slot: Slot) -> int | str:
+        """Its exit status, or why it could not be started."""
+        command = (*WORKER, "--supervised", str(os.getpid()), str(slot.number))
+        try:
+            slot.process = await asyncio.create_subprocess_exec(
+                # What a terminal tells all of its processes is for the supervisor, which passes it
+                # on once.
+                *command,
+                env=slot.env,
+                start_new_session=True,
+            )
+        except OSError as error:
+            return error.strerror or str(error)
+        if self._leaving.is_set():
+            slot.process.terminate()
+        status = await slot.process.wait()
+        multiprocess.mark_process_dead(slot.number, str(self._metrics))  # type: ignore[no-untyped-call]  # it has no types
+        return status
+
     def _signal(self, number: signal.Signals) -> None:
         for slot in self.slots:
             if slot.process is not None:
@@ -115,15 +130,30 @@ class Supervisor:
                     slot.process.send_signal(number)
 
 
-def ports_of(settings: Settings, number: int) -> dict[str, str]:
-    """The settings by which processes of one machine do not take each other's ports."""
-    sip, callbacks = settings.sip, settings.host.capacity
-    rtp_ports = max(FEWEST_RTP_PORTS, RTP_PORTS_A_CALLBACK * callbacks)
-    rtp_port = sip.rtp_port + number * rtp_ports
-    sip_port = sip.sip_port + number if sip.sip_port else 0
-    if max(rtp_port + rtp_ports - 1, sip_port) > LAST_PORT:
+def ports_of(settings: Settings, processes: int) -> Iterator[dict[str, str]]:
+    """The settings by which processes of one machine do not take each other's ports, nor that on
+    which they hear rings. BadSetting where there are not so many."""
+    sip, rings = settings.sip, settings.doorbell
+    of_sip = range(sip.sip_port, sip.sip_port + processes) if sip.sip_port else range(0)
+    of_rtp = range(sip.rtp_port, sip.rtp_port + processes * sip.rtp_ports)
+    if max(of_rtp[-1], *of_sip, 0) > LAST_PORT:
         raise BadSetting(
-            f"there are no ports for process {number + 1}: of {callbacks} callbacks each takes"
-            f" {rtp_ports} from RINGBACK_RTP_PORT ({sip.rtp_port}) on"
+            f"there are no ports for process {processes}: of {settings.host.capacity} callbacks"
+            f" each takes {sip.rtp_ports} from RINGBACK_RTP_PORT ({sip.rtp_port}) on"
         )
-    return {"RINGBACK_RTP_PORT": str(rtp_port), "RINGBACK_SIP_PORT": str(sip_port)}
+    others = [*of_sip, *(() if rings is None else (rings.port,))]
+    taken = [port for port in others if others.count(port) > 1 or port in of_rtp]
+    if taken:
+        raise BadSetting(
+            f"port {taken[0]} would be taken twice: SIP has {_told(of_sip)}, RTP {_told(of_rtp)},"
+            f" and RINGBACK_RINGS_PORT is {rings.port if rings else 'not set'}"
+        )
+    for number in range(processes):
+        yield {
+            "RINGBACK_RTP_PORT": str(of_rtp[number * sip.rtp_ports]),
+            "RINGBACK_SIP_PORT": str(of_sip[number] if of_sip else 0),
+        }
+
+
+def _told(ports: range) -> str:
+    return f"{ports[0]} to {ports[-1]}" if ports else "any"

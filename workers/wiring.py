@@ -1,6 +1,6 @@
 """A worker, put together by hand."""
 
-import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -10,11 +10,13 @@ from functools import partial
 from prometheus_client import REGISTRY
 
 from switchboard.aws import AwsSettings, callbacks_inbox, control_inbox, open_ports
-from switchboard.aws.forms import from_text, to_text
-from switchboard.calls.cdr import Cdr
+from switchboard.aws.forms import BROKEN, from_json, to_text
+from switchboard.desk.closing import Over
 from switchboard.desk.rings import ring_service_number
+from switchboard.ports import UnreadableRecord
 from workers.admission import Admission
 from workers.channels import Channels
+from workers.chores import beside
 from workers.doorbell import doorbell
 from workers.host import Host, HostTerms
 from workers.keep_alive import KeepAlive
@@ -24,7 +26,7 @@ from workers.pace import Pace
 from workers.pjsip import CannotStart, PjsipEngine
 from workers.session import Desk
 from workers.settings import Settings
-from workers.spool import CdrForm, FileSpool, NoSpool, Spool
+from workers.spool import FileSpool, Form, NoSpool, Spool
 from workers.trunk_watch import TrunkWatch
 from workers.voices import load_voices
 
@@ -57,12 +59,14 @@ async def open_worker(
     control.create()
     admission = Admission(ports.trunks.all)
     take = partial(ring_service_number, ports)
-    asking = asyncio.create_task(KeepAlive(ports.trunks.all, phone, watch).run())
+    keep_alive = KeepAlive(ports.trunks.all, phone, watch)
     try:
-        async with doorbell(settings.doorbell, admission, ports.clock, take):
+        async with (
+            beside(keep_alive.run),
+            doorbell(settings.doorbell, admission, ports.clock, take),
+        ):
             yield Host(desk, terms, callbacks_inbox(aws), control, Metrics(REGISTRY))
     finally:
-        asking.cancel()
         control.remove()
         spool.close()
 
@@ -70,8 +74,21 @@ async def open_worker(
 def _spool(settings: Settings) -> Spool:
     if settings.spool is None:
         return NoSpool()
-    form = CdrForm(write=to_text, read=partial(from_text, kind=Cdr))
-    return FileSpool(settings.spool, settings.worker, form)
+    return FileSpool(settings.spool, settings.worker, spool_form())
+
+
+def spool_form() -> Form:
+    """How the ends of callbacks are written down."""
+    return Form(write=to_text, read=_read_over)
+
+
+def _read_over(text: str) -> Over:
+    try:
+        loaded = json.loads(text)
+        # At first there was the CDR alone.
+        return from_json(loaded if "cdr" in loaded else {"cdr": loaded}, Over)
+    except BROKEN as error:
+        raise UnreadableRecord(str(error)) from error
 
 
 def _terms(wanted: HostTerms, max_calls: int) -> HostTerms:

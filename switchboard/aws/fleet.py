@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from switchboard.aws.forms import from_text, to_text
+from switchboard.aws.forms import from_text, pack, to_text, to_us, unpack
 from switchboard.aws.models.database import Database, made
 from switchboard.aws.models.system import TrunkItem, WorkerItem
 from switchboard.aws.remembered import Remembered
@@ -18,18 +18,19 @@ class DynamoWorkers:
 
     def beat(self, beat: Beat) -> None:
         """Tell that a worker lives, and how far its calls are."""
-        self._items(beat.worker, beat=to_text(beat)).save()
+        self._items(beat.worker, beat_at=to_us(beat.beat_at), packed=pack(beat)).save()
 
     def all(self) -> Sequence[Beat]:
         """The last heartbeat of every worker that has not said goodbye."""
         found = self._items.scan(consistent_read=True)
-        beats = [from_text(item.beat, Beat) for item in found]
+        beats = [unpack(item.packed, Beat) for item in found]
         return sorted(beats, key=lambda beat: beat.worker)
 
-    def forget(self, beat: Beat) -> None:
-        """Take a heartbeat away, unless a newer one has come."""
-        unchanged = self._items.beat == to_text(beat)
-        made(lambda: self._items(beat.worker).delete(unchanged))
+    def forget(self, beat: Beat) -> bool:
+        """Take a heartbeat away, unless a newer one has come; whether it is gone."""
+        items, beat_at = self._items, to_us(beat.beat_at)
+        unchanged = items.worker.does_not_exist() | (items.beat_at == beat_at)
+        return made(lambda: self._items(beat.worker).delete(unchanged))
 
 
 class DynamoTrunks:

@@ -98,6 +98,21 @@ class SqsQueue:
         return self._url
 
 
+class SqsControlInbox(SqsQueue):
+    """The queue of a worker of its own. A sweep takes it away where the worker was silent for too
+    long; one that only slept makes it again."""
+
+    def receive(self, *, most: int) -> Sequence[Message]:
+        """As any queue; none where it has to be made again."""
+        try:
+            return super().receive(most=most)
+        except ClientError as error:
+            if not _is_missing(error):
+                raise
+            self.create()
+            return ()
+
+
 class SqsDeadOrders:
     """`DeadOrders`: the dead-letter queue of the callbacks queue."""
 
@@ -181,9 +196,9 @@ class SqsControl:
         self._prefix = prefix
         self._sqs = sqs
 
-    def queue_of(self, worker: str) -> SqsQueue:
+    def queue_of(self, worker: str) -> SqsControlInbox:
         """The control queue of a worker."""
-        return SqsQueue(f"{self._prefix}control-{worker}", self._sqs)
+        return SqsControlInbox(f"{self._prefix}control-{worker}", self._sqs)
 
     def hang_up(self, worker: str, callback: str) -> None:
         """Ask a worker to end a callback. Nothing happens where the worker is gone."""

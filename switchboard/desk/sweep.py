@@ -1,10 +1,12 @@
 """The sweep: settles what a lost worker left behind (design §4 step 5, §5). Safe at any time."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
-from switchboard.calls.beat import LiveCall
+from switchboard.calls.beat import Beat, LiveCall
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr, write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
@@ -15,6 +17,8 @@ from switchboard.ledger.balance import Hold
 from switchboard.ports import Ports
 
 LOST = Verdict(Ending.WORKER_LOST, Culprit.US)
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,34 +31,72 @@ class Swept:
 
 def sweep(ports: Ports) -> Swept:
     """Settle the callbacks of workers whose heartbeat stopped, to the last second that is known,
-    and every hold that outlived its time; queue again what never rang and still has patience."""
+    and every hold that outlived its time; queue again what never rang and still has patience. A
+    fault with one callback keeps no other from being settled, and is raised at the end."""
     now = ports.clock.now()
     beats = ports.workers.all()
     stopped = [beat for beat in beats if beat.stale_at < now]
     alive = {callback for beat in beats if beat not in stopped for callback in beat.calls}
-    outcomes: list[Cdr | str | None] = []
+    sweeping = _Sweeping()
     for beat in stopped:
-        for callback_id, live in beat.calls.items():
-            callback = ports.callbacks.find(callback_id)
-            # Where another worker took it over since, it is that one's to settle.
-            if callback is not None and callback.worker == beat.worker:
-                outcomes.append(_sweep_one(ports, callback, live, beat.beat_at))
-        ports.workers.forget(beat)
-        ports.control.forget(beat.worker)
+        found = [
+            sweeping.attempt(callback_id, partial(_sweep_beaten, ports, beat, callback_id))
+            for callback_id in beat.calls
+        ]
+        # Else its calls are looked at again by the next sweep. A worker that has woken up listens.
+        if all(found) and ports.workers.forget(beat):
+            ports.control.forget(beat.worker)
     for account, callback_id, hold in _expired_holds(ports, now):
-        if callback_id in alive:
-            continue
-        callback = ports.callbacks.find(callback_id)
-        assert callback is not None, "a callback is never removed"
-        if callback.account == account:
-            outcomes.append(_sweep_one(ports, callback, LiveCall(), now))
-        elif callback.state.final:
-            # Left by an identification that broke off: another account pays.
-            Till(ports.books).drop(account, callback_id, hold)
-    return Swept(
-        settled=tuple(found for found in outcomes if isinstance(found, Cdr)),
-        requeued=tuple(found for found in outcomes if isinstance(found, str)),
-    )
+        if callback_id not in alive:
+            one = partial(_sweep_hold, ports, account, callback_id, hold)
+            sweeping.attempt(callback_id, one)
+    return sweeping.result()
+
+
+class _Sweeping:
+    """What a sweep has done so far."""
+
+    def __init__(self) -> None:
+        self._outcomes: list[Cdr | str | None] = []
+        self._faults: list[Exception] = []
+
+    def attempt(self, callback: str, sweep_one: Callable[[], Cdr | str | None]) -> bool:
+        """Whether one callback was swept."""
+        try:
+            self._outcomes.append(sweep_one())
+        except Exception as fault:
+            logger.exception("callback %s cannot be swept", callback)
+            self._faults.append(fault)
+            return False
+        return True
+
+    def result(self) -> Swept:
+        """What was done; the first of the faults where there were some."""
+        if self._faults:
+            raise self._faults[0]
+        return Swept(
+            settled=tuple(found for found in self._outcomes if isinstance(found, Cdr)),
+            requeued=tuple(found for found in self._outcomes if isinstance(found, str)),
+        )
+
+
+def _sweep_beaten(ports: Ports, beat: Beat, callback_id: str) -> Cdr | str | None:
+    callback = ports.callbacks.find(callback_id)
+    # Where another worker took it over since, it is that one's to settle.
+    if callback is None or callback.worker != beat.worker:
+        return None
+    return _sweep_one(ports, callback, beat.calls[callback_id], beat.beat_at)
+
+
+def _sweep_hold(ports: Ports, account: str, callback_id: str, hold: Hold) -> Cdr | str | None:
+    callback = ports.callbacks.find(callback_id)
+    assert callback is not None, "a callback is never removed"
+    if callback.account == account:
+        return _sweep_one(ports, callback, LiveCall(), ports.clock.now())
+    if callback.state.final:
+        # Left by an identification that broke off: another account pays.
+        Till(ports.books).drop(account, callback_id, hold)
+    return None
 
 
 def _expired_holds(ports: Ports, now: datetime) -> Iterator[tuple[str, str, Hold]]:

@@ -137,9 +137,9 @@ class Workers(Protocol):
     def all(self) -> Sequence[Beat]:
         """The last heartbeat of every worker that has not said goodbye."""
 
-    def forget(self, beat: Beat) -> None:
+    def forget(self, beat: Beat) -> bool:
         """Take a heartbeat away, unless a newer one has come: its worker said goodbye, or its
-        calls were swept."""
+        calls were swept. Whether it was taken away, perhaps before."""
 
 
 class Trunks(Protocol):

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from switchboard.aws.accounts import DynamoAccounts
+from switchboard.aws.forms import pack
 from switchboard.billing.account import Profile
 from switchboard.billing.service_number import ServiceMode, ServiceNumber
 from switchboard.calls.beat import Beat, LiveCall
@@ -172,15 +174,15 @@ def test_the_last_heartbeat_counts_until_goodbye(ports):
     second = LiveCall("carrier", 12, 3, "far", earlier=(over,), destination_answered_at=NOON)
     calls = {"c1": LiveCall("carrier", 12, None), "c2": second}
     beat = Beat("w1", NOON, NOON + timedelta(seconds=15), 2, calls)
-    ports.workers.beat(replace(beat, calls={}))
+    earlier = replace(beat, beat_at=NOON - timedelta(microseconds=1), calls={})
+    ports.workers.beat(earlier)
     ports.workers.beat(beat)
     ports.workers.beat(replace(beat, worker="w0"))
 
     assert ports.workers.all() == [replace(beat, worker="w0"), beat]
 
-    ports.workers.forget(replace(beat, worker="w0"))
-    ports.workers.forget(replace(beat, worker="w0"))
-    ports.workers.forget(replace(beat, calls={}))
+    forgotten = [replace(beat, worker="w0"), replace(beat, worker="w0"), earlier]
+    assert [ports.workers.forget(one) for one in forgotten] == [True, True, False]
     assert ports.workers.all() == [beat]
 
 
@@ -195,3 +197,13 @@ def test_trunks_come_in_the_order_of_choice(ports):
     assert ports.trunks.remove("b")
     assert not ports.trunks.remove("b")
     assert ports.trunks.all() == [second]
+
+
+def test_a_heartbeat_of_a_full_worker_takes_few_write_units(ports):
+    calls = {uuid4().hex: LiveCall("carrier-london", 300 + at, 280 + at) for at in range(500)}
+    beat = Beat("w1", NOON, NOON + timedelta(seconds=15), 500, calls)
+
+    ports.workers.beat(beat)
+
+    assert ports.workers.all() == [beat]
+    assert len(pack(beat)) < 15 * 1024

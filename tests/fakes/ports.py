@@ -290,9 +290,11 @@ class MemoryWorkers:
     def all(self) -> Sequence[Beat]:
         return [self.beats[worker] for worker in sorted(self.beats)]
 
-    def forget(self, beat: Beat) -> None:
-        if self.beats.get(beat.worker) == beat:
-            del self.beats[beat.worker]
+    def forget(self, beat: Beat) -> bool:
+        if self.beats.get(beat.worker, beat) != beat:
+            return False
+        self.beats.pop(beat.worker, None)
+        return True
 
 
 @dataclass

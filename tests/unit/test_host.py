@@ -1,10 +1,12 @@
 """The host: as many callbacks as there is room for, a heartbeat, and a goodbye that settles all."""
 
 import asyncio
+from dataclasses import replace
 
 from switchboard.calls.beat import Beat, LiveCall
 from switchboard.desk.orders import CANCELLED, cancel_callback
 from switchboard.desk.sweep import LOST
+from switchboard.numbering import PhoneNumber
 from tests.fakes.shift import HUNG_UP, Shift, order_many
 from tests.fakes.weather import Outage
 from tests.fakes.world import ALICE
@@ -43,6 +45,31 @@ def test_a_heartbeat_names_a_callback_at_once_and_then_the_queue_need_not_keep_i
     shift.work(story, until_s=100)
 
     assert kept == [1, 0, 0, 0, 0, 0, 0, 0]
+
+
+def test_a_worker_with_many_callbacks_does_not_write_a_heartbeat_for_each_new_one():
+    written = []
+
+    class Counted(Outage):
+        def beat(self, beat: Beat) -> None:
+            written.append(beat)
+            self._port.beat(beat)
+
+    shift = Shift(capacity=200, workers=lambda port: Counted(port))
+    books = shift.ports.books
+    books.balances["alice"] = replace(books.balances["alice"], max_callbacks=1000)
+
+    async def story():
+        shift.top_up(10_000_000_000)
+        for number in range(100):
+            customer = PhoneNumber(f"+4420712345{number:02}")
+            shift.order(customer=customer, identity=str(number))
+            await asyncio.sleep(0.1)
+
+    shift.work(story, until_s=20)
+
+    assert len(written) < 40
+    assert max(len(beat.calls) for beat in written) == 100
 
 
 def test_the_queue_keeps_an_order_until_its_callback_is_over_where_no_heartbeat_gets_through():

@@ -1,15 +1,17 @@
 """The spool: a settlement that the stores did not get is on the disk, and reaches them once."""
 
 from dataclasses import replace
-from functools import partial
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from switchboard.aws.forms import from_text, to_text
-from switchboard.calls.callback import State
+from switchboard.aws.forms import to_text
+from switchboard.calls.callback import Retries, State
 from switchboard.calls.cdr import Cdr
+from switchboard.calls.ending import Ending
 from switchboard.desk.check_books import check_books
+from switchboard.desk.closing import Over
 from switchboard.desk.sweep import sweep
 from switchboard.desk.till import Till
 from switchboard.ledger.entries import SettlementKind
@@ -17,12 +19,13 @@ from switchboard.ports import Ports
 from tests.fakes.claims import beat, later, record, rung
 from tests.fakes.exchange import Exchange
 from tests.fakes.ports import memory_ports
-from tests.fakes.weather import Outage, OutOfReach
+from tests.fakes.weather import Outage
 from tests.fakes.world import open_alice
 from workers import spool as spool_module
-from workers.spool import CdrForm, FileSpool
+from workers.spool import FileSpool
+from workers.wiring import spool_form
 
-FORM = CdrForm(write=to_text, read=partial(from_text, kind=Cdr))
+FORM = spool_form()
 # What the world's sheet charges a minute of both legs.
 MINUTE = 60_000
 
@@ -43,7 +46,7 @@ def left_behind(ports: Ports, root: Path, identity: str = "1") -> Cdr:
     callback, purse = rung(ports, identity)
     cdr = record(callback, 60, 60, nonce=purse.nonce)
     own = spool(root)
-    own.keep(cdr)
+    own.keep(Over(cdr))
     own.close()
     return cdr
 
@@ -86,10 +89,9 @@ def test_what_the_stores_do_not_take_stays_on_the_disk(ports, tmp_path, step):
     left_behind(ports, tmp_path)
     other, cut_off = spool(tmp_path, "w2"), replace(ports, books=Outage(ports.books, **{step: 1}))
 
-    with pytest.raises(OutOfReach):
-        other.deliver_abandoned(cut_off)
+    delivered = [other.deliver_abandoned(cut_off) for _ in range(2)]
 
-    assert other.deliver_abandoned(cut_off) == 1
+    assert delivered == [0, 1]
     assert ports.books.balance("alice").posted_micros == 1_000_000 - MINUTE
     assert list(check_books(ports)) == []
 
@@ -97,7 +99,7 @@ def test_what_the_stores_do_not_take_stays_on_the_disk(ports, tmp_path, step):
 def test_the_spool_of_a_worker_that_lives_is_its_own(ports, tmp_path):
     callback, purse = rung(ports)
     living = spool(tmp_path)
-    living.keep(record(callback, 60, 60, nonce=purse.nonce))
+    living.keep(Over(record(callback, 60, 60, nonce=purse.nonce)))
 
     assert spool(tmp_path, "w2").deliver_abandoned(ports) == 0
 
@@ -121,13 +123,48 @@ def test_a_worker_starts_though_another_one_tidies_its_new_folder_away(tmp_path,
     assert [folder.name for folder in tmp_path.iterdir()] == ["w1"]
 
 
-def test_a_damaged_file_is_put_aside_and_holds_nothing_up(ports, tmp_path):
+@pytest.mark.parametrize("text", ['{"account": "ali', "{}", '{"cdr": {}}', "[1]", "null"])
+def test_a_damaged_file_is_put_aside_and_holds_nothing_up(ports, tmp_path, text):
     left_behind(ports, tmp_path)
-    (tmp_path / "w1" / "0.json").write_text('{"account": "ali')
+    (tmp_path / "w1" / "0.json").write_text(text)
 
     assert spool(tmp_path, "w2").deliver_abandoned(ports) == 1
 
     assert [path.name for path in (tmp_path / "w1").glob("0.*")] == ["0.damaged"]
+
+
+def test_one_that_the_stores_never_take_holds_no_other_up(ports, tmp_path):
+    cdr = left_behind(ports, tmp_path)
+    stuck = to_text(Over(replace(cdr, callback="c0", account="nobody")))
+    (tmp_path / "w1" / "0.json").write_text(stuck)
+
+    assert spool(tmp_path, "w2").deliver_abandoned(ports) == 1
+
+    assert [path.name for path in (tmp_path / "w1").glob("*.json")] == ["0.json"]
+
+
+def test_what_an_earlier_version_left_is_settled(ports, tmp_path):
+    cdr = left_behind(ports, tmp_path)
+    (tmp_path / "w1" / f"{cdr.callback}.json").write_text(to_text(cdr))
+
+    assert spool(tmp_path, "w2").deliver_abandoned(ports) == 1
+
+    assert ports.books.balance("alice").posted_micros == 1_000_000 - MINUTE
+
+
+def test_a_next_try_is_not_lost_with_the_worker_that_could_not_order_it(ports, tmp_path):
+    callback, purse = rung(ports)
+    callback = replace(callback, retries=Retries(1, timedelta(seconds=30)))
+    cdr = record(callback, 0, nonce=purse.nonce)
+    busy = replace(cdr.customer, verdict=replace(cdr.customer.verdict, ending=Ending.BUSY))
+    own = spool(tmp_path)
+    own.keep(Over(replace(cdr, customer=busy), callback))
+    own.close()
+
+    spool(tmp_path, "w2").deliver_abandoned(ports)
+
+    again = ports.callbacks.find(callback.next_try)
+    assert (again.customer, again.retries) == (callback.customer, Retries(0, timedelta(seconds=30)))
 
 
 def test_a_file_that_was_not_finished_is_removed(ports, tmp_path):
@@ -144,7 +181,7 @@ def test_a_broken_disk_stops_no_settlement(ports, tmp_path):
     own = spool(tmp_path)
     (tmp_path / "w1" / f"{callback.id}.draft").mkdir()
 
-    own.keep(record(callback, 60, 60, nonce=purse.nonce))
+    own.keep(Over(record(callback, 60, 60, nonce=purse.nonce)))
 
     assert list((tmp_path / "w1").glob("*.json")) == []
 

@@ -17,6 +17,7 @@ from tests.fakes.phone import FarEnd
 from tests.fakes.ports import memory_ports
 from tests.fakes.trunks import add_trunk
 from tests.fakes.world import ALICE, BOB, NOON
+from workers.chores import beside
 from workers.keep_alive import KeepAlive
 from workers.trunk_watch import TrunkWatch
 
@@ -174,13 +175,12 @@ def watched(carrier: Carrier, *trunks: Trunk, until_s: float = 155) -> dict[floa
 
     async def story():
         watch, changes = TrunkWatch(CLOCK), {}
-        keeping = asyncio.create_task(KeepAlive(lambda: trunks, carrier, watch).run())
         loop, last = asyncio.get_running_loop(), False
-        while loop.time() < until_s:
-            await asyncio.sleep(0.5)
-            if watch.rests(trunks[0]) is not last:
-                last = changes[round(loop.time())] = not last
-        keeping.cancel()
+        async with beside(KeepAlive(lambda: trunks, carrier, watch).run):
+            while loop.time() < until_s:
+                await asyncio.sleep(0.5)
+                if watch.rests(trunks[0]) is not last:
+                    last = changes[round(loop.time())] = not last
         return changes
 
     return run_simulated(story())
@@ -203,6 +203,44 @@ def test_it_rests_after_two_silences_until_it_answers(status):
 
     assert list(rests.values()) == [True, False]
     assert [at // 30 for at in rests] == [2, 4]
+
+
+class Faulty(Carrier):
+    """To ask one trunk fails in a way that nobody thought of."""
+
+    async def ask(self, trunk: Trunk) -> int | None:
+        assert trunk.name != "odd", "nobody thought of this"
+        # Others take their time.
+        await asyncio.sleep(1)
+        return await super().ask(trunk)
+
+
+def test_trunks_are_asked_on_though_one_cannot_be_which_is_logged(caplog):
+    carrier = Faulty(range(25, 100))
+
+    rests = watched(carrier, KEPT, replace(KEPT, name="odd"), until_s=70)
+
+    assert list(rests.values()) == [True]
+    assert "nobody thought of this" in caplog.text
+
+
+def test_work_that_ends_by_a_fault_is_begun_again_and_the_log_tells(caplog):
+    begun = []
+
+    async def work() -> None:
+        begun.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(1)
+        raise AssertionError("nobody thought of this")
+
+    async def story():
+        async with beside(work):
+            await asyncio.sleep(8)
+        await asyncio.sleep(8)
+
+    run_simulated(story())
+
+    assert begun == [0, 3, 6]
+    assert [one.exc_info[0] for one in caplog.records] == [AssertionError] * 3
 
 
 def test_one_lost_datagram_does_not_matter():

@@ -16,7 +16,9 @@ from workers.settings import BadSetting, Settings
 def test_without_a_setting_a_worker_serves_this_machine():
     settings = Settings.from_env({})
 
-    assert settings.sip == PjsipSettings(host="127.0.0.1", max_calls=2000)
+    assert settings.sip == PjsipSettings(
+        host="127.0.0.1", rtp_port=10_000, rtp_ports=4000, max_calls=2000
+    )
     assert settings.host == HostTerms(
         500, beat_every=timedelta(seconds=5), drain_limit=timedelta(seconds=100)
     )
@@ -59,6 +61,7 @@ def test_every_setting_is_taken_from_its_variable():
         host="10.0.0.5",
         sip_port=5060,
         rtp_port=40_000,
+        rtp_ports=320,
         public_address="203.0.113.7",
         # Twice as many as have legs: that of a dead far end keeps its place for a while.
         max_calls=160,
@@ -85,7 +88,7 @@ def test_an_empty_variable_means_the_default():
         ("RINGBACK_SIP_PORT", "-1"),
         ("RINGBACK_RTP_PORT", "80"),
         # There must be room for ten thousand ports from here on.
-        ("RINGBACK_RTP_PORT", "60000"),
+        ("RINGBACK_RTP_PORT", "62000"),
         ("RINGBACK_WORKER_CALLBACKS", "0"),
         ("RINGBACK_WORKER_CALLBACKS", "two"),
         ("RINGBACK_WORKER_CALLBACKS", "1001"),

@@ -1,17 +1,23 @@
 """Tables of the system: what does its work, its settings, and what is soon forgotten."""
 
-from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    BinaryAttribute,
+    NumberAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+)
 
 from switchboard.aws.models.database import TableItem
 
 
 class WorkerItem(TableItem):
-    """The last heartbeat of a worker."""
+    """The last heartbeat of a worker, compressed: it names each of its calls."""
 
     table_name = "workers"
 
     worker = UnicodeAttribute(hash_key=True)
-    beat = UnicodeAttribute()
+    beat_at = NumberAttribute()
+    packed = BinaryAttribute(legacy_encoding=False)
 
 
 class TrunkItem(TableItem):

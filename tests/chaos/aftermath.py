@@ -29,13 +29,15 @@ class Found:
 @dataclass(frozen=True)
 class Aftermath:
     """The whole of it. What has a name here should not be there: breaches of the books, holds,
-    calls that are up at the peer, heartbeats and control queues, settlements on disk."""
+    calls that are up at the peer, settlements on disk, workers that lived and could not be told to
+    hang up, heartbeats and control queues of workers that are gone."""
 
     found: tuple[Found, ...]
     breaches: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
     calls_up: tuple[str, ...] = ()
     orders_waiting: int = 0
+    deaf: tuple[str, ...] = ()
     heartbeats: tuple[str, ...] = ()
     control_queues: tuple[str, ...] = ()
     spooled: tuple[str, ...] = ()

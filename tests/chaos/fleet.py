@@ -4,9 +4,9 @@ import asyncio
 import os
 import signal
 import socket
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -49,7 +49,7 @@ class Fleet:
             },
             system.log,
         )
-        self._paused: Counter[int] = Counter()
+        self._paused: dict[int, tuple[int, asyncio.TimerHandle]] = {}
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -74,6 +74,8 @@ class Fleet:
 
     async def stop(self) -> None:
         """Let them leave; return when they have."""
+        for process in list(self._paused):
+            self._resume(process)
         await asyncio.to_thread(self._child.stop)
 
     def sip_port(self, slot: int) -> int:
@@ -89,8 +91,8 @@ class Fleet:
         return pid is not None
 
     async def pause(self, slot: int, span_s: float) -> bool:
-        """Have the process in this slot stand still for so long, or until it is killed; whether
-        there was one."""
+        """Have the process in this slot stand still, from now on and for so long; whether there
+        was one."""
         pid = (await self._pids()).get(slot)
         try:
             process = None if pid is None else os.pidfd_open(pid)
@@ -98,16 +100,26 @@ class Fleet:
             process = None
         if pid is None or process is None:
             return False
-        self._paused[pid] += 1
-        try:
-            _tell(process, signal.SIGSTOP)
-            await asyncio.sleep(span_s)
-        finally:
-            self._paused[pid] -= 1
-            if not self._paused[pid]:
-                _tell(process, signal.SIGCONT)
-            os.close(process)
+        _tell(process, signal.SIGSTOP)
+        later = asyncio.get_running_loop().call_later(span_s, self._resume, process)
+        self._paused[process] = pid, later
         return True
+
+    def _resume(self, process: int) -> None:
+        """Let it go on, unless it was paused once more."""
+        pid, later = self._paused.pop(process)
+        later.cancel()
+        if all(pid != other for other, _ in self._paused.values()):
+            _tell(process, signal.SIGCONT)
+        os.close(process)
+
+    async def slot_at(self, tcp_port: int) -> int | None:
+        """Whose connection has this port at its end; None where it is nobody's of these."""
+        sockets = set(_sockets_at(tcp_port))
+        for slot, pid in (await self._pids()).items():
+            if sockets & _sockets_of(pid):
+                return slot
+        return None
 
     async def _pids(self) -> dict[int, int]:
         """The processes that run, by their slots."""
@@ -131,6 +143,24 @@ def _tell(process: int, number: signal.Signals) -> None:
     # One that has ended meanwhile is told nothing.
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(process, number)
+
+
+def _sockets_at(tcp_port: int) -> Iterator[str]:
+    """What the files of a process that has a connection with this port point to (proc(5))."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        columns = line.split()
+        if int(columns[1].partition(":")[2], 16) == tcp_port:
+            yield f"socket:[{columns[9]}]"
+
+
+def _sockets_of(pid: int) -> set[str]:
+    found = set()
+    # It may end, and close files, meanwhile.
+    with suppress(OSError):
+        for file in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):
+                found.add(str(file.readlink()))
+    return found
 
 
 def _free_sip_ports(count: int) -> int:

@@ -31,8 +31,9 @@ class Wire:
             message = parse(datagram)
         except MalformedSip:
             return
-        begins = isinstance(message, Request) and message.to_tag is None
-        if begins and message.method == "INVITE":
+        if not isinstance(message, Request):
+            return
+        if message.method == "INVITE" and message.to_tag is None:
             number = Uri.parse(message.uri).user
             self.dialogs[number].add((message.call_id, message.from_tag))
 

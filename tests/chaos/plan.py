@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from itertools import count
+from itertools import cycle
 from random import Random
 
 from ringback.carrier import PhoneScript, Reject, Verdict
@@ -34,7 +34,9 @@ class Deed(Enum):
     """What is done to the processes, to the network and to the queue."""
 
     KILL = "worker killed with -9"
+    KILL_AT_WRITE = "worker killed with -9 when it had written"
     PAUSE = "worker paused"
+    PAUSE_AT_WRITE = "worker paused when it had written"
     HUSH = "SIP peer silent"
     FORGET = "SIP peer gone, and without a memory of its calls"
     OUTAGE = "AWS out of order"
@@ -50,14 +52,15 @@ class Dice:
 
 
 # A heartbeat is missed after three seconds, and a claim lapses after fifteen.
-DICE = (
-    (Deed.KILL, Dice(9)),
-    (Deed.PAUSE, Dice(9, (1.0, 2.0, 5.0))),
-    (Deed.PAUSE, Dice(60, (17.0,))),
-    (Deed.HUSH, Dice(25, (2.0, 4.0, 7.0))),
-    (Deed.FORGET, Dice(60, (0.5, 2.0))),
-    (Deed.OUTAGE, Dice(18, (2.0, 4.0, 7.0))),
-)
+DICE = {
+    Deed.KILL: Dice(18),
+    Deed.KILL_AT_WRITE: Dice(18),
+    Deed.PAUSE: Dice(9, (1.0, 2.0, 5.0)),
+    Deed.PAUSE_AT_WRITE: Dice(40, (20.0,)),
+    Deed.HUSH: Dice(25, (2.0, 4.0, 7.0)),
+    Deed.FORGET: Dice(60, (0.5, 2.0)),
+    Deed.OUTAGE: Dice(18, (2.0, 4.0, 7.0)),
+}
 OUTAGES = (Fate.FAILED, Fate.THROTTLED, Fate.UNSENT, Fate.LOST, Fate.STALLED, Fate.LATE)
 # Of a thousand requests; all others are served.
 OF_A_THOUSAND = {
@@ -70,7 +73,10 @@ OF_A_THOUSAND = {
 }
 
 PICKS_UP = Verdict.ANSWER
+RINGS, DEAD = Verdict.NO_ANSWER, Verdict.DEAD
 BUSY, FAILS, NOT_FOUND, DECLINES = Reject(486), Reject(503), Reject(404), Reject(603)
+CUSTOMERS: list[Verdict | Reject] = [PICKS_UP, RINGS, DEAD, BUSY, FAILS]
+DESTINATIONS = [*CUSTOMERS, NOT_FOUND, DECLINES]
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,8 @@ class Errand:
 
 @dataclass(frozen=True)
 class Step:
-    """Something that goes wrong: to the process in this slot, or to all requests at once."""
+    """Something that goes wrong: to the process in this slot, to whichever writes next, or to all
+    requests at once."""
 
     at_s: float
     deed: Deed
@@ -168,17 +175,14 @@ def _errands(random: Random, scale: Scale) -> Iterator[Errand]:
 
 def _customer(random: Random) -> PhoneScript:
     """Most pick up, and leave it to others to hang up."""
-    [verdict] = random.choices(
-        [PICKS_UP, BUSY, FAILS, Verdict.NO_ANSWER, Verdict.DEAD], [84, 5, 4, 4, 3]
-    )
+    [verdict] = random.choices(CUSTOMERS, [84, 4, 3, 5, 4])
     hangs_up = timedelta(seconds=random.uniform(1, 6)) if random.random() < 0.15 else None
     return PhoneScript(_ringing(random), verdict, hang_up_after=hangs_up)
 
 
 def _destination(random: Random) -> PhoneScript:
     """Most pick up, and hang up in the end."""
-    others = [BUSY, FAILS, NOT_FOUND, DECLINES, Verdict.NO_ANSWER, Verdict.DEAD]
-    [verdict] = random.choices([PICKS_UP, *others], [76, 6, 4, 3, 3, 5, 3])
+    [verdict] = random.choices(DESTINATIONS, [76, 5, 3, 6, 4, 3, 3])
     hangs_up = timedelta(seconds=random.uniform(0.5, 6))
     return PhoneScript(_ringing(random), verdict, hang_up_after=hangs_up)
 
@@ -194,23 +198,14 @@ def _sent_again(random: Random) -> tuple[float, ...]:
 
 
 def _steps(random: Random, scale: Scale) -> list[Step]:
-    slots = count(random.randrange(scale.processes))
+    # Each process has its turn: one that dies again at once is started ever later.
+    slots = cycle(random.sample(range(scale.processes), scale.processes))
     span_s = scale.orders_s - FIRST_FAULT_S
     steps = []
-    for deed, dice in DICE:
+    for deed, dice in DICE.items():
         times = max(1, round(span_s / dice.every_s))
         for number in range(times):
             at_s = FIRST_FAULT_S + span_s * (number + random.random()) / times
-            lasts_s, fate = random.choice(dice.lasts_s), random.choice(OUTAGES)
-            # Each process has its turn: one that dies again at once is started ever later.
-            slot = next(slots) % scale.processes if deed is Deed.KILL else None
-            steps.append(
-                Step(
-                    at_s,
-                    deed,
-                    lasts_s,
-                    random.randrange(scale.processes) if slot is None else slot,
-                    fate if deed is Deed.OUTAGE else Fate.SERVED,
-                )
-            )
+            fate = random.choice(OUTAGES) if deed is Deed.OUTAGE else Fate.SERVED
+            steps.append(Step(at_s, deed, random.choice(dice.lasts_s), next(slots), fate))
     return sorted(steps, key=lambda step: step.at_s)

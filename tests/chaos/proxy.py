@@ -3,9 +3,9 @@
 import asyncio
 import json
 from asyncio import IncompleteReadError, StreamReader, StreamWriter
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import repeat
 from types import TracebackType
@@ -17,6 +17,7 @@ HOST = "127.0.0.1"
 END_OF_HEAD = b"\r\n\r\n"
 # DynamoDB's clients wait five seconds for an answer, those of SQS fifteen.
 LATE_S = 16.0
+WRITES = (b".PutItem", b".UpdateItem", b".DeleteItem", b".TransactWriteItems")
 GONE = (IncompleteReadError, ConnectionError)
 
 
@@ -26,6 +27,11 @@ class Message:
 
     head: bytes
     body: bytes
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes what is in DynamoDB."""
+        return any(action in self.head for action in WRITES)
 
     @property
     def is_for_sqs(self) -> bool:
@@ -40,6 +46,7 @@ class FaultProxy:
         self.met: Counter[Fate] = Counter()
         self._upstream_port = upstream_port
         self._outages: list[Fate] = []
+        self._held: deque[_Held] = deque()
         self._fates: Iterator[Fate] = repeat(Fate.SERVED)
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
@@ -82,6 +89,19 @@ class FaultProxy:
         finally:
             self._outages.remove(fate)
 
+    @asynccontextmanager
+    async def after_a_write(self) -> AsyncIterator[int]:
+        """The port of who asks for the next write, when it is made; the answer comes at the end of
+        the block."""
+        held = _Held()
+        self._held.append(held)
+        try:
+            yield await held.port
+        finally:
+            held.over.set()
+            if held in self._held:
+                self._held.remove(held)
+
     async def _connected(self, reader: StreamReader, writer: StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -96,6 +116,7 @@ class FaultProxy:
             writer.close()
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+        port = writer.get_extra_info("peername")[1]
         up_reader, up_writer = await asyncio.open_connection(HOST, self._upstream_port)
         following = asyncio.create_task(_read(reader))
         try:
@@ -104,7 +125,7 @@ class FaultProxy:
                 # A client sends nothing before its answer: what comes first is its hanging up, and
                 # then the engine must know, or a long poll would take a message for nobody.
                 following = asyncio.create_task(_read(reader))
-                answering = asyncio.create_task(self._answer(request, up_reader, up_writer))
+                answering = asyncio.create_task(self._answer(request, up_reader, up_writer, port))
                 await asyncio.wait({following, answering}, return_when=asyncio.FIRST_COMPLETED)
                 if not answering.done():
                     answering.cancel()
@@ -119,7 +140,7 @@ class FaultProxy:
             up_writer.close()
 
     async def _answer(
-        self, request: Message, reader: StreamReader, writer: StreamWriter
+        self, request: Message, reader: StreamReader, writer: StreamWriter, port: int
     ) -> Message | None:
         """None where there is none, and the connection breaks."""
         fate = self._outages[-1] if self._outages else next(self._fates)
@@ -134,9 +155,21 @@ class FaultProxy:
                 return None
         writer.write(request.head + request.body)
         answer = await _read(reader)
+        if request.writes and self._held:
+            held = self._held.popleft()
+            held.port.set_result(port)
+            await held.over.wait()
         if fate is Fate.LATE:
             await asyncio.sleep(LATE_S)
         return None if fate is Fate.LOST else answer
+
+
+class _Held:
+    """An answer that is held back: for whom, and until when."""
+
+    def __init__(self) -> None:
+        self.port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.over = asyncio.Event()
 
 
 async def _read(reader: StreamReader) -> Message:

@@ -74,6 +74,7 @@ RULES: dict[str, Callable[[Aftermath], Iterable[str]]] = {
     "no call is left up at the peer": lambda found: found.calls_up,
     "no order is left in the queue": _orders_waiting,
     "no settlement is left on a disk": lambda found: found.spooled,
+    "every worker that lives can be told to hang up": lambda found: found.deaf,
     "no heartbeat is left of a worker that is gone": lambda found: found.heartbeats,
     "no control queue is left of a worker that is gone": lambda found: found.control_queues,
 }

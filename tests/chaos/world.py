@@ -29,6 +29,7 @@ SWEEP_EVERY_S = 2.0
 REST_LIMIT_S = 100.0
 # A customer whose call the carrier has forgotten hears nothing any more, and cancels it.
 NOTICED_AFTER_S = 3.0
+LAST_WORDS_S = 0.2
 REPLY_LIMIT = timedelta(seconds=3)
 Tell = Callable[[str], None]
 
@@ -91,6 +92,7 @@ class World:
     customers: Customers
     tell: Tell
     done: Counter[Deed] = field(default_factory=Counter)
+    deaf: tuple[str, ...] = ()
 
     async def suffer(self) -> None:
         """All that is planned."""
@@ -108,6 +110,7 @@ class World:
         self.proxy.calm()
         self.tell("the world is calm")
         await self._come_to_rest()
+        self.deaf = await asyncio.to_thread(self._deaf)
         for errand in self.plan.errands:
             await self._send_again(errand)
         await self.fleet.stop()
@@ -124,6 +127,7 @@ class World:
             holds=tuple(holds_of(ports)),
             calls_up=tuple(call.number for call in self.peer.calls_up),
             orders_waiting=self.system.orders_waiting(),
+            deaf=self.deaf,
             heartbeats=tuple(beat.worker for beat in ports.workers.all()),
             control_queues=tuple(self.system.control_queues()),
             spooled=tuple(map(str, self.spooled)),
@@ -158,12 +162,10 @@ class World:
     async def _do(self, step: Step) -> bool:
         """Whether there was anybody to suffer it."""
         match step.deed:
-            case Deed.KILL:
-                found = await self.fleet.kill(step.slot)
-                self.peer.lose(self.fleet.sip_port(step.slot))
-                return found
-            case Deed.PAUSE:
-                return await self.fleet.pause(step.slot, step.lasts_s)
+            case Deed.KILL | Deed.PAUSE:
+                return await self._strike(step, step.slot)
+            case Deed.KILL_AT_WRITE | Deed.PAUSE_AT_WRITE:
+                return await self._strike_a_writer(step)
             case Deed.HUSH:
                 await self.peer.hush(step.lasts_s)
             case Deed.FORGET:
@@ -172,6 +174,23 @@ class World:
                 with self.proxy.outage(step.fate):
                     await asyncio.sleep(step.lasts_s)
         return True
+
+    async def _strike_a_writer(self, step: Step) -> bool:
+        """A process whose write is made, and which does not know it yet."""
+        while True:
+            async with self.proxy.after_a_write() as port:
+                slot = await self.fleet.slot_at(port)
+                if slot is not None:
+                    return await self._strike(step, slot)
+
+    async def _strike(self, step: Step, slot: int) -> bool:
+        if step.deed in {Deed.PAUSE, Deed.PAUSE_AT_WRITE}:
+            return await self.fleet.pause(slot, step.lasts_s)
+        killed = await self.fleet.kill(slot)
+        loop, port = asyncio.get_running_loop(), self.fleet.sip_port(slot)
+        # What it sent last is heard before, and nobody else calls from there so soon.
+        loop.call_later(LAST_WORDS_S, self.peer.lose, port)
+        return killed
 
     async def _forget(self, span_s: float) -> None:
         forgotten = {call.number for call in self.peer.calls_up}
@@ -185,6 +204,12 @@ class World:
         """As far as it does, in its time: what is restless then, the aftermath tells."""
         with suppress(TimeoutError):
             await until(self._rests, REST_LIMIT_S)
+
+    def _deaf(self) -> tuple[str, ...]:
+        """The workers that live, and have no control queue."""
+        listening = self.system.control_queues()
+        names = (beat.worker for beat in self.system.ports.workers.all())
+        return tuple(name for name in names if not any(url.endswith(name) for url in listening))
 
     def _rests(self) -> bool:
         ports, now = self.system.ports, self.system.ports.clock.now()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from itertools import chain, repeat
 from uuid import uuid4
 
@@ -97,6 +98,22 @@ def test_an_outage_is_every_requests_fate_while_it_lasts(aws, table):
             await asyncio.to_thread(dynamodb.describe_table, TableName=table)
 
     asyncio.run(run())
+
+
+def test_who_writes_is_told_after_whatever_is_done_meanwhile(aws, table):
+    async def run() -> tuple[bool, bool]:
+        async with FaultProxy(aws.port) as proxy:
+            dynamodb = client("dynamodb", aws, proxy.url)
+            put = partial(dynamodb.put_item, TableName=table, Item=item("alice", 1))
+            writing = asyncio.create_task(asyncio.to_thread(put))
+            async with proxy.after_a_write():
+                get = partial(dynamodb.get_item, TableName=table, Key=KEY)
+                is_made = "Item" in await asyncio.to_thread(get)
+                knows = writing.done()
+            await writing
+            return is_made, knows
+
+    assert asyncio.run(run()) == (True, False)
 
 
 def test_sqs_throttles_in_its_own_words(aws, queue):

@@ -37,6 +37,7 @@ BROKEN = [
     ("no call is left up at the peer", replace(CALM, calls_up=("+442079470001",))),
     ("no order is left in the queue", replace(CALM, orders_waiting=1)),
     ("no settlement is left on a disk", replace(CALM, spooled=("spool/w/c1.json",))),
+    ("every worker that lives can be told to hang up", replace(CALM, deaf=("w",))),
     ("no heartbeat is left of a worker that is gone", replace(CALM, heartbeats=("w",))),
     ("no control queue is left of a worker that is gone", replace(CALM, control_queues=("w",))),
 ]

@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 export PYTHON
 
 .PHONY: setup demo test test-tuned check check-format check-lint check-types check-imports format \
-	lock package vendor prompts pjsua2 bench clean
+	lock package vendor prompts pjsua2 bench chaos clean
 
 setup: .venv/installed
 
@@ -90,6 +90,10 @@ package: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+# Processes killed and paused, AWS and the carrier failing, and what must hold after it: by a seed.
+chaos: setup
+	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) $(ARGS)
 
 vendor:
 	api/vendor_static.sh

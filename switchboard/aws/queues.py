@@ -98,21 +98,6 @@ class SqsQueue:
         return self._url
 
 
-class SqsControlInbox(SqsQueue):
-    """The queue of a worker of its own. A sweep takes it away where the worker was silent for too
-    long; one that only slept makes it again."""
-
-    def receive(self, *, most: int) -> Sequence[Message]:
-        """As any queue; none where it has to be made again."""
-        try:
-            return super().receive(most=most)
-        except ClientError as error:
-            if not _is_missing(error):
-                raise
-            self.create()
-            return ()
-
-
 class SqsDeadOrders:
     """`DeadOrders`: the dead-letter queue of the callbacks queue."""
 
@@ -189,6 +174,32 @@ class SqsDeadOrders:
         return self._url
 
 
+class SqsControlQueue(SqsQueue):
+    """The queue on which one worker listens. A sweep that takes it for lost removes it; where the
+    worker listens again it is there again, if need be a minute later: SQS wants that between two
+    queues of one name."""
+
+    def __init__(self, name: str, sqs: "SQSClient") -> None:
+        super().__init__(name, sqs)
+        self._left = False
+
+    def remove(self) -> None:
+        """The worker leaves: its queue goes for good, though a poll may still wait there."""
+        self._left = True
+        super().remove()
+
+    def receive(self, *, most: int) -> Sequence[Message]:
+        """As any queue; none where it had to be made again, or is left."""
+        try:
+            return super().receive(most=most)
+        except ClientError as error:
+            if not _is_missing(error):
+                raise
+        if not self._left:
+            self.create()
+        return ()
+
+
 class SqsControl:
     """`Control`: each worker listens on a queue of its own."""
 
@@ -196,9 +207,9 @@ class SqsControl:
         self._prefix = prefix
         self._sqs = sqs
 
-    def queue_of(self, worker: str) -> SqsControlInbox:
+    def queue_of(self, worker: str) -> SqsControlQueue:
         """The control queue of a worker."""
-        return SqsControlInbox(f"{self._prefix}control-{worker}", self._sqs)
+        return SqsControlQueue(f"{self._prefix}control-{worker}", self._sqs)
 
     def hang_up(self, worker: str, callback: str) -> None:
         """Ask a worker to end a callback. Nothing happens where the worker is gone."""

@@ -7,8 +7,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 export PYTHON
 
-.PHONY: setup demo test test-tuned check check-format check-lint check-types check-imports format \
-	lock package vendor prompts pjsua2 bench chaos clean
+.PHONY: setup demo test tuned test-tuned check check-format check-lint check-types check-imports \
+	format lock package vendor prompts pjsua2 bench chaos clean
 
 setup: .venv/installed
 
@@ -20,15 +20,17 @@ test: setup
 	tests/dynamodb_local/fetch.sh
 	$(if $(ARGS),$(BIN)/pytest $(ARGS),$(BIN)/python -m tests.side_by_side)
 
-# What speaks SIP and RTP again, with the engine of production: in an environment that has all of the
-# first, but for pjsua2, which is ours.
-SPEAKING := phone pjsip_phone pjsip_audio engine_limits callbacks_for_real sipp_callbacks \
-	conversation_for_real conversations_at_once trunks_for_real worker_process doorbell
-test-tuned: pjsua2
+# An environment that has all of the first, but for pjsua2, which is that of production.
+tuned: pjsua2
 	$(BIN)/python -m venv --clear --without-pip var/tuned
 	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" \
 		% sysconfig.get_path("purelib"))' >$$(echo var/tuned/lib/python*/site-packages)/first.pth
 	$(PIP) --python var/tuned/bin/python install --no-deps var/pjsua2/wheel/*.whl
+
+# What speaks SIP and RTP, again in it.
+SPEAKING := phone pjsip_phone pjsip_audio engine_limits callbacks_for_real sipp_callbacks \
+	conversation_for_real conversations_at_once trunks_for_real worker_process doorbell
+test-tuned: tuned
 	var/tuned/bin/python -m tests.second_try $(SPEAKING:%=tests/integration/test_%.py) $(ARGS)
 
 # Locked packages first, from scratch whenever the lock changes, so that nothing is left of an older
@@ -88,8 +90,10 @@ package: setup
 	cd api && PIP_NO_DEPS=1 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-west-1} \
 		../$(BIN)/chalice package ../dist/api
 
+# `make bench ONLY=fleet` prints the rows of one bench. Most of the fleet's want `make tuned` before,
+# or RINGBACK_TUNED: the Python of another environment with that engine.
 bench: setup
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(ONLY)
 
 # Processes killed and paused, AWS and the carrier failing, and what must hold after it: by a seed.
 chaos: setup

@@ -4,10 +4,14 @@ import asyncio
 import math
 import selectors
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 # The longest that a wake-up from another thread or a socket of asyncio's waits while the engine
 # waits for its own. An idle worker spends about 1.3 % of a core on this.
 SLICE_MS = 5
+# How many questions to the stores are under way at once. asyncio's own number goes by the cores of
+# the machine; a worker has one of them, and hundreds of callbacks that wait for answers.
+THREADS = 32
 
 Poll = Callable[[int], None]
 
@@ -39,4 +43,6 @@ def _slice_ms(timeout: float | None) -> int:
 
 def shared_loop(poll: Poll) -> asyncio.AbstractEventLoop:
     """A new event loop whose thread also runs the engine behind `poll`."""
-    return asyncio.SelectorEventLoop(SharedSelector(poll))
+    loop = asyncio.SelectorEventLoop(SharedSelector(poll))
+    loop.set_default_executor(ThreadPoolExecutor(THREADS))
+    return loop

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Connect = Callable[[int, int], None]
+Wire = tuple[int, int]
 
 
 class Patchbay:
@@ -16,11 +17,13 @@ class Patchbay:
     def __init__(self, connect: Connect, disconnect: Connect) -> None:
         self._connect = connect
         self._disconnect = disconnect
-        self._wires: set[tuple[int, int]] = set()
+        # By either end: of the wires of hundreds of calls, one call has two.
+        self._wires: dict[int, set[Wire]] = {}
 
     def wire(self, source: int, sink: int) -> None:
         """Let `sink` hear `source` until either is gone."""
-        self._wires.add((source, sink))
+        for end in (source, sink):
+            self._wires.setdefault(end, set()).add((source, sink))
         self._connect(source, sink)
 
     @contextmanager
@@ -34,15 +37,22 @@ class Patchbay:
 
     def unwire(self, source: int, sink: int) -> None:
         """Let `sink` hear `source` no more."""
-        self._wires.discard((source, sink))
+        self._forget((source, sink))
         self._disconnect(source, sink)
 
     def reconnect(self, number: int) -> None:
         """A call's audio is there, or there anew: connect what it hears and who hears it."""
-        for source, sink in self._wires:
-            if number in (source, sink):
-                self._connect(source, sink)
+        for source, sink in self._wires.get(number, ()):
+            self._connect(source, sink)
 
     def remove(self, number: int) -> None:
         """A call is gone, and its connections with it."""
-        self._wires = {wire for wire in self._wires if number not in wire}
+        for wire in list(self._wires.get(number, ())):
+            self._forget(wire)
+
+    def _forget(self, wire: Wire) -> None:
+        for end in wire:
+            wires = self._wires.get(end, set())
+            wires.discard(wire)
+            if not wires:
+                self._wires.pop(end, None)

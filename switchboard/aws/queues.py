@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from switchboard.aws.models.database import CONNECTIONS
 from switchboard.ports import DeadOrder, Message
 
 if TYPE_CHECKING:
@@ -226,7 +227,7 @@ class SqsControl:
 
 def sqs_client(region: str) -> "SQSClient":
     """A client that waits longer than SQS does."""
-    config = Config(connect_timeout=2, read_timeout=WAIT_S + 10, max_pool_connections=20)
+    config = Config(connect_timeout=2, read_timeout=WAIT_S + 10, max_pool_connections=CONNECTIONS)
     return boto3.client("sqs", region_name=region, config=config)
 
 

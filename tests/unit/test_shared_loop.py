@@ -4,7 +4,9 @@ import asyncio
 import threading
 import time
 
-from workers.loop import SLICE_MS, shared_loop
+from workers.loop import SLICE_MS, THREADS, shared_loop
+
+DEADLINE_S = 10
 
 
 class Engine:
@@ -82,3 +84,16 @@ def test_work_in_threads_wakes_the_loop_within_a_slice():
         run(in_a_thread)
 
     assert sorted(waited)[2] < 2 * SLICE_MS / 1000
+
+
+def test_many_questions_wait_for_their_answers_at_once_however_few_cores_there_are():
+    met = []
+
+    async def in_threads():
+        all_ask = threading.Barrier(THREADS)
+        asking = (asyncio.to_thread(all_ask.wait, DEADLINE_S) for _ in range(THREADS))
+        met.extend(await asyncio.gather(*asking))
+
+    run(in_threads)
+
+    assert sorted(met) == list(range(THREADS))

@@ -20,6 +20,8 @@ CONFLICTS_BORNE = 6
 CONFLICT_PAUSE_S = 0.01
 # Of a range key; a hash key may have twice as many, which no name needs.
 MOST_KEY_BYTES = 1024
+# Kept open by a client: as many as a worker asks at once (workers.loop), and some.
+CONNECTIONS = 40
 
 
 class TableItem(Model):
@@ -50,7 +52,7 @@ class Database:
                 region=region,
                 connect_timeout_seconds=2,
                 read_timeout_seconds=5,
-                max_pool_connections=20,
+                max_pool_connections=CONNECTIONS,
             ),
         )
 

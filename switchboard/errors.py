@@ -137,6 +137,12 @@ class NotTexted(NotAllowed):
     code = "not_texted"
 
 
+class WrongCode(NotAllowed):
+    """A code is not the one that was texted, or too old."""
+
+    code = "wrong_code"
+
+
 class NumberClosed(NotAllowed):
     """A service number takes no orders at this time."""
 

@@ -11,6 +11,12 @@ from switchboard.errors import Malformed, NotANumber
 # What people put into a number; letters are none of it, though the library would dial them.
 _NUMBER = re.compile(r"[+\d\s().\-/\u2010-\u2015\uff0b]+")
 _COUNTRY_CODES = frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+_OF_PEOPLE = {
+    phonenumbers.PhoneNumberType.FIXED_LINE,
+    phonenumbers.PhoneNumberType.MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    phonenumbers.PhoneNumberType.VOIP,
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,6 +76,26 @@ def parse_number(text: str, home: str) -> PhoneNumber:
 
 
 @lru_cache(maxsize=4096)
+def spaced(number: PhoneNumber) -> str:
+    """The number as its country writes it for others: +44 20 7123 4567."""
+    try:
+        read = phonenumbers.parse(str(number))
+    except phonenumbers.NumberParseException:
+        return str(number)
+    return str(phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+
+
+@lru_cache(maxsize=4096)
+def region_of(number: PhoneNumber) -> str:
+    """The region (ISO 3166) of a number; nothing where it is of none, like a satellite phone."""
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(str(number)))
+    except phonenumbers.NumberParseException:
+        return ""
+    return "" if region in (None, phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY) else str(region)
+
+
+@lru_cache(maxsize=4096)
 def is_assignable(number: PhoneNumber) -> bool:
     """Whether its country assigns numbers like this one; not only of this length."""
     return phonenumbers.is_valid_number(phonenumbers.parse(str(number)))
@@ -87,6 +113,16 @@ def has_trunk_prefix(number: PhoneNumber) -> bool:
         return True
     # In some countries a zero belongs to the number.
     return bool(read.italian_leading_zero and not phonenumbers.is_valid_number(read))
+
+
+@lru_cache(maxsize=4096)
+def is_of_people(number: PhoneNumber) -> bool:
+    """Whether it is of a kind that people have at home or about them. Premium, shared-cost and
+    personal numbers, which earn money for whoever holds them, are of other kinds."""
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(str(number))) in _OF_PEOPLE
+    except phonenumbers.NumberParseException:
+        return False
 
 
 @lru_cache(maxsize=4096)

@@ -5,20 +5,37 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from chalice.app import Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib.routes import query_of
+from chalicelib.routes import CALLBACK_ID, query_of
 from switchboard.calls.callback import State
 from switchboard.calls.ending import Culprit, Ending
 from switchboard.calls.planned import PlanState
 from switchboard.errors import Malformed
 
 # Longer than any number that people type, shorter than a novel.
-Number = Annotated[str, Field(max_length=64, examples=["+442071234567"])]
-E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{4,14}$", examples=["+442071234567"])]
+Number = Annotated[
+    str,
+    Field(max_length=64, examples=["+442071234567"], json_schema_extra={"format": "phone-number"}),
+]
+INTERNATIONAL = r"^\+[1-9][0-9]{4,14}$"
+E164 = Annotated[str, Field(pattern=INTERNATIONAL, examples=["+442071234567"])]
+SPEED_DIAL = "^[1-9][0-9]?$"
+CODE = "^[0-9]{6}$"
+ID = f"^{CALLBACK_ID.pattern}$"
 Amount = Annotated[str, Field(pattern=r"^-?[0-9]+\.[0-9]{2,}$", examples=["4.9375"])]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["EUR"])]
 Seconds = Annotated[int, Field(ge=0)]
+# What an error tells in the place of the library's words, by its type or by the pattern.
+NOT_A_TIME = "write a time like 2026-11-23T18:30:00+01:00"
+WORDS = {
+    INTERNATIONAL: "write a number like +442071234567",
+    SPEED_DIAL: "speed dials are 1 to 99",
+    CODE: "a code has six digits",
+    "datetime_parsing": NOT_A_TIME,
+    "datetime_type": NOT_A_TIME,
+    "timezone_aware": f"{NOT_A_TIME}: the offset from UTC is missing",
+}
 
 
 class Model(BaseModel):
@@ -50,8 +67,8 @@ class QuoteQuery(CallbackOrder):
 class PlannedOrder(CallbackOrder):
     """Two phones to connect, now or at a time to come."""
 
-    at: AwareDatetime | None = None
-    """When, with an offset from UTC; now where it is left out."""
+    at: datetime | None = None
+    """When; now where it is left out. Without an offset from UTC it is by the account's clocks."""
     confirm: bool | None = None
     """Whether the phone that is rung first must press 1 before the other one is rung, so that a
     voicemail box does not; as the account has it where it is left out."""
@@ -108,7 +125,7 @@ class Verdict(Model):
 class Callback(Model):
     """An order to connect two phones, and what became of it so far."""
 
-    id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    id: Annotated[str, Field(pattern=ID)]
     status: State | PlanState
     """Those of a callback that is planned for a time to come are planned, started (its time has
     come), cancelled, missed and refused; placed: it became the callback of the same id."""
@@ -237,7 +254,7 @@ Asked = TypeVar("Asked", bound=Model)
 def read_body(model: type[Asked], request: Request) -> Asked:
     """The JSON body of a request. Malformed names the field that is wrong."""
     try:
-        return model.model_validate_json(request.raw_body)
+        return model.model_validate_json(request.raw_body, strict=True)
     except ValidationError as error:
         raise _malformed(error) from error
 
@@ -251,11 +268,14 @@ def read_query(model: type[Asked], request: Request) -> Asked:
 
 
 def _malformed(error: ValidationError) -> Malformed:
-    first: Any = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    field = ".".join(str(part) for part in first["loc"])[:60]
+    first: Any = error.errors(include_url=False, include_input=False)[0]
+    # A key of a map stands there twice, the second time as [key].
+    field = ".".join(str(part) for part in first["loc"] if part != "[key]")[:60]
     if first["type"] == "extra_forbidden":
         return Malformed(f"there is no field “{field}”")
     if first["type"] == "missing":
         return Malformed(f"“{field}” is missing")
     what = f"“{field}”" if field else "the body"
-    return Malformed(f"{what}: {first['msg'][:1].lower()}{first['msg'][1:]}")
+    broken = first.get("ctx", {}).get("pattern", first["type"])
+    words = WORDS.get(broken, first["msg"])
+    return Malformed(f"{what}: {words[:1].lower()}{words[1:]}")

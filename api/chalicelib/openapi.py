@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from chalicelib.bodies import Error, Model, NoQuery
+from chalicelib.bodies import ID, Error, Model, NoQuery
 from chalicelib.routes import JSON, View
 
 REASONS = {
@@ -97,7 +97,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     path = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": ID}}
         for name in re.findall(r"{(\w+)}", operation.path)
     ]
     schema = operation.query.model_json_schema()

@@ -1,7 +1,7 @@
 """The REST interface (design §9)."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from chalice.app import Request, Response
@@ -26,8 +26,9 @@ from switchboard.desk.orders import Order, quote, talk_s
 from switchboard.desk.permission import permit
 from switchboard.desk.planned import cancel_order, find_order, order_now, plan_callback
 from switchboard.desk.velocity import count_order
-from switchboard.errors import Malformed
+from switchboard.errors import Malformed, UnreadableText
 from switchboard.numbering import PhoneNumber
+from switchboard.texts.clock import FURTHEST, instant_of
 from switchboard.wire import (
     Body,
     account_body,
@@ -79,7 +80,8 @@ def create_callback(wiring: Wiring, request: Request, account_id: str) -> Respon
     trigger, named = Trigger("api", f"{account_id}#{key}"), asked.customer is not None
     order = Order(customer, destination, trigger, manners=manners, named=named)
     if asked.at is not None:
-        return answer(planned_body(plan_callback(wiring.ports, account, order, asked.at)), 202)
+        at = _instant(asked.at, account.profile, wiring.ports.clock.now())
+        return answer(planned_body(plan_callback(wiring.ports, account, order, at)), 202)
     callback = order_now(wiring.ports, account, order)
     return answer(callback_body(callback, wiring.ports.clock.now()), 202)
 
@@ -140,6 +142,18 @@ def show_health(wiring: Wiring, _request: Request) -> Response:
 
 def show_openapi(wiring: Wiring, _request: Request) -> Response:
     return answer(openapi_document(OPERATIONS, wiring.settings.public_url))
+
+
+def _instant(at: datetime, profile: Profile, now: datetime) -> datetime:
+    if at.tzinfo is not None:
+        return at
+    try:
+        return instant_of(at.time(), at.date(), now, profile.time_zone)
+    except UnreadableText as refusal:
+        raise Malformed(
+            f"“at” is over by the clocks of {profile.time_zone}, or not in the next"
+            f" {FURTHEST.days} days"
+        ) from refusal
 
 
 def _phones(asked: bodies.CallbackOrder, profile: Profile) -> tuple[PhoneNumber, PhoneNumber]:

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.bodies import E164, Model, Number
+from chalicelib.bodies import CODE, E164, ID, SPEED_DIAL, Model, Number
 from switchboard.calls.phonebook import MOST_NAMES
 from switchboard.desk.callback_numbers import MOST_NUMBERS, By
 
-SpeedDial = Annotated[str, Field(pattern="^[1-9][0-9]?$")]
+SpeedDial = Annotated[str, Field(pattern=SPEED_DIAL)]
 
 
 class VoucherOrder(Model):
@@ -77,9 +77,9 @@ class CodeSent(Model):
     number: E164
     by: By
     expires_at: datetime
-    code: Annotated[str | None, Field(pattern="^[0-9]{6}$")]
+    code: Annotated[str | None, Field(pattern=CODE)]
     """To be keyed in on the phone; null where it was texted there."""
-    callback: Annotated[str | None, Field(pattern="^[0-9a-f]{32}$")]
+    callback: Annotated[str | None, Field(pattern=ID)]
     """The callback that rings the phone; null where it was texted to. It ends as `confirmed` where
     the phone was added."""
 
@@ -88,4 +88,4 @@ class CodeOrder(Model):
     """The code that was texted to a phone."""
 
     number: Number
-    code: Annotated[str, Field(pattern="^[0-9]{6}$")]
+    code: Annotated[str, Field(pattern=CODE)]

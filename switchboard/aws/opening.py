@@ -26,6 +26,7 @@ from switchboard.aws.sms_providers import DynamoSmsProviders
 from switchboard.aws.subscriptions import DynamoSubscriptions
 from switchboard.aws.templates import DynamoTemplates
 from switchboard.aws.traces import DynamoTraces
+from switchboard.aws.widgets import DynamoWidgets
 from switchboard.clock import SystemClock
 from switchboard.ports import Ports
 
@@ -102,6 +103,7 @@ def open_ports(settings: AwsSettings) -> Ports:
         answers=DynamoAnswers(database),
         confirmations=DynamoConfirmations(database),
         sms_providers=DynamoSmsProviders(database),
+        widgets=DynamoWidgets(database),
         catalogue=DynamoCatalogue(database),
         subscriptions=DynamoSubscriptions(database),
         templates=DynamoTemplates(database),

@@ -36,6 +36,19 @@ class By(Enum):
     CALL = "call"
 
 
+class CodeUse(Enum):
+    """What a code is good for, and nothing else. A digit more in its hash keeps what is shown for a
+    call from being texted, or entered where it was shown, and what a visitor of a web site has read
+    from adding their phone to an account."""
+
+    TEXTED = ""
+    KEYED_IN = "0"
+    VISIT = "1"
+
+
+_USES = {By.TEXT: CodeUse.TEXTED, By.CALL: CodeUse.KEYED_IN}
+
+
 @dataclass(frozen=True, slots=True)
 class CodeMaker:
     """What codes are made with."""
@@ -84,18 +97,36 @@ def new_code(
     at our cost. TooOften where too many were asked for. Whether the phone is another account's is
     told to whoever holds it only.
     """
-    profile, now = account.profile, ports.clock.now()
+    profile = account.profile
     if number in profile.numbers:
         raise AlreadyExists(f"{number} is a phone of your account already")
     _check_room(account)
     plain = replace(account, profile=replace(profile, allowed_classes=(), allowed_prefixes=()))
     permit(ports, plain, number, None)
     count_code(ports, profile.account, number, address)
+    return make_code(ports, maker, profile.account, number, _USES[by])
+
+
+def make_code(
+    ports: Ports, maker: CodeMaker, account: str, number: PhoneNumber, use: CodeUse
+) -> Code:
+    """A code for this phone and this use, in the place of an earlier one."""
     digits = str(maker.randbelow(10**CODE_DIGITS)).zfill(CODE_DIGITS)
-    code = Code(digits, now + CODE_LASTS)
-    hashed = _hash(maker.key, number, digits, by)
-    ports.confirmations.put(Confirmation(number, profile.account, hashed, code.expires_at, TRIES))
+    code = Code(digits, ports.clock.now() + CODE_LASTS)
+    hashed = _hash(maker.key, number, digits, use)
+    ports.confirmations.put(Confirmation(number, account, hashed, code.expires_at, TRIES))
     return code
+
+
+def take_code(
+    ports: Ports, key: PinKey, number: PhoneNumber, code: str, use: CodeUse
+) -> str | None:
+    """The account that the code was made for; None where it is wrong, too old, or was made for
+    another use. One of its tries is taken."""
+    waiting = ports.confirmations.try_once(number, ports.clock.now())
+    expected = "" if waiting is None else waiting.code_hash
+    right = hmac.compare_digest(_hash(key, number, code, use), expected)
+    return waiting.account if waiting is not None and right else None
 
 
 def confirm_number(
@@ -110,12 +141,10 @@ def confirm_number(
     """The account with the phone whose code this is. A wrong code, an old one, one of the other
     kind and none at all are refused alike: UnknownSender, or NotAllowed where the account that
     asks is named."""
-    waiting = ports.confirmations.try_once(number, ports.clock.now())
-    expected = "" if waiting is None else waiting.code_hash
-    right = hmac.compare_digest(_hash(key, number, code, by), expected)
-    if waiting is None or not right or account not in (None, waiting.account):
+    owner = take_code(ports, key, number, code, _USES[by])
+    if owner is None or account not in (None, owner):
         raise unknown() if account is None else NotAllowed("this code is wrong or too old")
-    confirmed = add_number(ports, ports.accounts.get(waiting.account), number)
+    confirmed = add_number(ports, ports.accounts.get(owner), number)
     ports.confirmations.remove(number)
     return confirmed
 
@@ -143,7 +172,6 @@ def _check_room(account: Account) -> None:
         raise NotAllowed(f"an account has up to {MOST_NUMBERS} phones")
 
 
-def _hash(key: PinKey, number: PhoneNumber, code: str, by: By) -> str:
-    # A PIN has twenty digits at most; the last ten tell phones apart. A digit more keeps what is
-    # shown for a call from being texted, or entered where it was shown.
-    return key.hash(code + number.digits[-10:] + ("0" if by is By.CALL else ""))
+def _hash(key: PinKey, number: PhoneNumber, code: str, use: CodeUse) -> str:
+    # A PIN has twenty digits at most; the last ten tell phones apart.
+    return key.hash(code + number.digits[-10:] + use.value)

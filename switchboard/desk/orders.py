@@ -78,7 +78,8 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
     for twin, _ in twins(ports, account.balance, *phones):
         return twin
     try:
-        callback = _checked(ports, account, order)
+        callback = check_order(ports, account, order)
+        begin_use(ports, account.profile)
     except Refusal:
         known = ports.callbacks.find(order.callback_id)
         if known is None:
@@ -95,6 +96,23 @@ def order_callback(ports: Ports, account: Account, order: Order) -> Callback:
         offer(ports, callback)
     facts = {"callback": callback.id, "account": callback.account, "trigger": callback.trigger}
     log.info("callback %s is placed", callback.id, extra=facts)
+    return callback
+
+
+def check_order(ports: Ports, account: Account, order: Order) -> Callback:
+    """The callback that this order would make now, which is not written. Refuses as
+    `order_callback` does."""
+    now = ports.clock.now()
+    if order.texted_by is not None:
+        count_text(ports, account, order.texted_by)
+    quoted = quote(ports, account, order.customer, order.destination, order.starts_at)
+    spend = permit(ports, account, order.customer, order.destination)
+    if order.named:
+        permit_named(ports, account, order.customer)
+    check_routes(ports, account.profile, quoted, order.customer, order.destination)
+    callback = _draft(account, order, quoted, spend, now)
+    cover = grown(NO_COVER, callback, account, 0, 0, at=now)
+    account.balance.check(callback.id, replace(quoted, cover=cover).least_micros, spend.counters)
     return callback
 
 
@@ -225,22 +243,6 @@ def _set_destination(ports: Ports, old: Callback, new: Callback) -> None:
     kept = (found.worker, found.destination, found.quote, found.earlier)
     if found.state.final or kept != (new.worker, new.destination, new.quote, new.earlier):
         raise Conflict("this callback is over")
-
-
-def _checked(ports: Ports, account: Account, order: Order) -> Callback:
-    now = ports.clock.now()
-    if order.texted_by is not None:
-        count_text(ports, account, order.texted_by)
-    quoted = quote(ports, account, order.customer, order.destination, order.starts_at)
-    spend = permit(ports, account, order.customer, order.destination)
-    if order.named:
-        permit_named(ports, account, order.customer)
-    check_routes(ports, account.profile, quoted, order.customer, order.destination)
-    callback = _draft(account, order, quoted, spend, now)
-    cover = grown(NO_COVER, callback, account, 0, 0, at=now)
-    account.balance.check(callback.id, replace(quoted, cover=cover).least_micros, spend.counters)
-    begin_use(ports, account.profile)
-    return callback
 
 
 def _draft(account: Account, order: Order, quoted: Quote, spend: Spend, now: datetime) -> Callback:

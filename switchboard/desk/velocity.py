@@ -1,6 +1,7 @@
 """Velocity: what happens too often is refused (design §11); how often, the operator says."""
 
 from switchboard.billing.account import Account
+from switchboard.billing.widget import Widget
 from switchboard.calls.velocity import Limit, Velocity
 from switchboard.errors import TooOften
 from switchboard.numbering import PhoneNumber
@@ -47,6 +48,27 @@ def count_code(ports: Ports, account: str, number: PhoneNumber, address: str | N
     _count(ports, f"codes#{account}", velocity.codes_of_account, CODES)
     if address is not None:
         _count(ports, f"codes#address#{address}", velocity.codes_of_address, CODES)
+
+
+def count_visit(ports: Ports, widget: Widget, address: str) -> None:
+    """TooOften where whoever is at this address asks a widget for too many calls; a write."""
+    _count(ports, f"widget#{widget.id}#address#{address}", widget.calls_for_address)
+
+
+def count_visitor(ports: Ports, widget: Widget, phone: PhoneNumber) -> None:
+    """TooOften where a widget calls this phone too often, or phones in all, or where the phone was
+    rung first too often for whichever accounts it does not belong to; three writes."""
+    _count(ports, f"widget#{widget.id}#phone#{phone}", widget.calls_to_phone)
+    _count(ports, f"stranger#{phone}", ports.settings.velocity().calls_to_stranger)
+    _count(ports, f"widget#{widget.id}", widget.calls_in_all)
+
+
+def count_code_of_visitor(ports: Ports, phone: PhoneNumber, address: str) -> None:
+    """TooOften where too many codes were asked for: for this phone, or at this address; a write
+    each. Of a widget, there are no more than calls."""
+    velocity = ports.settings.velocity()
+    _count(ports, f"code#{phone}", velocity.codes_for_phone, CODES)
+    _count(ports, f"codes#address#{address}", velocity.codes_of_address, CODES)
 
 
 def change_velocity(ports: Ports, name: str, limit: Limit | None) -> Velocity:

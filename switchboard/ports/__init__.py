@@ -39,6 +39,7 @@ from switchboard.ports.texts import (
     Throttle,
 )
 from switchboard.ports.traces import Traces
+from switchboard.ports.widgets import Widgets
 
 __all__ = [
     "Accounts",
@@ -76,6 +77,7 @@ __all__ = [
     "Traces",
     "Trunks",
     "UnreadableRecord",
+    "Widgets",
     "Workers",
 ]
 
@@ -116,6 +118,7 @@ class Ports:
     answers: Answers
     confirmations: Confirmations
     sms_providers: SmsProviders
+    widgets: Widgets
     catalogue: Catalogue
     subscriptions: Subscriptions
     clock: Clock

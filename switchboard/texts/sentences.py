@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "code_sent": "We sent a code to {number}. Text it to us from that phone.",
         "registered": "{number} is a phone of your account now.",
         "code": "{code} is your Ringback code. Text it to us within ten minutes.",
+        "visitor_code": "{code} is the code for your call. It is good for ten minutes.",
         "help": "Text: a number, two numbers, CB, AT 18:30 number, PRICE number, BAL, LAST, X,"
         " ADD voucher, R.number",
         "refused": "Sorry, {reason}.",
@@ -47,6 +48,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "code_sent": "Enviamos un código a {number}. Mándenoslo desde ese teléfono.",
         "registered": "{number} ya es un teléfono de su cuenta.",
         "code": "{code} es su código de Ringback. Mándenoslo en diez minutos.",
+        "visitor_code": "{code} es el código para su llamada. Es válido diez minutos.",
         "help": "Envíe: un número, dos números, CB, AT 18:30 número, PRICE número, BAL, LAST, X,"
         " ADD cupón, R.número",
         "refused": "Lo sentimos: {reason}.",
@@ -70,6 +72,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "code_sent": "Un code est envoyé au {number}. Renvoyez-le-nous de ce téléphone.",
         "registered": "{number} est désormais un téléphone de votre compte.",
         "code": "{code} est votre code Ringback. Renvoyez-le-nous sous dix minutes.",
+        "visitor_code": "{code} est le code pour votre appel. Il est valable dix minutes.",
         "help": "Envoyez : un numéro, deux numéros, CB, AT 18:30 numéro, PRICE numéro, BAL, LAST,"
         " X, ADD coupon, R.numéro",
         "refused": "Désolé : {reason}.",
@@ -93,6 +96,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "code_sent": "Enviamos um código para {number}. Envie-o para nós desse telefone.",
         "registered": "{number} agora é um telefone da sua conta.",
         "code": "{code} é o seu código Ringback. Envie-o para nós em dez minutos.",
+        "visitor_code": "{code} é o código para a sua chamada. É válido por dez minutos.",
         "help": "Envie: um número, dois números, CB, AT 18:30 número, PRICE número, BAL, LAST, X,"
         " ADD cupom, R.número",
         "refused": "Desculpe: {reason}.",

@@ -30,6 +30,7 @@ from tests.fakes.rings import MemoryRings
 from tests.fakes.sheets import MemorySheets, MemoryTemplates
 from tests.fakes.texts import text_ports
 from tests.fakes.traces import MemoryTraces
+from tests.fakes.widgets import MemoryWidgets
 
 
 @dataclass
@@ -336,6 +337,7 @@ def memory_ports() -> Ports:
         catalogue=MemoryCatalogue(),
         subscriptions=subscriptions,
         templates=MemoryTemplates(),
+        widgets=MemoryWidgets(),
         clock=MemoryClock(),
         **text_ports(),
     )

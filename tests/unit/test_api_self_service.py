@@ -9,6 +9,7 @@ from chalicelib.sessions import Session
 from switchboard.billing.account import Profile
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.planned import run_due
+from switchboard.desk.profiles import Changes, change_profile
 from switchboard.numbering import PhoneNumber
 from tests.fakes.api import Api, signed_in_api
 from tests.fakes.world import ALICE, BOB
@@ -57,8 +58,12 @@ def test_speed_dials_are_replaced_beside_the_names(api):
         ("phonebook", {"names": {"x" * 41: str(BOB)}}, "1 to 40 characters"),
         ("phonebook", {"names": {"mum": str(BOB), "MUM": str(ALICE)}}, "there twice"),
         ("phonebook", {"names": {"u.mum": str(BOB)}}, "is no name"),
-        ("speed-dials", {"speed_dials": {"0": str(BOB)}}, "speed_dials"),
-        ("speed-dials", {"speed_dials": {"100": str(BOB)}}, "speed_dials"),
+        (
+            "speed-dials",
+            {"speed_dials": {"0": str(BOB)}},
+            "“speed_dials.0”: speed dials are 1 to 99",
+        ),
+        ("speed-dials", {"speed_dials": {"100": str(BOB)}}, "speed dials are 1 to 99"),
         ("numbers", {"numbers": ["x"]}, "“numbers”"),
     ],
 )
@@ -178,6 +183,30 @@ def test_a_planned_callback_is_cancelled(api):
     assert [one.json_body["status"] for one in deleted] == ["cancelled"] * 2
 
 
-@pytest.mark.parametrize("at", ["18:30", "2026-01-02T18:30:00", "2020-01-01T00:00:00Z"])
-def test_a_time_without_an_offset_or_in_the_past_is_malformed(api, at):
-    assert api.send("/api/v1/callbacks", {"to": str(BOB), "at": at}).status_code == 400
+def test_a_time_without_an_offset_is_by_the_clocks_of_the_account(api):
+    change_profile(api.ports, "alice", Changes(time_zone="Asia/Tokyo"))
+
+    planned = api.send("/api/v1/callbacks", {"to": str(BOB), "at": "2026-01-02T18:30"})
+
+    assert planned.json_body["at"] == "2026-01-02T09:30:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ("18:30", "“at”: write a time like 2026-11-23T18:30:00+01:00"),
+        (1_767_378_600, "“at”: write a time like 2026-11-23T18:30:00+01:00"),
+        ("2026-01-02T02:30:00", "is over by the clocks of UTC, or not in the next 60 days"),
+        ("2020-01-01T00:00:00Z", "can be planned for the next 60 days"),
+    ],
+)
+def test_a_time_that_is_none_or_over_is_malformed(api, at, words):
+    response = api.send("/api/v1/callbacks", {"to": str(BOB), "at": at})
+
+    assert (response.status_code, response.json_body["code"]) == (400, "malformed")
+    assert words in response.json_body["message"]
+
+
+@pytest.mark.parametrize("confirm", ["yes", 1, "true"])
+def test_a_text_or_a_number_is_no_yes_or_no(api, confirm):
+    assert api.send("/api/v1/callbacks", {"to": str(BOB), "confirm": confirm}).status_code == 400

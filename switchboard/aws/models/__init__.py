@@ -18,6 +18,7 @@ from switchboard.aws.models.system import (
     SettingItem,
     SmsProviderItem,
     TrunkItem,
+    WidgetItem,
     WorkerItem,
 )
 
@@ -41,6 +42,7 @@ ALL: tuple[type[TableItem], ...] = (
     MinuteItem,
     TrunkItem,
     SmsProviderItem,
+    WidgetItem,
     BridgeItem,
     SettingItem,
     PassingItem,

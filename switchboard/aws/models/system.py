@@ -38,6 +38,15 @@ class SmsProviderItem(TableItem):
     provider = UnicodeAttribute()
 
 
+class WidgetItem(TableItem):
+    """A widget of a web site."""
+
+    table_name = "widgets"
+
+    id = UnicodeAttribute(hash_key=True)
+    widget = UnicodeAttribute()
+
+
 class BridgeItem(TableItem):
     """A phone bridge with its last heartbeat, and a `text#…` for each text that waits for it."""
 

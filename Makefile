@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 export PYTHON
 
 .PHONY: setup demo test test-tuned check check-format check-lint check-types check-imports format \
-	lock package vendor prompts pjsua2 bench clean
+	lock package vendor translations prompts pjsua2 bench clean
 
 setup: .venv/installed
 
@@ -98,6 +98,10 @@ vendor:
 pjsua2: setup
 	infra/machine.sh pjsua2
 	PYTHON=$(BIN)/python workers/pjsip/build/build.sh $(SOURCE)
+
+# What pages say, into the catalogues of their languages (api/chalicelib/locale/), and these compiled.
+translations: setup
+	PYTHON=$(CURDIR)/$(BIN)/python api/translate.sh
 
 prompts: setup
 	infra/machine.sh prompts

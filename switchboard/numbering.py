@@ -70,6 +70,26 @@ def parse_number(text: str, home: str) -> PhoneNumber:
 
 
 @lru_cache(maxsize=4096)
+def spaced(number: PhoneNumber) -> str:
+    """The number as its country writes it for others: +44 20 7123 4567."""
+    try:
+        read = phonenumbers.parse(str(number))
+    except phonenumbers.NumberParseException:
+        return str(number)
+    return str(phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+
+
+@lru_cache(maxsize=4096)
+def region_of(number: PhoneNumber) -> str:
+    """The region (ISO 3166) of a number; nothing where it is of none, like a satellite phone."""
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(str(number)))
+    except phonenumbers.NumberParseException:
+        return ""
+    return "" if region in (None, phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY) else str(region)
+
+
+@lru_cache(maxsize=4096)
 def is_assignable(number: PhoneNumber) -> bool:
     """Whether its country assigns numbers like this one; not only of this length."""
     return phonenumbers.is_valid_number(phonenumbers.parse(str(number)))

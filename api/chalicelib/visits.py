@@ -68,16 +68,21 @@ def own_form(wiring: Wiring, request: Request, visit: Session) -> Form:
     return form
 
 
-def _set_cookie(response: Response, settings: Settings, text: str, lifetime: timedelta) -> Response:
+def cookie_of(settings: Settings, name: str, text: str, lifetime: timedelta) -> str:
+    """A cookie of ours, out of reach of scripts and of other sites."""
     attributes = [
-        f"{_name(settings)}={text}",
+        f"{name}={text}",
         "Path=/",
         f"Max-Age={lifetime // timedelta(seconds=1)}",
         "HttpOnly",
         "SameSite=Lax",
         *(["Secure"] if settings.secure else []),
     ]
-    response.headers["Set-Cookie"] = "; ".join(attributes)
+    return "; ".join(attributes)
+
+
+def _set_cookie(response: Response, settings: Settings, text: str, lifetime: timedelta) -> Response:
+    response.headers["Set-Cookie"] = cookie_of(settings, _name(settings), text, lifetime)
     return response
 
 

@@ -16,6 +16,7 @@ from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
 from local import serve
 from switchboard.calls.callback import Callback, State
+from switchboard.numbering import spaced
 from switchboard.ports import Ports
 from tests.fakes.api import PIN_KEY, TWILIO_AUTH_TOKEN, end_after_a_minute
 from tests.fakes.passwords import PlainPasswords
@@ -119,7 +120,7 @@ def press(page: Page) -> None:
 def test_a_customer_connects_two_phones_and_watches_them_to_the_end(browser, site):
     with visit(browser, site) as page:
         headline = page.get_by_role("heading", level=1)
-        expect(page.get_by_label("Your phone")).to_have_value(str(ALICE))
+        expect(page.get_by_label("Your phone")).to_have_value(spaced(ALICE))
         page.get_by_label("The other phone").press_sequentially("+14155550100")
         expect(page.locator("#price")).to_contain_text("0.05 EUR")
         expect(page.locator("#price")).to_contain_text("1:39:48")

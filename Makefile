@@ -18,6 +18,7 @@ demo: setup
 test: setup
 	infra/machine.sh test
 	tests/dynamodb_local/fetch.sh
+	tests/browser/fetch.sh
 	$(if $(ARGS),$(BIN)/pytest $(ARGS),$(BIN)/python -m tests.side_by_side)
 
 # What speaks SIP and RTP again, with the engine of production: in an environment that has all of the
@@ -109,7 +110,7 @@ prompts: setup
 
 # What tools made; the state of `ringback up`, in var/, stays.
 clean:
-	rm -rf .venv var/uv var/voice var/dynamodb-local var/pjsua2 var/tuned build dist *.egg-info \
+	rm -rf .venv var/uv var/voice var/axe var/screenshots var/dynamodb-local var/pjsua2 var/tuned build dist *.egg-info \
 		.mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
 		api/.chalice/deployments
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -26,6 +26,7 @@ REASONS: Mapping[str, str] = {
     "not_allowed": mark("This is not allowed."),
     "same_number": mark("A phone cannot be connected with itself."),
     "unconfirmed_number": mark("This phone must be confirmed first: add it to your phones."),
+    "wrong_password": mark("The present password is wrong."),
     "not_texted": mark("We cannot send a text there: have the phone called instead."),
     "spend_limit_reached": mark("The limit of what may be spent in a day is reached."),
     "voucher_refused": mark("This voucher cannot be redeemed."),

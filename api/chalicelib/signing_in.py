@@ -9,8 +9,8 @@ from chalicelib.routes import source_of, status_of
 from chalicelib.sessions import Session
 from chalicelib.translation import language_of
 from chalicelib.visits import (
-    VISIT_LIFETIME,
     StaleForm,
+    begin,
     forget,
     keep,
     own_form,
@@ -20,6 +20,7 @@ from chalicelib.visits import (
 from chalicelib.wiring import Wiring
 from switchboard.desk.accounts import sign_in
 from switchboard.desk.lockout import one_sign_in
+from switchboard.desk.visits import end_visit
 from switchboard.errors import NotSignedIn, Refusal, TooOften
 
 # Longer than any login or password that is kept; hashing what is longer would cost us.
@@ -47,14 +48,15 @@ def log_in(wiring: Wiring, request: Request) -> Response:
             account = sign_in(wiring.ports, wiring.passwords, login, password)
     except (NotSignedIn, TooOften) as refusal:
         return _login_page(wiring, request, visit, login=login, refusal=refusal)
-    # A new visit: what knew the old nonce knows nothing of this one.
-    now = wiring.ports.clock.now()
-    begun = Session.begin(account.profile.account, now, VISIT_LIFETIME)
+    begun = begin(wiring, request, account.profile.account)
     return keep(redirect(wiring.settings, "/"), wiring.settings, begun)
 
 
 def log_out(wiring: Wiring, request: Request) -> Response:
-    own_form(wiring, request, visit_of(wiring, request))
+    visit = visit_of(wiring, request)
+    own_form(wiring, request, visit)
+    if visit.account is not None:
+        end_visit(wiring.ports, visit.account, visit.nonce)
     return forget(redirect(wiring.settings, "/login"), wiring.settings)
 
 

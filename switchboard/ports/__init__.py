@@ -39,6 +39,7 @@ from switchboard.ports.texts import (
     Throttle,
 )
 from switchboard.ports.traces import Traces
+from switchboard.ports.visits import Visit, Visits
 
 __all__ = [
     "Accounts",
@@ -76,6 +77,8 @@ __all__ = [
     "Traces",
     "Trunks",
     "UnreadableRecord",
+    "Visit",
+    "Visits",
     "Workers",
 ]
 
@@ -118,4 +121,5 @@ class Ports:
     sms_providers: SmsProviders
     catalogue: Catalogue
     subscriptions: Subscriptions
+    visits: Visits
     clock: Clock

@@ -30,6 +30,7 @@ from tests.fakes.rings import MemoryRings
 from tests.fakes.sheets import MemorySheets, MemoryTemplates
 from tests.fakes.texts import text_ports
 from tests.fakes.traces import MemoryTraces
+from tests.fakes.visits import MemoryVisits
 
 
 @dataclass
@@ -334,6 +335,7 @@ def memory_ports() -> Ports:
         catalogue=MemoryCatalogue(),
         subscriptions=subscriptions,
         templates=MemoryTemplates(),
+        visits=MemoryVisits(),
         clock=MemoryClock(),
         **text_ports(),
     )

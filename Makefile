@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 export PYTHON
 
 .PHONY: setup demo test tuned test-tuned check check-format check-lint check-types check-imports \
-	format lock package vendor prompts pjsua2 bench chaos clean
+	format lock package vendor translations prompts pjsua2 bench chaos clean
 
 setup: .venv/installed
 
@@ -18,6 +18,7 @@ demo: setup
 test: setup
 	infra/machine.sh test
 	tests/dynamodb_local/fetch.sh
+	tests/browser/fetch.sh
 	$(if $(ARGS),$(BIN)/pytest $(ARGS),$(BIN)/python -m tests.side_by_side)
 
 # An environment that has all of the first, but for pjsua2, which is that of production.
@@ -107,13 +108,17 @@ pjsua2: setup
 	infra/machine.sh pjsua2
 	PYTHON=$(BIN)/python workers/pjsip/build/build.sh $(SOURCE)
 
+# What pages say, into the catalogues of their languages (api/chalicelib/locale/), and these compiled.
+translations: setup
+	PYTHON=$(CURDIR)/$(BIN)/python api/translate.sh
+
 prompts: setup
 	infra/machine.sh prompts
 	workers/prompts/build.sh
 
 # What tools made; the state of `ringback up`, in var/, stays.
 clean:
-	rm -rf .venv var/uv var/voice var/dynamodb-local var/pjsua2 var/tuned build dist *.egg-info \
+	rm -rf .venv var/uv var/voice var/axe var/screenshots var/dynamodb-local var/pjsua2 var/tuned build dist *.egg-info \
 		.mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
 		api/.chalice/deployments
 	find . -name __pycache__ -prune -exec rm -rf {} +

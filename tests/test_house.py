@@ -320,8 +320,8 @@ def test_lambda_and_the_workers_get_the_versions_that_are_tested(part):
     expect_none(packed - tested, f"`make lock` takes what {part} has from requirements.lock:")
 
 
-def test_npm_packages_are_locked_by_hash_and_name_no_registry():
-    lock = "api/package-lock.json"
+@pytest.mark.parametrize("lock", ["api/package-lock.json", "tests/browser/package-lock.json"])
+def test_npm_packages_are_locked_by_hash_and_name_no_registry(lock):
     packages = json.loads(text(lock))["packages"]
 
     loose = [f"{lock}: {name}" for name in packages if name and "integrity" not in packages[name]]

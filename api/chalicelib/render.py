@@ -9,8 +9,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.assets import assets
 from chalicelib.progress import clock_face
+from chalicelib.readers import ANYBODY, Reader
 from chalicelib.routes import HTML
 from chalicelib.settings import Settings
+from chalicelib.translation import LANGUAGES, translations_of
+from switchboard.numbering import spaced
 
 POLICY = "; ".join(
     [
@@ -28,27 +31,41 @@ A_YEAR = "max-age=31536000"
 
 
 @cache
-def _templates() -> Environment:
+def _templates(language: str) -> Environment:
     environment = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock_face": clock_face, "sentence": _sentence}
+    environment.filters |= {"clock_face": clock_face, "phone": spaced, "sentence": _sentence}
+    environment.policies["ext.i18n.trimmed"] = True
+    # What the extension adds to an environment, Jinja2's types do not know.
+    install = environment.install_gettext_translations  # type: ignore[attr-defined]  # see above
+    install(translations_of(language), newstyle=True)
     return environment
 
 
 def render(
-    settings: Settings, template: str, values: Mapping[str, object], *, status: int = 200
+    settings: Settings,
+    template: str,
+    values: Mapping[str, object],
+    *,
+    status: int = 200,
+    reader: Reader = ANYBODY,
 ) -> Response:
-    """A page, or a part of one."""
+    """A page, or a part of one, as this reader reads it."""
 
     def asset(name: str) -> str:
         return settings.link(f"/static/{name}?v={assets()[name].version}")
 
-    page = _templates().get_template(template).render(values, link=settings.link, asset=asset)
+    page = (
+        _templates(reader.language)
+        .get_template(template)
+        .render(values, link=settings.link, asset=asset, reader=reader, languages=LANGUAGES)
+    )
     return Response(page, {"Content-Type": HTML, **_protection(settings)}, status)
 
 

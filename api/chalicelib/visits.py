@@ -7,13 +7,17 @@ from functools import wraps
 from chalice.app import Request, Response
 
 from chalicelib.forms import Form, read_form
-from chalicelib.routes import Forged, View
+from chalicelib.routes import Forged, View, source_of
 from chalicelib.sessions import Seal, Session
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
+from switchboard.desk.visits import begin_visit, is_open
 from switchboard.errors import NotSignedIn
+from switchboard.ports import Visit
 
 VISIT_LIFETIME = timedelta(hours=12)
+# Enough to recognise a browser by.
+LONGEST_AGENT = 200
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field, not a secret
 
 
@@ -29,12 +33,26 @@ def seal_of(settings: Settings) -> Seal:
 
 
 def visit_of(wiring: Wiring, request: Request) -> Session:
-    """The visit that a request belongs to; a new one, signed in by nobody, where it has none."""
+    """The visit that a request belongs to; a new one, signed in by nobody, where it has none, or
+    where that has been ended."""
     now = wiring.ports.clock.now()
     cookies = request.headers.get("cookie", "").split(";")
     kept = dict(cookie.strip().partition("=")[::2] for cookie in cookies)
     session = seal_of(wiring.settings).open(kept.get(_name(wiring.settings), ""), now)
-    return session or Session.begin(None, now, VISIT_LIFETIME)
+    if session is None or not _goes_on(wiring, session):
+        return Session.begin(None, now, VISIT_LIFETIME)
+    return session
+
+
+def begin(wiring: Wiring, request: Request, account: str) -> Session:
+    """A new visit, signed in to an account: what knew an old one knows nothing of this one."""
+    now = wiring.ports.clock.now()
+    session = Session.begin(account, now, VISIT_LIFETIME)
+    agent = request.headers.get("user-agent", "")[:LONGEST_AGENT]
+    address = source_of(request)
+    visit = Visit(session.nonce, now, session.expires_at, agent, address)
+    begin_visit(wiring.ports, account, visit)
+    return session
 
 
 def keep(response: Response, settings: Settings, session: Session) -> Response:
@@ -68,16 +86,25 @@ def own_form(wiring: Wiring, request: Request, visit: Session) -> Form:
     return form
 
 
-def _set_cookie(response: Response, settings: Settings, text: str, lifetime: timedelta) -> Response:
+def cookie_of(settings: Settings, name: str, text: str, lifetime: timedelta) -> str:
+    """A cookie of ours, out of reach of scripts and of other sites."""
     attributes = [
-        f"{_name(settings)}={text}",
+        f"{name}={text}",
         "Path=/",
         f"Max-Age={lifetime // timedelta(seconds=1)}",
         "HttpOnly",
         "SameSite=Lax",
         *(["Secure"] if settings.secure else []),
     ]
-    response.headers["Set-Cookie"] = "; ".join(attributes)
+    return "; ".join(attributes)
+
+
+def _goes_on(wiring: Wiring, session: Session) -> bool:
+    return session.account is None or is_open(wiring.ports, session.account, session.nonce)
+
+
+def _set_cookie(response: Response, settings: Settings, text: str, lifetime: timedelta) -> Response:
+    response.headers["Set-Cookie"] = cookie_of(settings, _name(settings), text, lifetime)
     return response
 
 

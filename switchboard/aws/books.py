@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -18,12 +18,16 @@ from switchboard.aws.models.calls import CdrItem
 from switchboard.aws.models.database import Database, made, may_be_key
 from switchboard.billing.buckets import Bucket, end_at
 from switchboard.calls.cdr import Cdr
-from switchboard.errors import NotFound
+from switchboard.errors import Malformed, NotFound
 from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
 from switchboard.ledger.cover import NO_COVER, Cover
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS, scope_of
 from switchboard.ports import Page
+
+# All calls are between these.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(5000, 1, 1, tzinfo=UTC)
 
 
 class DynamoBooks:
@@ -248,14 +252,29 @@ class DynamoBooks:
         found = self._cdrs.query(account, scan_index_forward=False, consistent_read=True)
         return (unpack(item.record, Cdr) for item in found)
 
-    def cdr_page(self, account: str, *, limit: int, cursor: str | None) -> Page[Cdr]:
-        """A part of an account's CDRs, newest request first. Malformed where the cursor is not one
-        of ours."""
+    def cdr_page(
+        self,
+        account: str,
+        *,
+        limit: int,
+        cursor: str | None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Page[Cdr]:
+        """A part of an account's CDRs, newest request first, of requests since an instant and
+        before another. Malformed where the cursor is not one of such a list."""
+        # What follows an instant in a key makes it greater, so that the end is not included.
+        begin, end = _key_of(since or EARLIEST), _key_of(until or LATEST)
+        if begin >= end:
+            return Page([], None)
         found = self._cdrs.query(
             account,
+            self._cdrs.call.between(begin, end),
             limit=limit,
             scan_index_forward=False,
-            last_evaluated_key=None if cursor is None else _open_cursor(cursor, account),
+            last_evaluated_key=None
+            if cursor is None
+            else _open_cursor(cursor, account, begin, end),
             consistent_read=True,
         )
         records = [unpack(item.record, Cdr) for item in found]
@@ -341,9 +360,17 @@ class DynamoBooks:
 
 def cdr_key(requested_at: datetime, callback: str) -> str:
     """The range key of a CDR: the instant of the request first, for lists in order."""
-    return f"{to_us(requested_at):017d}#{callback}"
+    return f"{_key_of(requested_at)}#{callback}"
 
 
-def _open_cursor(cursor: str, account: str) -> dict[str, Any]:
+def _key_of(at: datetime) -> str:
+    return f"{to_us(at):017d}"
+
+
+def _open_cursor(cursor: str, account: str, first: str, last: str) -> dict[str, Any]:
     callback, requested_us = open_cursor(cursor)
-    return {"account": {"S": account}, "call": {"S": f"{requested_us:017d}#{callback}"}}
+    key = f"{requested_us:017d}#{callback}"
+    # DynamoDB would not begin outside of what is asked for.
+    if not first <= key < last:
+        raise Malformed("this cursor is not one of this list")
+    return {"account": {"S": account}, "call": {"S": key}}

@@ -26,6 +26,7 @@ from switchboard.aws.sms_providers import DynamoSmsProviders
 from switchboard.aws.subscriptions import DynamoSubscriptions
 from switchboard.aws.templates import DynamoTemplates
 from switchboard.aws.traces import DynamoTraces
+from switchboard.aws.visits import DynamoVisits
 from switchboard.aws.widgets import DynamoWidgets
 from switchboard.clock import SystemClock
 from switchboard.ports import Ports
@@ -107,6 +108,7 @@ def open_ports(settings: AwsSettings) -> Ports:
         catalogue=DynamoCatalogue(database),
         subscriptions=DynamoSubscriptions(database),
         templates=DynamoTemplates(database),
+        visits=DynamoVisits(database),
         clock=SystemClock(),
     )
 

@@ -8,6 +8,7 @@ from switchboard.billing.account import EVERY, Account, AccountType, Profile
 from switchboard.billing.classes import check_prefix
 from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.desk.accounts import check_names, set_limits
+from switchboard.desk.visits import end_visits
 from switchboard.errors import Malformed
 from switchboard.numbering import PhoneNumber, check_country
 from switchboard.ports import Ports
@@ -54,7 +55,7 @@ class Changes:
 def change_profile(ports: Ports, account: str, changes: Changes) -> Account:
     """The account with its profile changed. Sheets must exist and be in the account's currency,
     and classes must exist; AlreadyExists where a number, the login or the PIN is somebody else's.
-    """
+    With another password whoever is signed in is so no more."""
     known = ports.accounts.get(account)
     old = known.profile
     new = changed(old, changes, ports.clock.now())
@@ -63,6 +64,8 @@ def change_profile(ports: Ports, account: str, changes: Changes) -> Account:
     check_names(ports, new, known=old.plans)
     if new != old:
         ports.accounts.change(old, new)
+    if changes.password_hash is not None:
+        end_visits(ports, account)
     return ports.accounts.get(account)
 
 

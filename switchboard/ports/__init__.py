@@ -39,6 +39,7 @@ from switchboard.ports.texts import (
     Throttle,
 )
 from switchboard.ports.traces import Traces
+from switchboard.ports.visits import Visit, Visits
 from switchboard.ports.widgets import Widgets
 
 __all__ = [
@@ -77,6 +78,8 @@ __all__ = [
     "Traces",
     "Trunks",
     "UnreadableRecord",
+    "Visit",
+    "Visits",
     "Widgets",
     "Workers",
 ]
@@ -121,4 +124,5 @@ class Ports:
     widgets: Widgets
     catalogue: Catalogue
     subscriptions: Subscriptions
+    visits: Visits
     clock: Clock

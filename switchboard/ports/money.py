@@ -168,9 +168,17 @@ class Books(Protocol):
     def cdrs(self, account: str) -> Iterator[Cdr]:
         """Every CDR of an account, newest request first."""
 
-    def cdr_page(self, account: str, *, limit: int, cursor: str | None) -> Page[Cdr]:
-        """A part of an account's CDRs, newest request first. Malformed where the cursor is not one
-        of ours."""
+    def cdr_page(
+        self,
+        account: str,
+        *,
+        limit: int,
+        cursor: str | None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Page[Cdr]:
+        """A part of an account's CDRs, newest request first: of requests since an instant, and
+        before another. Malformed where the cursor is not one of such a list."""
 
 
 class Pins(Protocol):

@@ -203,6 +203,23 @@ def test_cdrs_are_read_part_by_part(ports):
     assert ports.books.cdr_page("carol", limit=3, cursor=None) == Page([], None)
 
 
+def test_cdrs_of_a_span_of_time_are_read_part_by_part(ports):
+    made = [cdr(f"c{n}", requested_at=NOON + timedelta(seconds=n)) for n in range(6)]
+    for one in made:
+        ports.books.close(one)
+    span = {"since": NOON + timedelta(seconds=1), "until": NOON + timedelta(seconds=5)}
+
+    first = ports.books.cdr_page("alice", limit=3, cursor=None, **span)
+    rest = ports.books.cdr_page("alice", limit=3, cursor=first.cursor, **span)
+    newest = ports.books.cdr_page("alice", limit=3, cursor=None)
+
+    assert [*first.items, *rest.items] == made[4:0:-1]
+    assert rest.cursor is None
+    assert ports.books.cdr_page("alice", limit=3, cursor=None, since=NOON, until=NOON).items == []
+    with pytest.raises(Malformed):
+        ports.books.cdr_page("alice", limit=3, cursor=newest.cursor, until=NOON)
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "bm9uc2Vuc2U=", "MjAyNiNjMSM="])
 def test_a_strange_cursor_of_cdrs_is_refused(ports, cursor):
     with pytest.raises(Malformed):

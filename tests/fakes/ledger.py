@@ -146,8 +146,21 @@ class MemoryBooks:
         mine = [cdr for cdr in self.closed.values() if cdr.account == account]
         return iter(sorted(mine, key=lambda cdr: (cdr.requested_at, cdr.callback), reverse=True))
 
-    def cdr_page(self, account: str, *, limit: int, cursor: str | None) -> Page[Cdr]:
-        mine = list(self.cdrs(account))
+    def cdr_page(
+        self,
+        account: str,
+        *,
+        limit: int,
+        cursor: str | None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Page[Cdr]:
+        mine = [
+            cdr
+            for cdr in self.cdrs(account)
+            if (since is None or since <= cdr.requested_at)
+            and (until is None or cdr.requested_at < until)
+        ]
         return page_of(mine, [cdr.callback for cdr in mine], limit=limit, cursor=cursor)
 
     def _try(self, account, change) -> bool:

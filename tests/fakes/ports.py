@@ -30,6 +30,7 @@ from tests.fakes.rings import MemoryRings
 from tests.fakes.sheets import MemorySheets, MemoryTemplates
 from tests.fakes.texts import text_ports
 from tests.fakes.traces import MemoryTraces
+from tests.fakes.visits import MemoryVisits
 from tests.fakes.widgets import MemoryWidgets
 
 
@@ -338,6 +339,7 @@ def memory_ports() -> Ports:
         subscriptions=subscriptions,
         templates=MemoryTemplates(),
         widgets=MemoryWidgets(),
+        visits=MemoryVisits(),
         clock=MemoryClock(),
         **text_ports(),
     )

@@ -15,6 +15,7 @@ from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import write_cdr
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord
+from switchboard.money import Money
 from tests.fakes.world import ALICE, BOB, NOON, a_callback
 
 BUSY = Verdict(Ending.BUSY, Culprit.DESTINATION)
@@ -49,7 +50,7 @@ def test_a_callback_that_nobody_took_in_time_says_so():
     progress = progress_of(callback(State.QUEUED), None, NOON + timedelta(minutes=2))
 
     assert progress.headline == "We could not call you in time"
-    assert progress.advice == "It cost nothing."
+    assert progress.cost is None
     assert progress.over
 
 
@@ -67,7 +68,7 @@ def test_the_way_is_marked_as_far_as_it_went():
 def test_a_callback_without_a_cdr_cost_nothing():
     progress = progress_of(callback(State.ENDED, verdict=BUSY), None, NOON)
 
-    assert (progress.headline, progress.advice) == ("Their phone was busy", "It cost nothing.")
+    assert (progress.headline, progress.cost) == ("Their phone was busy", None)
 
 
 def test_the_cost_of_both_legs_and_the_time_that_they_talked_are_told():
@@ -79,7 +80,7 @@ def test_the_cost_of_both_legs_and_the_time_that_they_talked_are_told():
 
     progress = progress_of(known, write_cdr(known, legs, BUSY, nonce="n", ended_at=NOON), NOON)
 
-    assert (progress.talked, progress.advice) == ("1:00", "It cost 0.0617 EUR.")
+    assert (progress.talked, progress.cost) == ("1:00", Money("EUR", 61_700))
     assert (progress.over, progress.well) == (True, True)
 
 

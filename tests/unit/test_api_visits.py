@@ -67,6 +67,16 @@ def test_signing_out_forgets_the_visit(api):
     assert api.get("/").headers["Location"] == "/login"
 
 
+def test_a_cookie_that_was_copied_is_worth_nothing_after_signing_out(api):
+    copied = api.cookie
+    api.submit(api.get("/").body.decode(), "/logout")
+
+    api.cookie = copied
+
+    assert api.get("/").headers["Location"] == "/login"
+    assert api.get("/login").status_code == 200
+
+
 def test_a_visit_ends_after_half_a_day(api):
     api.ports.clock.pass_by(VISIT_LIFETIME)
 

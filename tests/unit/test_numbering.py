@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchboard.errors import Malformed, NotANumber
-from switchboard.numbering import PhoneNumber, check_country, country_of, parse_number
+from switchboard.numbering import (
+    PhoneNumber,
+    check_country,
+    country_of,
+    parse_number,
+    region_of,
+    spaced,
+)
 
 HOMES = st.sampled_from(["GB", "US", "DE", "IT", "AR", "BR", "SG", "AC", "ZZ", ""])
 NUMBERISH = st.text("0123456789+-.()/ \u2013\uff0b\uff11\u0661#*,;xetl")
@@ -125,3 +132,27 @@ def test_a_country_without_phone_numbers_is_none(text):
     assert check_country(" gb") == "GB"
     with pytest.raises(Malformed, match="no country with phone numbers"):
         check_country(text)
+
+
+@pytest.mark.parametrize(
+    ("e164", "shown", "region"),
+    [
+        ("+442071234567", "+44 20 7123 4567", "GB"),
+        ("+14155550100", "+1 415-555-0100", "US"),
+        ("+18765550100", "+1 876-555-0100", "JM"),
+        ("+881612345678", "+881 6 123 45678", ""),
+        ("+99912345", "+99912345", ""),
+    ],
+)
+def test_a_number_is_shown_as_its_country_writes_it(e164, shown, region):
+    number = PhoneNumber(e164)
+
+    assert (spaced(number), region_of(number)) == (shown, region)
+
+
+@given(E164)
+def test_every_number_can_be_shown(e164):
+    number = PhoneNumber(e164)
+
+    assert spaced(number).startswith("+")
+    assert len(region_of(number)) in (0, 2)

@@ -71,7 +71,8 @@ class SettingItem(TableItem):
 
 class PassingItem(TableItem):
     """What is true for a while only (aws/passing.py): counts of a window (`limit#…`), answers that
-    were given (`answer#…`), codes that are waited for (`code#…`)."""
+    were given (`answer#…`), codes that are waited for (`code#…`), and who is
+    signed in (`visits#…`)."""
 
     table_name = "passing"
 
@@ -82,6 +83,7 @@ class PassingItem(TableItem):
     account = UnicodeAttribute(null=True)
     code_hash = UnicodeAttribute(null=True)
     tries = NumberAttribute(null=True)
+    visits = UnicodeAttribute(null=True)
 
 
 class MinuteItem(TableItem):

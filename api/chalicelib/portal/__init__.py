@@ -1,0 +1,1 @@
+"""The customers' pages, by area."""

@@ -23,12 +23,13 @@ from switchboard.ports.calls import (
     Workers,
 )
 from switchboard.ports.minutes import Minutes
-from switchboard.ports.money import Accounts, Books, Directory, Opening, Pins
+from switchboard.ports.money import Accounts, Books, Directory, Listing, Opening, Pins
 from switchboard.ports.pages import Page
 from switchboard.ports.rates import Settings, Sheets, Templates
 from switchboard.ports.recurring import Catalogue, Subscriptions
 from switchboard.ports.rings import Rings
 from switchboard.ports.schedule import Schedule
+from switchboard.ports.staff import Audit, Staff, Visits
 from switchboard.ports.texts import (
     Answers,
     Confirmation,
@@ -43,6 +44,7 @@ from switchboard.ports.traces import Traces
 __all__ = [
     "Accounts",
     "Answers",
+    "Audit",
     "Books",
     "Bridges",
     "Callbacks",
@@ -55,6 +57,7 @@ __all__ = [
     "Directory",
     "Inbox",
     "Limit",
+    "Listing",
     "Message",
     "Minutes",
     "Opening",
@@ -69,6 +72,7 @@ __all__ = [
     "Settings",
     "Sheets",
     "SmsProviders",
+    "Staff",
     "Subscriptions",
     "Templates",
     "Texts",
@@ -76,6 +80,7 @@ __all__ = [
     "Traces",
     "Trunks",
     "UnreadableRecord",
+    "Visits",
     "Workers",
 ]
 
@@ -118,4 +123,7 @@ class Ports:
     sms_providers: SmsProviders
     catalogue: Catalogue
     subscriptions: Subscriptions
+    staff: Staff
+    visits: Visits
+    audit: Audit
     clock: Clock

@@ -12,12 +12,15 @@ from switchboard.aws.models.sales import (
     VoucherItem,
 )
 from switchboard.aws.models.system import (
+    AuditItem,
     BridgeItem,
     MinuteItem,
     PassingItem,
     SettingItem,
     SmsProviderItem,
+    StaffItem,
     TrunkItem,
+    VisitItem,
     WorkerItem,
 )
 
@@ -44,4 +47,7 @@ ALL: tuple[type[TableItem], ...] = (
     BridgeItem,
     SettingItem,
     PassingItem,
+    StaffItem,
+    VisitItem,
+    AuditItem,
 )

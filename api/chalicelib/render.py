@@ -11,6 +11,7 @@ from chalicelib.assets import assets
 from chalicelib.progress import clock_face
 from chalicelib.routes import HTML
 from chalicelib.settings import Settings
+from switchboard.money import format_micros
 
 POLICY = "; ".join(
     [
@@ -30,13 +31,22 @@ A_YEAR = "max-age=31536000"
 @cache
 def _templates() -> Environment:
     environment = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock_face": clock_face, "sentence": _sentence}
+    environment.filters |= {
+        "amount": format_micros,
+        "clock_face": clock_face,
+        "sentence": _sentence,
+    }
+    environment.policies["ext.i18n.trimmed"] = True
+    # What the extension adds to an environment, Jinja2's types do not know.
+    install = environment.install_null_translations  # type: ignore[attr-defined]  # see above
+    install(newstyle=True)
     return environment
 
 

@@ -31,10 +31,16 @@ def seal_of(settings: Settings) -> Seal:
 def visit_of(wiring: Wiring, request: Request) -> Session:
     """The visit that a request belongs to; a new one, signed in by nobody, where it has none."""
     now = wiring.ports.clock.now()
-    cookies = request.headers.get("cookie", "").split(";")
-    kept = dict(cookie.strip().partition("=")[::2] for cookie in cookies)
-    session = seal_of(wiring.settings).open(kept.get(_name(wiring.settings), ""), now)
+    session = seal_of(wiring.settings).open(
+        cookies_of(request).get(_name(wiring.settings), ""), now
+    )
     return session or Session.begin(None, now, VISIT_LIFETIME)
+
+
+def cookies_of(request: Request) -> dict[str, str]:
+    """What the browser keeps for us, by name."""
+    cookies = request.headers.get("cookie", "").split(";")
+    return dict(cookie.strip().partition("=")[::2] for cookie in cookies)
 
 
 def keep(response: Response, settings: Settings, session: Session) -> Response:
@@ -68,16 +74,21 @@ def own_form(wiring: Wiring, request: Request, visit: Session) -> Form:
     return form
 
 
-def _set_cookie(response: Response, settings: Settings, text: str, lifetime: timedelta) -> Response:
+def cookie_of(settings: Settings, name: str, text: str, lifetime: timedelta) -> str:
+    """A cookie of ours, out of reach of scripts and of other sites."""
     attributes = [
-        f"{_name(settings)}={text}",
+        f"{name}={text}",
         "Path=/",
         f"Max-Age={lifetime // timedelta(seconds=1)}",
         "HttpOnly",
         "SameSite=Lax",
         *(["Secure"] if settings.secure else []),
     ]
-    response.headers["Set-Cookie"] = "; ".join(attributes)
+    return "; ".join(attributes)
+
+
+def _set_cookie(response: Response, settings: Settings, text: str, lifetime: timedelta) -> Response:
+    response.headers["Set-Cookie"] = cookie_of(settings, _name(settings), text, lifetime)
     return response
 
 

@@ -24,7 +24,7 @@ from switchboard.aws.schedule import DynamoSchedule
 from switchboard.aws.settings import DynamoSettings
 from switchboard.aws.sheets import DynamoSheets
 from switchboard.aws.sms_providers import DynamoSmsProviders
-from switchboard.aws.staff import DynamoStaff, DynamoVisits
+from switchboard.aws.staff import DynamoStaff, DynamoStaffVisits
 from switchboard.aws.subscriptions import DynamoSubscriptions
 from switchboard.aws.templates import DynamoTemplates
 from switchboard.aws.traces import DynamoTraces
@@ -108,7 +108,7 @@ def open_ports(settings: AwsSettings) -> Ports:
         subscriptions=DynamoSubscriptions(database),
         templates=DynamoTemplates(database),
         staff=DynamoStaff(database),
-        visits=DynamoVisits(database),
+        staff_visits=DynamoStaffVisits(database),
         audit=DynamoAudit(database),
         clock=SystemClock(),
     )

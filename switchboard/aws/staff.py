@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from switchboard.aws.forms import from_text, to_text
 from switchboard.aws.models.database import Database, made
-from switchboard.aws.models.system import StaffItem, VisitItem
+from switchboard.aws.models.system import StaffItem, StaffVisitItem
 from switchboard.staff.rights import Role
 from switchboard.staff.users import User
 from switchboard.staff.visits import LONGEST, Visit
@@ -83,11 +83,11 @@ class DynamoStaff:
         return [from_text(item.value, of) for item in found]
 
 
-class DynamoVisits:
-    """`Visits` over one table."""
+class DynamoStaffVisits:
+    """`StaffVisits` over one table."""
 
     def __init__(self, database: Database) -> None:
-        self._items: Any = database.table(VisitItem)
+        self._items: Any = database.table(StaffVisitItem)
 
     def begin(self, visit: Visit) -> None:
         """Keep a new visit."""

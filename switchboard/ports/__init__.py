@@ -29,7 +29,7 @@ from switchboard.ports.rates import Settings, Sheets, Templates
 from switchboard.ports.recurring import Catalogue, Subscriptions
 from switchboard.ports.rings import Rings
 from switchboard.ports.schedule import Schedule
-from switchboard.ports.staff import Audit, Staff, Visits
+from switchboard.ports.staff import Audit, Staff, StaffVisits
 from switchboard.ports.texts import (
     Answers,
     Confirmation,
@@ -73,6 +73,7 @@ __all__ = [
     "Sheets",
     "SmsProviders",
     "Staff",
+    "StaffVisits",
     "Subscriptions",
     "Templates",
     "Texts",
@@ -80,7 +81,6 @@ __all__ = [
     "Traces",
     "Trunks",
     "UnreadableRecord",
-    "Visits",
     "Workers",
 ]
 
@@ -124,6 +124,6 @@ class Ports:
     catalogue: Catalogue
     subscriptions: Subscriptions
     staff: Staff
-    visits: Visits
+    staff_visits: StaffVisits
     audit: Audit
     clock: Clock

@@ -43,7 +43,7 @@ class Staff(Protocol):
         """Take a role away; whether there was one."""
 
 
-class Visits(Protocol):
+class StaffVisits(Protocol):
     """Where users are signed in; what is over is gone within days."""
 
     def begin(self, visit: Visit) -> None:

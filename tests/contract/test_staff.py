@@ -61,18 +61,18 @@ def test_a_role_with_all_its_rights_is_read_as_it_was_written(ports, role):
 
 
 def test_a_visit_goes_on_until_it_is_ended(ports):
-    ports.visits.begin(VISIT)
+    ports.staff_visits.begin(VISIT)
     later = replace(VISIT, id="1f", seen_at=LATER)
-    ports.visits.begin(later)
+    ports.staff_visits.begin(later)
 
-    assert ports.visits.find("jane", "0f") == VISIT
-    assert ports.visits.find("joe", "0f") is None
-    assert ports.visits.of("jane") == [later, VISIT]
-    assert ports.visits.see(VISIT, LATER + timedelta(minutes=1))
-    assert ports.visits.of("jane")[0].id == "0f"
-    ports.visits.end("jane", "0f")
-    assert not ports.visits.see(VISIT, LATER)
-    assert ports.visits.find("jane", "0f") is None
+    assert ports.staff_visits.find("jane", "0f") == VISIT
+    assert ports.staff_visits.find("joe", "0f") is None
+    assert ports.staff_visits.of("jane") == [later, VISIT]
+    assert ports.staff_visits.see(VISIT, LATER + timedelta(minutes=1))
+    assert ports.staff_visits.of("jane")[0].id == "0f"
+    ports.staff_visits.end("jane", "0f")
+    assert not ports.staff_visits.see(VISIT, LATER)
+    assert ports.staff_visits.find("jane", "0f") is None
 
 
 def test_the_log_is_read_by_user_by_thing_and_whole_newest_first(ports):

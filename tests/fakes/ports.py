@@ -28,7 +28,7 @@ from tests.fakes.pins import MemoryPins, MemorySettings
 from tests.fakes.recurring import MemoryCatalogue, MemorySubscriptions
 from tests.fakes.rings import MemoryRings
 from tests.fakes.sheets import MemorySheets, MemoryTemplates
-from tests.fakes.staff import MemoryAudit, MemoryStaff, MemoryVisits
+from tests.fakes.staff import MemoryAudit, MemoryStaff, MemoryStaffVisits
 from tests.fakes.texts import text_ports
 from tests.fakes.traces import MemoryTraces
 
@@ -351,7 +351,7 @@ def memory_ports() -> Ports:
         subscriptions=subscriptions,
         templates=MemoryTemplates(),
         staff=MemoryStaff(),
-        visits=MemoryVisits(),
+        staff_visits=MemoryStaffVisits(),
         audit=MemoryAudit(),
         clock=MemoryClock(),
         **text_ports(),

@@ -52,7 +52,7 @@ class MemoryStaff:
 
 
 @dataclass
-class MemoryVisits:
+class MemoryStaffVisits:
     kept: dict[tuple[str, str], Visit] = field(default_factory=dict)
 
     def begin(self, visit: Visit) -> None:

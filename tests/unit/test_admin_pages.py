@@ -342,7 +342,7 @@ def test_the_visit_of_another_user_cannot_be_ended(console):
     other = open_console()
     other.wiring = console.wiring
     other.sign_in("joe")
-    [visit] = console.ports.visits.of("joe")
+    [visit] = console.ports.staff_visits.of("joe")
 
     console.submit(console.get("/admin/me").body.decode(), f"/admin/me/visits/{visit.id}/end")
 

@@ -19,8 +19,8 @@ from switchboard.aws.models.system import (
     SettingItem,
     SmsProviderItem,
     StaffItem,
+    StaffVisitItem,
     TrunkItem,
-    VisitItem,
     WorkerItem,
 )
 
@@ -48,6 +48,6 @@ ALL: tuple[type[TableItem], ...] = (
     SettingItem,
     PassingItem,
     StaffItem,
-    VisitItem,
+    StaffVisitItem,
     AuditItem,
 )

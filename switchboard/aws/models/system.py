@@ -90,10 +90,10 @@ class StaffItem(TableItem):
     value = UnicodeAttribute()
 
 
-class VisitItem(TableItem):
+class StaffVisitItem(TableItem):
     """A browser where a user is signed in."""
 
-    table_name = "visits"
+    table_name = "staff-visits"
 
     user = UnicodeAttribute(hash_key=True)
     visit = UnicodeAttribute(range_key=True)

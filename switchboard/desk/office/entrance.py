@@ -51,7 +51,7 @@ def sign_in_with_code(ports: Ports, begun: Visit, code: str, browser: Browser) -
         if factor is None or not ports.staff.replace(user, replace(user, second_factor=factor)):
             _log(ports, user, browser, "sign-in refused: code")
             raise NotSignedIn("this code is wrong, or was used already")
-    ports.visits.end(begun.user, begun.id)
+    ports.staff_visits.end(begun.user, begun.id)
     return _begin(ports, user, browser, complete=True)
 
 
@@ -59,10 +59,14 @@ def visit_of(ports: Ports, login: str, bears: str) -> Visit:
     """The visit of a browser, which goes on by it. NotSignedIn where it is over, was ended, or its
     user may not sign in any more."""
     now = ports.clock.now()
-    visit = ports.visits.find(login, visit_id(bears))
+    visit = ports.staff_visits.find(login, visit_id(bears))
     if visit is None or now >= visit.ends_at:
         raise NotSignedIn("please sign in")
-    if visit.complete and now - visit.seen_at >= SEEN_EVERY and not ports.visits.see(visit, now):
+    if (
+        visit.complete
+        and now - visit.seen_at >= SEEN_EVERY
+        and not ports.staff_visits.see(visit, now)
+    ):
         raise NotSignedIn("please sign in")
     return visit
 
@@ -81,7 +85,7 @@ def operator_of(ports: Ports, visit: Visit, address: str) -> tuple[Operator, Use
 
 def sign_out(ports: Ports, visit: Visit) -> None:
     """End a visit."""
-    ports.visits.end(visit.user, visit.id)
+    ports.staff_visits.end(visit.user, visit.id)
 
 
 def visit_id(bears: str) -> str:
@@ -103,7 +107,7 @@ def _begin(ports: Ports, user: User, browser: Browser, *, complete: bool) -> Vis
     now = ports.clock.now()
     shown = browser.name[:200]
     visit = Visit(user.login, visit_id(browser.bears), now, now, browser.address, shown, complete)
-    ports.visits.begin(visit)
+    ports.staff_visits.begin(visit)
     if complete:
         _log(ports, user, browser, "sign in")
     return visit

@@ -41,9 +41,9 @@ def replace_user(ports: Ports, old: User, new: User) -> None:
 
 def end_visits(ports: Ports, login: str, *, but: str = "") -> None:
     """Sign a user out everywhere, but for one visit."""
-    for visit in ports.visits.of(login):
+    for visit in ports.staff_visits.of(login):
         if visit.id != but:
-            ports.visits.end(login, visit.id)
+            ports.staff_visits.end(login, visit.id)
 
 
 def check_password(password: str) -> None:

@@ -51,12 +51,12 @@ def remove_second_factor(ports: Ports, by: Operator, passwords: Passwords, passw
 def own_visits(ports: Ports, by: Operator) -> Sequence[Visit]:
     """Where the user is signed in, the latest first."""
     now = ports.clock.now()
-    return [one for one in ports.visits.of(by.login) if one.complete and now < one.ends_at]
+    return [one for one in ports.staff_visits.of(by.login) if one.complete and now < one.ends_at]
 
 
 def end_own_visit(ports: Ports, by: Operator, visit: str) -> None:
     """Sign out elsewhere."""
-    ports.visits.end(by.login, visit)
+    ports.staff_visits.end(by.login, visit)
 
 
 def end_other_visits(ports: Ports, by: Operator, visit: Visit) -> None:

@@ -37,6 +37,12 @@ class NotSignedIn(Refusal):
     code = "not_signed_in"
 
 
+class NoRight(Refusal):
+    """Whoever asks is known, and may not do this."""
+
+    code = "no_right"
+
+
 class UnknownSender(Refusal):
     """A caller or sender belongs to no account."""
 

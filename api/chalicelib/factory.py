@@ -4,6 +4,7 @@ import logging
 
 from chalice.app import Chalice
 
+from chalicelib.admin.factory import admin_routes
 from chalicelib.pages import page_routes
 from chalicelib.rest import rest_routes
 from chalicelib.routes import finish
@@ -19,6 +20,6 @@ def make_app(wire: Wire) -> Chalice:
     # Lambda's own handler hangs at the root logger, which is silent below WARNING.
     logging.getLogger("ringback").setLevel(logging.INFO)
     app.register_middleware(finish, "http")
-    for make in (rest_routes, twilio_routes, sms_routes, page_routes):
+    for make in (rest_routes, twilio_routes, sms_routes, page_routes, admin_routes):
         app.register_blueprint(make(wire))
     return app

@@ -13,6 +13,7 @@ from chalicelib.readers import ANYBODY, Reader
 from chalicelib.routes import HTML
 from chalicelib.settings import Settings
 from chalicelib.translation import LANGUAGES, translations_of
+from switchboard.money import format_micros
 from switchboard.numbering import spaced
 
 POLICY = "; ".join(
@@ -40,7 +41,12 @@ def _templates(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock_face": clock_face, "phone": spaced, "sentence": _sentence}
+    environment.filters |= {
+        "amount": format_micros,
+        "clock_face": clock_face,
+        "phone": spaced,
+        "sentence": _sentence,
+    }
     environment.policies["ext.i18n.trimmed"] = True
     # What the extension adds to an environment, Jinja2's types do not know.
     install = environment.install_gettext_translations  # type: ignore[attr-defined]  # see above

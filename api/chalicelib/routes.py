@@ -15,6 +15,7 @@ from switchboard.errors import (
     AlreadyExists,
     Conflict,
     Malformed,
+    NoRight,
     NotEnoughCredit,
     NotFound,
     NotSignedIn,
@@ -45,6 +46,7 @@ class Forged(Refusal):
 STATUSES: Mapping[type[Refusal], int] = {
     Malformed: 400,
     NotSignedIn: 401,
+    NoRight: 403,
     NotEnoughCredit: 402,
     AccountBlocked: 403,
     Forged: 403,

@@ -36,9 +36,8 @@ def visit_of(wiring: Wiring, request: Request) -> Session:
     """The visit that a request belongs to; a new one, signed in by nobody, where it has none, or
     where that has been ended."""
     now = wiring.ports.clock.now()
-    cookies = request.headers.get("cookie", "").split(";")
-    kept = dict(cookie.strip().partition("=")[::2] for cookie in cookies)
-    session = seal_of(wiring.settings).open(kept.get(_name(wiring.settings), ""), now)
+    kept = cookies_of(request).get(_name(wiring.settings), "")
+    session = seal_of(wiring.settings).open(kept, now)
     if session is None or not _goes_on(wiring, session):
         return Session.begin(None, now, VISIT_LIFETIME)
     return session
@@ -53,6 +52,12 @@ def begin(wiring: Wiring, request: Request, account: str) -> Session:
     visit = Visit(session.nonce, now, session.expires_at, agent, address)
     begin_visit(wiring.ports, account, visit)
     return session
+
+
+def cookies_of(request: Request) -> dict[str, str]:
+    """What the browser keeps for us, by name."""
+    cookies = request.headers.get("cookie", "").split(";")
+    return dict(cookie.strip().partition("=")[::2] for cookie in cookies)
 
 
 def keep(response: Response, settings: Settings, session: Session) -> Response:

@@ -106,6 +106,10 @@ class AccountOptions:
             help="Whether an order may name only phones of its own to be rung first.",
         ),
     ] = None
+    owner: Annotated[
+        str | None,
+        typer.Option(help="The user of the console that it belongs to; an empty one: none."),
+    ] = None
     manner: Manner = None
 
 
@@ -153,6 +157,7 @@ def changes_of(
 
     alike = (
         "name language time_zone email tax_id login plan valid_days loss_guard own_phones_only"
+        " owner"
     ).split()
     return Changes(
         **{name: getattr(given, name) for name in alike},

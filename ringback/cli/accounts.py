@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ringback.cli import account_options as opt
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 from ringback.cli.grouped import grouped
 
 app = typer.Typer(help="Accounts: who pays.", no_args_is_help=True)
@@ -106,8 +106,7 @@ def change(
     as_json: AsJson = False,
 ) -> None:
     """Change what is given; money is changed by `topup` and `correct` only."""
-    from switchboard.desk.accounts import set_spend_limits
-    from switchboard.desk.profiles import change_account
+    from switchboard.desk.office.accounts import NewLimits, change_account
     from switchboard.money import parse_units
     from switchboard.wire import operators_account_body
 
@@ -122,30 +121,30 @@ def change(
         from_date=from_date,
     )
     credit = options.credit_limit
-    change_account(
-        ports,
-        account,
-        changes,
-        credit_limit_micros=None if credit is None else parse_units(credit, decimals=6),
-        max_callbacks=options.max_callbacks,
+    limits = NewLimits(
+        None if credit is None else parse_units(credit, decimals=6),
+        options.max_callbacks,
+        opt.limits_of(options),
     )
-    changed = set_spend_limits(ports, account, opt.limits_of(options))
+    changed = change_account(ports, operator(), account, changes, limits)
     show_one(operators_account_body(changed, ports.clock.now()), as_json=as_json)
 
 
 @app.command()
 def block(account: opt.Name, state: State = None) -> None:
     """Let it place no more callbacks; a running one ends when what is held for it is used."""
-    from switchboard.desk.subscriptions import keep_blocked
+    from switchboard.desk.office.accounts import block_account
 
-    keep_blocked(ports_for(state), account)
+    block_account(ports_for(state), operator(), account)
     typer.echo(f"{account} is blocked")
 
 
 @app.command()
 def unblock(account: opt.Name, state: State = None) -> None:
     """Let it place callbacks again."""
-    ports_for(state).books.set_active(account, active=True)
+    from switchboard.desk.office.accounts import unblock_account
+
+    unblock_account(ports_for(state), operator(), account)
     typer.echo(f"{account} is active")
 
 
@@ -164,13 +163,14 @@ def topup(
     """Credit an account."""
     from uuid import uuid4
 
-    from switchboard.desk.accounts import top_up
+    from switchboard.desk.office.accounts import top_up
     from switchboard.money import Money
     from switchboard.wire import operators_account_body
 
     ports = ports_for(state)
     money = Money.parse(amount, ports.books.balance(account).currency)
-    credited = top_up(ports, account, money, reference=reference or uuid4().hex, note=note)
+    payment = reference or uuid4().hex
+    credited = top_up(ports, operator(), account, money, reference=payment, note=note)
     show_one(operators_account_body(credited, ports.clock.now()), as_json=as_json)
 
 
@@ -189,13 +189,13 @@ def correct(
     """Correct the balance, up or down, by an entry of its own: none is ever changed."""
     from uuid import uuid4
 
-    from switchboard.desk.accounts import correct as correct_balance
+    from switchboard.desk.office.accounts import correct as correct_balance
     from switchboard.money import Money
     from switchboard.wire import operators_account_body
 
     ports = ports_for(state)
     money = Money.parse(amount, ports.books.balance(account).currency)
     corrected = correct_balance(
-        ports, account, money, reference=reference or uuid4().hex, note=note
+        ports, operator(), account, money, reference=reference or uuid4().hex, note=note
     )
     show_one(operators_account_body(corrected, ports.clock.now()), as_json=as_json)

@@ -9,6 +9,7 @@ import typer
 from ringback.cli import (
     account_files,
     accounts,
+    audit,
     bridges,
     callbacks,
     calls,
@@ -22,12 +23,14 @@ from ringback.cli import (
     rates,
     recurring,
     reports,
+    roles,
     routes,
     sms_providers,
     system,
     terms,
     traces,
     trunks,
+    users,
     velocity,
 )
 
@@ -58,6 +61,9 @@ app.add_typer(callbacks.app, name="callbacks")
 app.add_typer(reports.app, name="report")
 app.add_typer(traces.app, name="trace")
 app.add_typer(dead.app, name="dead")
+app.add_typer(users.app, name="users")
+app.add_typer(roles.app, name="roles")
+app.add_typer(audit.app, name="audit")
 app.add_typer(system.tables, name="tables")
 app.command()(calls.callback)
 for command in (system.demo, system.up, system.worker, system.sweep, system.check_books):

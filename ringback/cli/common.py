@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from switchboard.ports import Ports
+    from switchboard.staff.users import Operator
 
 State = Annotated[
     Path | None,
@@ -39,6 +40,20 @@ def ports_for(state: Path | None) -> "Ports":
     from ringback.wiring import ports_of, system_env
 
     return ports_of(system_env(state, os.environ))
+
+
+def operator() -> "Operator":
+    """Who uses the command: the machine's administrator, for the audit log."""
+    import getpass
+
+    from switchboard.staff.users import at_command_line
+
+    try:
+        return at_command_line(getpass.getuser())
+    except (KeyError, OSError):  # an id without a name, as containers have
+        import os
+
+        return at_command_line(f"uid-{os.getuid()}")
 
 
 def show_list(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:

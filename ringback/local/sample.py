@@ -4,14 +4,17 @@ from switchboard.billing.account import Profile
 from switchboard.billing.service_number import ServiceNumber
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.decks import import_deck
+from switchboard.desk.office.users import NewUser, add_user
 from switchboard.errors import NotFound
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Passwords, Ports
 from switchboard.rating.terms import SheetTerms
+from switchboard.staff.users import at_command_line
 from switchboard.tables.cells import Row, Worksheet
 
 ACCOUNT = "demo"
 SHEET = "retail"
+ADMINISTRATOR = "admin"
 CUSTOMER = PhoneNumber("+442079460123")
 DESTINATION = PhoneNumber("+14155550100")
 SERVICE = PhoneNumber("+442079460999")
@@ -52,4 +55,13 @@ def add_sample(ports: Ports, passwords: Passwords, password: str) -> bool:
         password_hash=passwords.hash(password),
     )
     open_account(ports, profile, Terms(opening_micros=5_000_000))
+    return True
+
+
+def add_administrator(ports: Ports, passwords: Passwords, password: str) -> bool:
+    """The user `admin` of the console, unless there is any user."""
+    if ports.staff.all():
+        return False
+    new = NewUser(ADMINISTRATOR, "Administrator", "administrator", password)
+    add_user(ports, at_command_line("ringback up"), passwords, new)
     return True

@@ -8,6 +8,7 @@ from pathlib import Path
 
 DEFAULT_STATE = Path("var")
 DEMO_PASSWORD = "RINGBACK_DEMO_PASSWORD"  # noqa: S105  a variable's name
+ADMIN_PASSWORD = "RINGBACK_ADMIN_PASSWORD"  # noqa: S105  a variable's name
 PIN_KEY = "RINGBACK_PIN_KEY"
 _SECRETS = ("RINGBACK_SECRET_KEY", "TWILIO_AUTH_TOKEN", PIN_KEY)
 
@@ -50,6 +51,7 @@ class StateDirectory:
         known = self.read_env()
         made = {name: secrets.token_urlsafe(32) for name in _SECRETS}
         made[DEMO_PASSWORD] = secrets.token_urlsafe(9)  # somebody will type it
+        made[ADMIN_PASSWORD] = secrets.token_urlsafe(12)
         return {name: known.get(name, secret) for name, secret in made.items()}
 
     def write_env(self, env: Mapping[str, str]) -> None:

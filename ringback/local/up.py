@@ -8,7 +8,16 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-from ringback.local.sample import ACCOUNT, CUSTOMER, DESTINATION, SERVICE, add_sample
+from ringback.local.sample import (
+    ACCOUNT,
+    ADMINISTRATOR,
+    CUSTOMER,
+    DESTINATION,
+    SERVICE,
+    add_administrator,
+    add_sample,
+)
+from ringback.local.state import ADMIN_PASSWORD, DEMO_PASSWORD
 from ringback.local.system import LocalSystem, SystemOptions
 from ringback.wiring import passwords
 from switchboard.desk.planned import run_due
@@ -28,7 +37,8 @@ def run_up(state: Path, *, port: int, workers: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with LocalSystem(SystemOptions(state, api_port=port, workers=workers)) as system:
-        add_sample(system.ports, passwords(), system.env["RINGBACK_DEMO_PASSWORD"])
+        add_sample(system.ports, passwords(), system.env[DEMO_PASSWORD])
+        add_administrator(system.ports, passwords(), system.env[ADMIN_PASSWORD])
         print(_welcome(system, state), flush=True)
         for second in count(1):
             if stop.wait(1):
@@ -75,7 +85,8 @@ def _welcome(system: LocalSystem, state: Path) -> str:
     return f"""\
 Ringback is up at {system.url}  (state and logs in {state}; Ctrl-C stops it)
 
-  page       {system.url}/   login {ACCOUNT}, password {system.env["RINGBACK_DEMO_PASSWORD"]}
+  page       {system.url}/   login {ACCOUNT}, password {system.env[DEMO_PASSWORD]}
+  console    {system.url}/admin   login {ADMINISTRATOR}, password {system.env[ADMIN_PASSWORD]}
   command    {command} callback {CUSTOMER} {DESTINATION} --account {ACCOUNT} --wait{option}
   webhook    {system.url}/webhooks/twilio/sms   texts to {SERVICE} from {CUSTOMER}
 

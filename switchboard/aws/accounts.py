@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from switchboard.aws.account_lists import AccountLists, profile_values
 from switchboard.aws.balances import BALANCE, PROFILE, balance_of, balance_values, entry_values
 from switchboard.aws.forms import from_text, to_text
 from switchboard.aws.models.accounts import AccountItem, EntryItem, IdentityItem
@@ -18,7 +19,7 @@ from switchboard.billing.buckets import Bucket
 from switchboard.billing.service_number import ServiceNumber
 from switchboard.errors import AlreadyExists, Conflict, NotFound
 from switchboard.numbering import PhoneNumber
-from switchboard.ports import Directory, Opening
+from switchboard.ports import Directory, Listing, Opening, Page
 
 
 class DynamoAccounts:
@@ -31,6 +32,7 @@ class DynamoAccounts:
         self._subscriptions = database.table(SubscriptionItem)
         self._journal = database.table(EntryItem)
         self._services = ServiceNumbers(database)
+        self._lists = AccountLists(database)
         self._connection = database.connection
 
     def open(self, *openings: Opening) -> None:
@@ -60,7 +62,7 @@ class DynamoAccounts:
         def write() -> None:
             with NewItems(connection=self._connection) as transaction:
                 unchanged = self._accounts.profile == to_text(old)
-                item = self._accounts(new.account, PROFILE, profile=to_text(new))
+                item = self._accounts(**profile_values(new))
                 transaction.save(item, condition=unchanged)
                 self._take(transaction, new.account, sorted(set(after) - set(before)))
                 for identity in sorted(set(before) - set(after)):
@@ -76,6 +78,10 @@ class DynamoAccounts:
         """Every account: the items of one come side by side in a scan."""
         found = self._accounts.scan(consistent_read=True)
         return (_account(list(items)) for _, items in groupby(found, attrgetter("account")))
+
+    def page(self, listing: Listing, *, limit: int, cursor: str | None) -> Page[Account]:
+        """A part of a list of accounts, without their buckets."""
+        return self._lists.page(listing, limit=limit, cursor=cursor)
 
     def look_up(self, sender: PhoneNumber | None, service: PhoneNumber) -> Directory:
         """Who stands behind both numbers, in one read."""
@@ -129,8 +135,7 @@ class DynamoAccounts:
 
     def _open(self, transaction: NewItems, opening: Opening) -> None:
         profile, account = opening.profile, opening.profile.account
-        kept = {"account": account, "part": PROFILE, "profile": to_text(profile)}
-        transaction.put(self._accounts, kept, new="account")
+        transaction.put(self._accounts, profile_values(profile), new="account")
         # Where there is no profile there is nothing else of an account.
         transaction.put(self._accounts, balance_values(opening.balance))
         self._take(transaction, account, identities_of(profile))

@@ -18,6 +18,7 @@ from switchboard.numbering import PhoneNumber
 from switchboard.rating.price import LegPrice
 from switchboard.rating.quote import Quote
 from switchboard.rating.row import Charges, RateRow, Window
+from switchboard.staff.rights import Right
 
 Value = TypeVar("Value")
 # What reading a broken record raises.
@@ -79,6 +80,8 @@ def _converter() -> Converter:
     converter.register_structure_hook(Fraction, lambda ratio, _: Fraction(ratio))
     converter.register_unstructure_hook(PhoneNumber, str)
     converter.register_structure_hook(PhoneNumber, lambda e164, _: PhoneNumber(e164))
+    converter.register_unstructure_hook(Right, str)
+    converter.register_structure_hook(Right, lambda text, _: Right.parse(text))
     converter.register_unstructure_hook_factory(_AS_LISTS.__contains__, partial(_writer, converter))
     converter.register_structure_hook_factory(_AS_LISTS.__contains__, partial(_reader, converter))
     return converter

@@ -6,6 +6,7 @@ from typing import Self
 
 from switchboard.aws.accounts import DynamoAccounts
 from switchboard.aws.alarms import AlarmSettings, SchedulerAlarms
+from switchboard.aws.audit import DynamoAudit
 from switchboard.aws.books import DynamoBooks
 from switchboard.aws.bridges import DynamoBridges
 from switchboard.aws.callbacks import DynamoCallbacks
@@ -23,6 +24,7 @@ from switchboard.aws.schedule import DynamoSchedule
 from switchboard.aws.settings import DynamoSettings
 from switchboard.aws.sheets import DynamoSheets
 from switchboard.aws.sms_providers import DynamoSmsProviders
+from switchboard.aws.staff import DynamoStaff, DynamoStaffVisits
 from switchboard.aws.subscriptions import DynamoSubscriptions
 from switchboard.aws.templates import DynamoTemplates
 from switchboard.aws.traces import DynamoTraces
@@ -109,6 +111,9 @@ def open_ports(settings: AwsSettings) -> Ports:
         subscriptions=DynamoSubscriptions(database),
         templates=DynamoTemplates(database),
         visits=DynamoVisits(database),
+        staff=DynamoStaff(database),
+        staff_visits=DynamoStaffVisits(database),
+        audit=DynamoAudit(database),
         clock=SystemClock(),
     )
 

@@ -48,6 +48,7 @@ class Profile:
     hash; `batch` names the batch that the account was made in. `first_plan` begins with the first
     use, too. With `loss_guard` nothing is placed that would cost more than it is sold for.
     With `own_phones_only` nobody names another phone than those in `numbers` to be rung first.
+    `owner` is the user of the console that it belongs to, if it belongs to one.
     """
 
     account: str
@@ -76,11 +77,14 @@ class Profile:
     first_plan: str | None = None
     manners: Manners = AS_USUAL
     own_phones_only: bool = False
+    owner: str | None = None
 
     def __post_init__(self) -> None:
         check_id("account", self.account)
         if self.login is not None:
             check_id("login", self.login)
+        if self.owner is not None:
+            check_id("owner", self.owner)
         if not re.fullmatch("[A-Z]{2}", self.country):
             raise Malformed(f"“{self.country[:20]}” is not a country: write two letters, like GB")
         check_language(self.language)

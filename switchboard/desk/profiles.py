@@ -21,9 +21,9 @@ ARREARS = timedelta(days=366)
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What to change of a profile; None leaves a thing as it is. An empty text takes away what may
-    be missing: the plan, the e-mail address, the tax id, the PIN. `sheet` and `plan` count from
-    `from_at`, or from now. A validity takes the place of the one before; `valid_days` begin
-    with the next use."""
+    be missing: the plan, the e-mail address, the tax id, the PIN, the owner. `sheet` and `plan`
+    count from `from_at`, or from now. A validity takes the place of the one before; `valid_days`
+    begin with the next use."""
 
     name: str | None = None
     type: AccountType | None = None
@@ -49,6 +49,7 @@ class Changes:
     block_classes: tuple[str, ...] = ()
     loss_guard: bool | None = None
     own_phones_only: bool | None = None
+    owner: str | None = None
     manners: Manners = AS_USUAL
 
 
@@ -129,6 +130,7 @@ def _with_texts(old: Profile, changes: Changes) -> Profile:
         pin_hash=optional(changes.pin_hash, old.pin_hash),
         loss_guard=chosen(changes.loss_guard, old.loss_guard),
         own_phones_only=chosen(changes.own_phones_only, old.own_phones_only),
+        owner=optional(changes.owner, old.owner),
         manners=changes.manners.over(old.manners),
     )
 

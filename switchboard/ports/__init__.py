@@ -23,12 +23,13 @@ from switchboard.ports.calls import (
     Workers,
 )
 from switchboard.ports.minutes import Minutes
-from switchboard.ports.money import Accounts, Books, Directory, Opening, Pins
+from switchboard.ports.money import Accounts, Books, Directory, Listing, Opening, Pins
 from switchboard.ports.pages import Page
 from switchboard.ports.rates import Settings, Sheets, Templates
 from switchboard.ports.recurring import Catalogue, Subscriptions
 from switchboard.ports.rings import Rings
 from switchboard.ports.schedule import Schedule
+from switchboard.ports.staff import Audit, Staff, StaffVisits
 from switchboard.ports.texts import (
     Answers,
     Confirmation,
@@ -45,6 +46,7 @@ from switchboard.ports.widgets import Widgets
 __all__ = [
     "Accounts",
     "Answers",
+    "Audit",
     "Books",
     "Bridges",
     "Callbacks",
@@ -57,6 +59,7 @@ __all__ = [
     "Directory",
     "Inbox",
     "Limit",
+    "Listing",
     "Message",
     "Minutes",
     "Opening",
@@ -71,6 +74,8 @@ __all__ = [
     "Settings",
     "Sheets",
     "SmsProviders",
+    "Staff",
+    "StaffVisits",
     "Subscriptions",
     "Templates",
     "Texts",
@@ -125,4 +130,7 @@ class Ports:
     catalogue: Catalogue
     subscriptions: Subscriptions
     visits: Visits
+    staff: Staff
+    staff_visits: StaffVisits
+    audit: Audit
     clock: Clock

@@ -35,6 +35,16 @@ class Opening:
     entry: JournalEntry | None
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which accounts, in which order: those of an owner by id; else all by id, or by name without
+    regard to capitals, those that begin like this."""
+
+    owner: str | None = None
+    by_name: bool = False
+    begins: str = ""
+
+
 class Accounts(Protocol):
     """Who pays."""
 
@@ -52,6 +62,10 @@ class Accounts(Protocol):
 
     def all(self) -> Iterator[Account]:
         """Every account, for listings and audits."""
+
+    def page(self, listing: Listing, *, limit: int, cursor: str | None) -> Page[Account]:
+        """A part of a list of accounts, without their buckets. A new account may be a moment late.
+        Malformed where the cursor is not one of ours."""
 
     def look_up(self, sender: PhoneNumber | None, service: PhoneNumber) -> Directory:
         """Who stands behind both numbers, in one read; behind one, where the sender is unknown."""

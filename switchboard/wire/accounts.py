@@ -61,6 +61,7 @@ def operators_account_body(account: Account, now: datetime) -> Body:
     guards: Body = {
         "loss_guard": profile.loss_guard,
         "own_phones_only": profile.own_phones_only,
+        "owner": profile.owner,
     }
     return {**account_body(account, now), **guards, **asdict(profile.manners)}
 

@@ -18,7 +18,7 @@ from switchboard.calls.trunk import Trunk
 from switchboard.errors import AlreadyExists, Conflict
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber
-from switchboard.ports import DeadOrder, Directory, Opening, Page, Ports
+from switchboard.ports import DeadOrder, Directory, Listing, Opening, Page, Ports
 from switchboard.rating.quote import Quote
 from tests.fakes.bridges import MemoryBridges
 from tests.fakes.ledger import MemoryBooks
@@ -28,6 +28,7 @@ from tests.fakes.pins import MemoryPins, MemorySettings
 from tests.fakes.recurring import MemoryCatalogue, MemorySubscriptions
 from tests.fakes.rings import MemoryRings
 from tests.fakes.sheets import MemorySheets, MemoryTemplates
+from tests.fakes.staff import MemoryAudit, MemoryStaff, MemoryStaffVisits
 from tests.fakes.texts import text_ports
 from tests.fakes.traces import MemoryTraces
 from tests.fakes.visits import MemoryVisits
@@ -82,6 +83,21 @@ class MemoryAccounts:
 
     def all(self) -> Iterator[Account]:
         return iter([self.get(account) for account in self.profiles])
+
+    def page(self, listing: Listing, *, limit: int, cursor: str | None) -> Page[Account]:
+        by_name = listing.by_name and listing.owner is None
+
+        def place(profile: Profile) -> tuple[str, str]:
+            return profile.name.casefold() if by_name else profile.account, profile.account
+
+        begins = listing.begins.casefold() if by_name else listing.begins
+        found = [
+            profile.account
+            for profile in sorted(self.profiles.values(), key=place)
+            if listing.owner in (None, profile.owner) and place(profile)[0].startswith(begins)
+        ]
+        accounts = [Account(self.profiles[one], self.books.balance(one)) for one in found]
+        return page_of(accounts, found, limit=limit, cursor=cursor)
 
     def look_up(self, sender: PhoneNumber | None, service: PhoneNumber) -> Directory:
         account = None if sender is None else self.by_number(sender)
@@ -340,6 +356,9 @@ def memory_ports() -> Ports:
         templates=MemoryTemplates(),
         widgets=MemoryWidgets(),
         visits=MemoryVisits(),
+        staff=MemoryStaff(),
+        staff_visits=MemoryStaffVisits(),
+        audit=MemoryAudit(),
         clock=MemoryClock(),
         **text_ports(),
     )

@@ -12,11 +12,14 @@ from switchboard.aws.models.sales import (
     VoucherItem,
 )
 from switchboard.aws.models.system import (
+    AuditItem,
     BridgeItem,
     MinuteItem,
     PassingItem,
     SettingItem,
     SmsProviderItem,
+    StaffItem,
+    StaffVisitItem,
     TrunkItem,
     WidgetItem,
     WorkerItem,
@@ -46,4 +49,7 @@ ALL: tuple[type[TableItem], ...] = (
     BridgeItem,
     SettingItem,
     PassingItem,
+    StaffItem,
+    StaffVisitItem,
+    AuditItem,
 )

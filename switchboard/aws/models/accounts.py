@@ -9,19 +9,62 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from switchboard.aws.models.database import TableItem
 
 
+class _ById(GlobalSecondaryIndex["AccountItem"]):
+    """All accounts, by id."""
+
+    class Meta:
+        """Keys only: an index of profiles costs nothing where money moves."""
+
+        index_name = "by_id"
+        projection = KeysOnlyProjection()
+
+    listed = UnicodeAttribute(hash_key=True)
+    account = UnicodeAttribute(range_key=True)
+
+
+class _ByName(GlobalSecondaryIndex["AccountItem"]):
+    """All accounts, by name."""
+
+    class Meta:
+        """Keys only, as the index by id."""
+
+        index_name = "by_name"
+        projection = KeysOnlyProjection()
+
+    listed = UnicodeAttribute(hash_key=True)
+    name = UnicodeAttribute(range_key=True)
+
+
+class _ByOwner(GlobalSecondaryIndex["AccountItem"]):
+    """The accounts of an owner, by id."""
+
+    class Meta:
+        """Keys only, as the index by id."""
+
+        index_name = "by_owner"
+        projection = KeysOnlyProjection()
+
+    owner = UnicodeAttribute(hash_key=True)
+    account = UnicodeAttribute(range_key=True)
+
+
 class AccountItem(TableItem):
     """The items of an account, read together: its `profile`, its `balance` with the holds, and a
-    `bucket#…` for each of its buckets."""
+    `bucket#…` for each of its buckets. Of a profile `listed`, `name` and `owner` are for lists."""
 
     table_name = "accounts"
 
     account = UnicodeAttribute(hash_key=True)
     part = UnicodeAttribute(range_key=True)
     profile = UnicodeAttribute(null=True)
+    listed = UnicodeAttribute(null=True)
+    name = UnicodeAttribute(null=True)
+    owner = UnicodeAttribute(null=True)
     currency = UnicodeAttribute(null=True)
     posted = NumberAttribute(null=True)
     held = NumberAttribute(null=True)
@@ -35,6 +78,9 @@ class AccountItem(TableItem):
     included: MapAttribute[str, Any] = MapAttribute(null=True)
     bucket = UnicodeAttribute(null=True)
     lowered = NumberAttribute(null=True)
+    by_id = _ById()
+    by_name = _ByName()
+    by_owner = _ByOwner()
 
 
 class IdentityItem(TableItem):

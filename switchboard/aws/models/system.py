@@ -95,3 +95,35 @@ class MinuteItem(TableItem):
     part = UnicodeAttribute(range_key=True)
     counts = UnicodeAttribute()
     gone_at = TTLAttribute()
+
+
+class StaffItem(TableItem):
+    """A user of the console, or a role: of one `kind` they are read together, by name."""
+
+    table_name = "staff"
+
+    kind = UnicodeAttribute(hash_key=True)
+    name = UnicodeAttribute(range_key=True)
+    value = UnicodeAttribute()
+
+
+class StaffVisitItem(TableItem):
+    """A browser where a user is signed in."""
+
+    table_name = "staff-visits"
+
+    user = UnicodeAttribute(hash_key=True)
+    visit = UnicodeAttribute(range_key=True)
+    value = UnicodeAttribute()
+    gone_at = TTLAttribute()
+
+
+class AuditItem(TableItem):
+    """An entry of the audit log, once in each list where it is looked for: `all`, `by#…`,
+    `about#…`; its place is by instant."""
+
+    table_name = "audit"
+
+    list = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+    entry = UnicodeAttribute()

@@ -1,0 +1,25 @@
+"""Makes the routes of the console."""
+
+from chalicelib.admin import (
+    account,
+    account_deeds,
+    accounts,
+    audit,
+    dashboard,
+    entrance,
+    own,
+    roles,
+    users,
+)
+from chalicelib.admin.console import Pages
+from chalicelib.wiring import Wire
+
+PARTS = (entrance, dashboard, accounts, account, account_deeds, users, roles, audit, own)
+
+
+def admin_routes(wire: Wire) -> Pages:
+    """Every page of the console."""
+    pages = Pages(wire)
+    for part in PARTS:
+        part.add_to(pages)
+    return pages

@@ -54,7 +54,6 @@ async def open_worker(
         asking=settings.asking,
     )
     control = control_inbox(aws, settings.worker)
-    control.create()
     admission = Admission(ports.trunks.all)
     take = partial(ring_service_number, ports)
     asking = asyncio.create_task(KeepAlive(ports.trunks.all, phone, watch).run())
@@ -63,7 +62,6 @@ async def open_worker(
             yield Host(desk, terms, callbacks_inbox(aws), control, Metrics(REGISTRY))
     finally:
         asking.cancel()
-        control.remove()
         spool.close()
 
 

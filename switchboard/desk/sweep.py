@@ -39,8 +39,9 @@ def sweep(ports: Ports) -> Swept:
             # Where another worker took it over since, it is that one's to settle.
             if callback is not None and callback.worker == beat.worker:
                 outcomes.append(_sweep_one(ports, callback, live, beat.beat_at))
-        ports.workers.forget(beat)
+        # First what the heartbeat leads to: this sweep may break off.
         ports.control.forget(beat.worker)
+        ports.workers.forget(beat)
     for account, callback_id, hold in _expired_holds(ports, now):
         if callback_id in alive:
             continue

@@ -9,7 +9,7 @@ from datetime import timedelta
 from switchboard.calls.beat import Beat
 from switchboard.calls.cdr import Cdr
 from switchboard.desk.sweep import LOST
-from switchboard.ports import Inbox, Message
+from switchboard.ports import ControlInbox, Inbox, Message, NoQueue
 from workers.chores import for_ever, go_on_after_faults
 from workers.metrics import Metrics
 from workers.minutes import MinuteBook, tell
@@ -44,7 +44,7 @@ class Host:
     is; what is left is hung up and settled, and it says goodbye."""
 
     def __init__(
-        self, desk: Desk, terms: HostTerms, orders: Inbox, control: Inbox, metrics: Metrics
+        self, desk: Desk, terms: HostTerms, orders: Inbox, control: ControlInbox, metrics: Metrics
     ) -> None:
         self._minutes = MinuteBook(desk.ports.clock, desk.worker)
         self._desk = replace(desk, passed_over=self._minutes.passed_over)
@@ -58,6 +58,7 @@ class Host:
         # A callback is about to ring: what happens to this worker now must not hide it.
         self._news = asyncio.Event()
         desk.watch.news = self._news.set
+        self._beaten = asyncio.Event()
         # Orders that a heartbeat has yet to name; until it does, the queue keeps them.
         self._unnamed: dict[str, list[Message]] = {}
         self._leaving = asyncio.Event()
@@ -153,11 +154,24 @@ class Host:
             await asyncio.to_thread(self._orders.delete, message)
 
     async def _obey(self) -> None:
-        for message in await in_daemon_thread(lambda: self._control.receive(most=10)):
+        try:
+            messages = await in_daemon_thread(lambda: self._control.receive(most=10))
+        except NoQueue:
+            await self._listen()
+            return
+        for message in messages:
             session = self._sessions.get(message.body)
             if session is not None:
                 session.hang_up()
             await asyncio.to_thread(self._control.delete, message)
+
+    async def _listen(self) -> None:
+        """Make the control queue, first or after a sweep took this worker for lost; once a
+        heartbeat leads the next sweep to it, should this process be killed."""
+        self._beaten.clear()
+        self._news.set()
+        await self._beaten.wait()
+        await asyncio.to_thread(self._control.create)
 
     async def _deliver(self) -> None:
         delivered = await asyncio.to_thread(self._desk.spool.deliver_abandoned, self._desk.ports)
@@ -181,6 +195,7 @@ class Host:
         beat = Beat(self._desk.worker, now, stale_at, capacity, calls, trunks)
         await asyncio.to_thread(self._desk.ports.workers.beat, beat)
         self._last_beat = beat
+        self._beaten.set()
         self._metrics.beat(live=len(self._sessions), capacity=capacity)
         for name in calls:
             await self._delete_order(name)
@@ -205,6 +220,7 @@ class Host:
                 logger.error("%s callbacks could not be settled", len(unsettled))
                 return
         if self._last_beat is not None:
+            await asyncio.to_thread(self._control.remove)
             await asyncio.to_thread(self._desk.ports.workers.forget, self._last_beat)
         await self._tell_minutes()
 

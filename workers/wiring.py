@@ -56,7 +56,6 @@ async def open_worker(
         asking=settings.asking,
     )
     control = control_inbox(aws, settings.worker)
-    control.create()
     admission = Admission(ports.trunks.all)
     take = partial(ring_service_number, ports)
     keep_alive = KeepAlive(ports.trunks.all, phone, watch)
@@ -67,7 +66,6 @@ async def open_worker(
         ):
             yield Host(desk, terms, callbacks_inbox(aws), control, Metrics(REGISTRY))
     finally:
-        control.remove()
         spool.close()
 
 

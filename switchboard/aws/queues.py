@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from switchboard.aws.models.database import CONNECTIONS
-from switchboard.ports import DeadOrder, Message
+from switchboard.ports import DeadOrder, Message, NoQueue
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -75,12 +75,17 @@ class SqsQueue:
 
     def receive(self, *, most: int) -> Sequence[Message]:
         """Up to `most` messages, ten at most, as soon as there is one; none where none came
-        in time."""
-        answer = self._sqs.receive_message(
-            QueueUrl=self._address(),
-            MaxNumberOfMessages=min(most, 10),
-            WaitTimeSeconds=WAIT_S,
-        )
+        in time. NoQueue where it is not there."""
+        try:
+            answer = self._sqs.receive_message(
+                QueueUrl=self._address(),
+                MaxNumberOfMessages=min(most, 10),
+                WaitTimeSeconds=WAIT_S,
+            )
+        except ClientError as error:
+            if _is_missing(error):
+                raise NoQueue(self.name) from error
+            raise
         found = answer.get("Messages", [])
         return [Message(message["Body"], message["ReceiptHandle"]) for message in found]
 
@@ -175,32 +180,6 @@ class SqsDeadOrders:
         return self._url
 
 
-class SqsControlQueue(SqsQueue):
-    """The queue on which one worker listens. A sweep that takes it for lost removes it; where the
-    worker listens again it is there again, if need be a minute later: SQS wants that between two
-    queues of one name."""
-
-    def __init__(self, name: str, sqs: "SQSClient") -> None:
-        super().__init__(name, sqs)
-        self._left = False
-
-    def remove(self) -> None:
-        """The worker leaves: its queue goes for good, though a poll may still wait there."""
-        self._left = True
-        super().remove()
-
-    def receive(self, *, most: int) -> Sequence[Message]:
-        """As any queue; none where it had to be made again, or is left."""
-        try:
-            return super().receive(most=most)
-        except ClientError as error:
-            if not _is_missing(error):
-                raise
-        if not self._left:
-            self.create()
-        return ()
-
-
 class SqsControl:
     """`Control`: each worker listens on a queue of its own."""
 
@@ -208,9 +187,9 @@ class SqsControl:
         self._prefix = prefix
         self._sqs = sqs
 
-    def queue_of(self, worker: str) -> SqsControlQueue:
+    def queue_of(self, worker: str) -> SqsQueue:
         """The control queue of a worker."""
-        return SqsControlQueue(f"{self._prefix}control-{worker}", self._sqs)
+        return SqsQueue(f"{self._prefix}control-{worker}", self._sqs)
 
     def hang_up(self, worker: str, callback: str) -> None:
         """Ask a worker to end a callback. Nothing happens where the worker is gone."""

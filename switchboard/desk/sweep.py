@@ -43,9 +43,11 @@ def sweep(ports: Ports) -> Swept:
             sweeping.attempt(callback_id, partial(_sweep_beaten, ports, beat, callback_id))
             for callback_id in beat.calls
         ]
-        # Else its calls are looked at again by the next sweep. A worker that has woken up listens.
-        if all(found) and ports.workers.forget(beat):
+        # Else its calls are looked at again by the next sweep.
+        if all(found):
+            # First what the heartbeat leads to: this sweep may break off.
             ports.control.forget(beat.worker)
+            ports.workers.forget(beat)
     for account, callback_id, hold in _expired_holds(ports, now):
         if callback_id not in alive:
             one = partial(_sweep_hold, ports, account, callback_id, hold)

@@ -86,15 +86,30 @@ class Message:
     receipt: str = field(repr=False)
 
 
+class NoQueue(Exception):
+    """The queue is not there."""
+
+
 class Inbox(Protocol):
     """The receiving end of a queue. A message that is not deleted comes again after a while; an
     order that has come too often is dead, and comes no more."""
 
     def receive(self, *, most: int) -> Sequence[Message]:
-        """Up to `most` messages, as soon as there is one; none where none came for a while."""
+        """Up to `most` messages, as soon as there is one; none where none came for a while.
+        NoQueue where it is not there."""
 
     def delete(self, message: Message) -> None:
         """Take a message off the queue for good."""
+
+
+class ControlInbox(Inbox, Protocol):
+    """A worker's own end of the way to it. A sweep that takes the worker for lost removes it."""
+
+    def create(self) -> None:
+        """Make the queue; one that is there stays as it is."""
+
+    def remove(self) -> None:
+        """Delete the queue with all that is in it; one that is gone is fine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 import asyncio
 import os
+import random
 import signal
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import httpx
 
@@ -18,7 +17,7 @@ from tests.integration.system import HOST, System
 
 # Two with the stock engine, whatever is asked.
 CALLBACKS_A_PROCESS = 4
-FIRST_SIP_PORT = 21_000
+SIP_PORTS = range(20_000, 29_000, 10)
 START_LIMIT_S = 60
 POLL_S = 0.1
 SETTINGS = {
@@ -31,11 +30,22 @@ SETTINGS = {
 }
 
 
+@asynccontextmanager
+async def fleet_of(system: System, processes: int) -> AsyncIterator["Fleet"]:
+    """A fleet that runs while the block does."""
+    fleet = Fleet(system, processes)
+    try:
+        await fleet.start()
+        yield fleet
+    finally:
+        await fleet.stop()
+
+
 class Fleet:
-    """Runs while its `async with` block does."""
+    """Processes that keep their SIP ports when they are started again."""
 
     def __init__(self, system: System, processes: int) -> None:
-        self.processes = processes
+        self._processes = processes
         self._system = system
         self._status_port = free_port()
         self._sip_port = _free_sip_ports(processes)
@@ -51,24 +61,12 @@ class Fleet:
         )
         self._paused: dict[int, tuple[int, asyncio.TimerHandle]] = {}
 
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.stop()
-
     async def start(self) -> None:
         """Return when every process has told that it lives."""
         before = {beat.worker for beat in self._beats()}
         self._child.start()
         async with asyncio.timeout(START_LIMIT_S):
-            while len({beat.worker for beat in self._beats()} - before) < self.processes:
+            while len({beat.worker for beat in self._beats()} - before) < self._processes:
                 self._child.check()
                 await asyncio.sleep(POLL_S)
 
@@ -164,11 +162,12 @@ def _sockets_of(pid: int) -> set[str]:
 
 
 def _free_sip_ports(count: int) -> int:
-    """The first of so many UDP ports in a row that nobody uses."""
-    for first in range(FIRST_SIP_PORT, FIRST_SIP_PORT + 10_000, count):
+    """The first of so many UDP ports in a row that nobody uses; two that look at once seldom find
+    the same."""
+    while True:
+        first = random.choice(SIP_PORTS)
         if all(_is_free(port) for port in range(first, first + count)):
             return first
-    raise OSError("there are no free ports for SIP")
 
 
 def _is_free(port: int) -> bool:

@@ -1,7 +1,7 @@
 """The plan of a chaos run: who is called when and what goes wrong, by the throw of seeded dice."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from itertools import cycle
@@ -34,13 +34,26 @@ class Deed(Enum):
     """What is done to the processes, to the network and to the queue."""
 
     KILL = "worker killed with -9"
-    KILL_AT_WRITE = "worker killed with -9 when it had written"
+    KILL_AT_WRITE = "worker killed with -9 between a write and its answer"
     PAUSE = "worker paused"
-    PAUSE_AT_WRITE = "worker paused when it had written"
+    PAUSE_AT_WRITE = "worker paused between a write and its answer"
     HUSH = "SIP peer silent"
     FORGET = "SIP peer gone, and without a memory of its calls"
     OUTAGE = "AWS out of order"
     SEND_AGAIN = "message sent again"
+
+
+class Write(Enum):
+    """The writes in the life of a callback, as the meter names them."""
+
+    CLAIM = "UpdateItem callbacks: claimed"
+    RESERVE = "UpdateItem accounts: reserve"
+    RING = "UpdateItem callbacks: calling_customer"
+    CONNECT = "UpdateItem callbacks: connected"
+    EXTEND = "UpdateItem accounts: extend"
+    RECORD = "PutItem cdrs"
+    END = "UpdateItem callbacks: ended"
+    RELEASE = "UpdateItem accounts: release"
 
 
 @dataclass(frozen=True)
@@ -56,7 +69,7 @@ DICE = {
     Deed.KILL: Dice(18),
     Deed.KILL_AT_WRITE: Dice(18),
     Deed.PAUSE: Dice(9, (1.0, 2.0, 5.0)),
-    Deed.PAUSE_AT_WRITE: Dice(40, (20.0,)),
+    Deed.PAUSE_AT_WRITE: Dice(30, (20.0,)),
     Deed.HUSH: Dice(25, (2.0, 4.0, 7.0)),
     Deed.FORGET: Dice(60, (0.5, 2.0)),
     Deed.OUTAGE: Dice(18, (2.0, 4.0, 7.0)),
@@ -120,20 +133,22 @@ class Errand:
 
 @dataclass(frozen=True)
 class Step:
-    """Something that goes wrong: to the process in this slot, to whichever writes next, or to all
-    requests at once."""
+    """Something that goes wrong: to the process in this slot, to whichever makes this write next,
+    or to all requests at once."""
 
     at_s: float
     deed: Deed
     lasts_s: float = 0.0
-    slot: int = 0
-    fate: Fate = Fate.SERVED
+    slot: int | None = None
+    write: Write | None = None
+    fate: Fate | None = None
 
     def __str__(self) -> str:
-        where = f" {self.slot}" if self.deed in {Deed.KILL, Deed.PAUSE} else ""
-        how = f": every request {self.fate.value}" if self.deed is Deed.OUTAGE else ""
+        whom = "" if self.slot is None else f": process {self.slot}"
+        when = "" if self.write is None else f": {self.write.value}"
+        how = "" if self.fate is None else f": every request {self.fate.value}"
         span = f", for {self.lasts_s:.1f} s" if self.lasts_s else ""
-        return f"{self.at_s:6.1f} s  {self.deed.value}{where}{how}{span}"
+        return f"{self.at_s:6.1f} s  {self.deed.value}{whom}{when}{how}{span}"
 
 
 @dataclass(frozen=True)
@@ -198,14 +213,21 @@ def _sent_again(random: Random) -> tuple[float, ...]:
 
 
 def _steps(random: Random, scale: Scale) -> list[Step]:
-    # Each process has its turn: one that dies again at once is started ever later.
+    # Each process has its turn, and each write: one that dies again at once is started ever later.
     slots = cycle(random.sample(range(scale.processes), scale.processes))
+    writes = cycle(random.sample(list(Write), len(Write)))
     span_s = scale.orders_s - FIRST_FAULT_S
     steps = []
     for deed, dice in DICE.items():
         times = max(1, round(span_s / dice.every_s))
         for number in range(times):
             at_s = FIRST_FAULT_S + span_s * (number + random.random()) / times
-            fate = random.choice(OUTAGES) if deed is Deed.OUTAGE else Fate.SERVED
-            steps.append(Step(at_s, deed, random.choice(dice.lasts_s), next(slots), fate))
+            step = Step(at_s, deed, random.choice(dice.lasts_s))
+            if deed in {Deed.KILL, Deed.PAUSE}:
+                step = replace(step, slot=next(slots))
+            elif deed in {Deed.KILL_AT_WRITE, Deed.PAUSE_AT_WRITE}:
+                step = replace(step, write=next(writes))
+            elif deed is Deed.OUTAGE:
+                step = replace(step, fate=random.choice(OUTAGES))
+            steps.append(step)
     return sorted(steps, key=lambda step: step.at_s)

@@ -2,22 +2,23 @@
 
 import asyncio
 import json
+import re
 from asyncio import IncompleteReadError, StreamReader, StreamWriter
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import repeat
 from types import TracebackType
 from typing import Self
 
-from tests.chaos.plan import Fate
+from tests.chaos.plan import Fate, Write
+from tests.meters import Asked
 
 HOST = "127.0.0.1"
 END_OF_HEAD = b"\r\n\r\n"
 # DynamoDB's clients wait five seconds for an answer, those of SQS fifteen.
 LATE_S = 16.0
-WRITES = (b".PutItem", b".UpdateItem", b".DeleteItem", b".TransactWriteItems")
 GONE = (IncompleteReadError, ConnectionError)
 
 
@@ -29,9 +30,11 @@ class Message:
     body: bytes
 
     @property
-    def writes(self) -> bool:
-        """Whether it changes what is in DynamoDB."""
-        return any(action in self.head for action in WRITES)
+    def step(self) -> str:
+        """What a request is for, as the meter names it."""
+        operation = re.search(rb"(?i)x-amz-target: *\w+\.(\w+)", self.head)
+        assert operation is not None, "who asks AWS says for what"
+        return Asked(operation[1].decode(), json.loads(self.body), 0).step
 
     @property
     def is_for_sqs(self) -> bool:
@@ -46,7 +49,7 @@ class FaultProxy:
         self.met: Counter[Fate] = Counter()
         self._upstream_port = upstream_port
         self._outages: list[Fate] = []
-        self._held: deque[_Held] = deque()
+        self._held: list[_Held] = []
         self._fates: Iterator[Fate] = repeat(Fate.SERVED)
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
@@ -90,10 +93,10 @@ class FaultProxy:
             self._outages.remove(fate)
 
     @asynccontextmanager
-    async def after_a_write(self) -> AsyncIterator[int]:
-        """The port of who asks for the next write, when it is made; the answer comes at the end of
-        the block."""
-        held = _Held()
+    async def after(self, write: Write) -> AsyncIterator[int]:
+        """The port of who asks for such a write next, when it is made; the answer comes at the end
+        of the block."""
+        held = _Held(write.value)
         self._held.append(held)
         try:
             yield await held.port
@@ -107,9 +110,10 @@ class FaultProxy:
         assert task is not None
         self._serving.add(task)
         try:
-            with suppress(*GONE):
-                await self._serve(reader, writer)
-        except asyncio.CancelledError:
+            await self._serve(reader, writer)
+        except* GONE:
+            pass
+        except* asyncio.CancelledError:
             pass  # asyncio's streams would log it
         finally:
             self._serving.discard(task)
@@ -117,27 +121,22 @@ class FaultProxy:
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         port = writer.get_extra_info("peername")[1]
-        up_reader, up_writer = await asyncio.open_connection(HOST, self._upstream_port)
-        following = asyncio.create_task(_read(reader))
+        upstream = await asyncio.open_connection(HOST, self._upstream_port)
         try:
-            while True:
-                request = await following
+            async with asyncio.TaskGroup() as group:
                 # A client sends nothing before its answer: what comes first is its hanging up, and
                 # then the engine must know, or a long poll would take a message for nobody.
-                following = asyncio.create_task(_read(reader))
-                answering = asyncio.create_task(self._answer(request, up_reader, up_writer, port))
-                await asyncio.wait({following, answering}, return_when=asyncio.FIRST_COMPLETED)
-                if not answering.done():
-                    answering.cancel()
-                    return
-                answer = answering.result()
-                if answer is None:
-                    return
-                writer.write(answer.head + answer.body)
-                await writer.drain()
+                following = group.create_task(_read(reader))
+                while True:
+                    request = await following
+                    following = group.create_task(_read(reader))
+                    answer = await self._answer(request, *upstream, port)
+                    if answer is None:
+                        raise ConnectionAbortedError
+                    writer.write(answer.head + answer.body)
+                    await writer.drain()
         finally:
-            following.cancel()
-            up_writer.close()
+            upstream[1].close()
 
     async def _answer(
         self, request: Message, reader: StreamReader, writer: StreamWriter, port: int
@@ -155,19 +154,26 @@ class FaultProxy:
                 return None
         writer.write(request.head + request.body)
         answer = await _read(reader)
-        if request.writes and self._held:
-            held = self._held.popleft()
-            held.port.set_result(port)
-            await held.over.wait()
+        if self._held:
+            await self._hold(request.step, port)
         if fate is Fate.LATE:
             await asyncio.sleep(LATE_S)
         return None if fate is Fate.LOST else answer
+
+    async def _hold(self, step: str, port: int) -> None:
+        """Hold the answer back, where somebody waits for such a write."""
+        held = next((held for held in self._held if held.step == step), None)
+        if held is not None:
+            self._held.remove(held)
+            held.port.set_result(port)
+            await held.over.wait()
 
 
 class _Held:
     """An answer that is held back: for whom, and until when."""
 
-    def __init__(self) -> None:
+    def __init__(self, step: str) -> None:
+        self.step = step
         self.port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.over = asyncio.Event()
 

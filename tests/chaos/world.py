@@ -16,7 +16,7 @@ from switchboard.desk.sweep import sweep
 from switchboard.ports import Ports
 from tests.chaos.aftermath import Aftermath, holds_of, look_at_orders
 from tests.chaos.customers import AWS_FAILED, Customers, open_accounts, ports_through
-from tests.chaos.fleet import SETTINGS, Fleet
+from tests.chaos.fleet import SETTINGS, Fleet, fleet_of
 from tests.chaos.peer import Peer
 from tests.chaos.plan import Deed, Errand, Fate, Plan, Step
 from tests.chaos.proxy import FaultProxy
@@ -30,6 +30,8 @@ REST_LIMIT_S = 100.0
 # A customer whose call the carrier has forgotten hears nothing any more, and cancels it.
 NOTICED_AFTER_S = 3.0
 LAST_WORDS_S = 0.2
+# Nobody may make a write that somebody waits for.
+SOMEBODY_WITHIN_S = 20.0
 REPLY_LIMIT = timedelta(seconds=3)
 Tell = Callable[[str], None]
 
@@ -64,7 +66,7 @@ async def live(plan: Plan, aws: EmbeddedAws, folder: Path, tell: Tell) -> Story:
         troubled = await asyncio.to_thread(ports_through, proxy.url, aws, system.prefix)
         async with (
             Peer(phones, system.carrier_port) as peer,
-            Fleet(system, plan.scale.processes) as fleet,
+            fleet_of(system, plan.scale.processes) as fleet,
         ):
             broken_off: Counter[str] = Counter()
             customers = Customers(troubled, broken_off)
@@ -162,26 +164,35 @@ class World:
     async def _do(self, step: Step) -> bool:
         """Whether there was anybody to suffer it."""
         match step.deed:
-            case Deed.KILL | Deed.PAUSE:
-                return await self._strike(step, step.slot)
-            case Deed.KILL_AT_WRITE | Deed.PAUSE_AT_WRITE:
-                return await self._strike_a_writer(step)
+            case Deed.KILL | Deed.PAUSE | Deed.KILL_AT_WRITE | Deed.PAUSE_AT_WRITE:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(SOMEBODY_WITHIN_S), self._victim(step) as slot:
+                        return await self._strike(step, slot)
+                return False
             case Deed.HUSH:
                 await self.peer.hush(step.lasts_s)
             case Deed.FORGET:
                 await self._forget(step.lasts_s)
             case Deed.OUTAGE:
+                assert step.fate is not None, "an outage has its kind"
                 with self.proxy.outage(step.fate):
                     await asyncio.sleep(step.lasts_s)
         return True
 
-    async def _strike_a_writer(self, step: Step) -> bool:
-        """A process whose write is made, and which does not know it yet."""
+    @asynccontextmanager
+    async def _victim(self, step: Step) -> AsyncIterator[int]:
+        """The slot of the process that is meant, or that has just made the write and does not know
+        it yet."""
+        if step.slot is not None:
+            yield step.slot
+            return
+        assert step.write is not None, "it is a process, or a write"
         while True:
-            async with self.proxy.after_a_write() as port:
+            async with self.proxy.after(step.write) as port:
                 slot = await self.fleet.slot_at(port)
                 if slot is not None:
-                    return await self._strike(step, slot)
+                    yield slot
+                    return
 
     async def _strike(self, step: Step, slot: int) -> bool:
         if step.deed in {Deed.PAUSE, Deed.PAUSE_AT_WRITE}:

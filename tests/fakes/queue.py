@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 
-from switchboard.ports import Message
+from switchboard.ports import Message, NoQueue
 
 VISIBLE_AGAIN_S = 30
 WAIT_S = 5
@@ -63,15 +63,33 @@ class SimulatedQueue:
         return [message for message in visible if message in self._messages]
 
 
-class SimulatedControl:
-    """`Control`: a queue for each worker that listens."""
+class SimulatedControlQueue(SimulatedQueue):
+    """`ControlInbox`; `there` is whether it was made."""
 
-    def __init__(self) -> None:
-        self.queues: dict[str, SimulatedQueue] = {}
+    there = False
+
+    def create(self) -> None:
+        self.there = True
+
+    def remove(self) -> None:
+        self.there = False
+
+    async def receive(self, *, most: int) -> Sequence[Message]:
+        found = await super().receive(most=most) if self.there else ()
+        if not self.there:
+            raise NoQueue
+        return found
+
+
+class SimulatedControl:
+    """`Control`: the queue of the one worker that there is."""
+
+    def __init__(self, queue: SimulatedControlQueue) -> None:
+        self._queue = queue
 
     def hang_up(self, worker: str, callback: str) -> None:
-        if worker in self.queues:
-            self.queues[worker].send(callback)
+        if self._queue.there:
+            self._queue.send(callback)
 
     def forget(self, worker: str) -> None:
-        self.queues.pop(worker, None)
+        self._queue.remove()

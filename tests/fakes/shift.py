@@ -13,7 +13,7 @@ from switchboard.numbering import PhoneNumber
 from tests.fakes.exchange import CENT_A_SECOND, Exchange
 from tests.fakes.loop import run_simulated
 from tests.fakes.phone import FarEnd
-from tests.fakes.queue import SimulatedControl, SimulatedQueue
+from tests.fakes.queue import SimulatedControl, SimulatedControlQueue, SimulatedQueue
 from tests.fakes.world import BOB
 from workers.host import Host, HostTerms
 from workers.metrics import Metrics
@@ -29,9 +29,8 @@ class Shift(Exchange):
     def __init__(self, capacity: int = 2, **changes: Callable[[Any], Any]) -> None:
         super().__init__(TALK_A_MINUTE, deck=CENT_A_SECOND, opening_micros=100_000_000)
         self.orders = self.inbox = SimulatedQueue()
-        self.control = SimulatedQueue()
-        control = SimulatedControl()
-        control.queues["w1"] = self.control
+        self.control = SimulatedControlQueue()
+        control = SimulatedControl(self.control)
         self.ports = replace(self.ports, queue=self.orders, control=control)
         failing = {name: change(getattr(self.ports, name)) for name, change in changes.items()}
         self.ports = replace(self.ports, **failing)

@@ -10,7 +10,7 @@ from tests.chaos.world import live
 
 pytestmark = pytest.mark.integration
 
-SMALL = Scale(callbacks=30, processes=3, orders_s=18)
+SMALL = Scale(callbacks=30, processes=3, orders_s=14)
 
 
 @pytest.mark.timeout(240)

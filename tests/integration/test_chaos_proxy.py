@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from ringback.embedded.process import EmbeddedAws
-from tests.chaos.plan import Fate
+from tests.chaos.plan import Fate, Write
 from tests.chaos.proxy import FaultProxy
 from tests.integration.embedded import TABLE, item
 
@@ -50,8 +50,9 @@ def asked_through(
 
 
 @pytest.fixture
-def table(aws) -> str:
-    name = f"chaos-{uuid4().hex[:8]}"
+def cdrs(aws) -> str:
+    """A table."""
+    name = f"{uuid4().hex[:8]}-cdrs"
     client("dynamodb", aws).create_table(**{**TABLE, "TableName": name})
     return name
 
@@ -73,41 +74,41 @@ def queue(aws) -> str:
     ],
 )
 def test_a_write_that_meets_its_fate_is_made_or_not_and_seems_to_fail(
-    aws, table, fate, error, says, is_made
+    aws, cdrs, fate, error, says, is_made
 ):
     def ask(dynamodb) -> None:
         with pytest.raises(error, match=says):
-            dynamodb.put_item(TableName=table, Item=item("alice", 1))
-        dynamodb.put_item(TableName=table, Item=item("alice", 2))
+            dynamodb.put_item(TableName=cdrs, Item=item("alice", 1))
+        dynamodb.put_item(TableName=cdrs, Item=item("alice", 2))
 
     proxy = asked_through(aws, "dynamodb", ask, fate)
 
-    found = client("dynamodb", aws).get_item(TableName=table, Key=KEY)
+    found = client("dynamodb", aws).get_item(TableName=cdrs, Key=KEY)
     assert ("Item" in found) == is_made
     assert proxy.met == {fate: 1, Fate.SERVED: 1}
 
 
-def test_an_outage_is_every_requests_fate_while_it_lasts(aws, table):
+def test_an_outage_is_every_requests_fate_while_it_lasts(aws, cdrs):
     async def run() -> None:
         async with FaultProxy(aws.port) as proxy:
             dynamodb = client("dynamodb", aws, proxy.url)
             with proxy.outage(Fate.FAILED):
                 for _ in range(2):
                     with pytest.raises(ClientError):
-                        await asyncio.to_thread(dynamodb.describe_table, TableName=table)
-            await asyncio.to_thread(dynamodb.describe_table, TableName=table)
+                        await asyncio.to_thread(dynamodb.describe_table, TableName=cdrs)
+            await asyncio.to_thread(dynamodb.describe_table, TableName=cdrs)
 
     asyncio.run(run())
 
 
-def test_who_writes_is_told_after_whatever_is_done_meanwhile(aws, table):
+def test_who_writes_is_told_after_whatever_is_done_meanwhile(aws, cdrs):
     async def run() -> tuple[bool, bool]:
         async with FaultProxy(aws.port) as proxy:
             dynamodb = client("dynamodb", aws, proxy.url)
-            put = partial(dynamodb.put_item, TableName=table, Item=item("alice", 1))
+            put = partial(dynamodb.put_item, TableName=cdrs, Item=item("alice", 1))
             writing = asyncio.create_task(asyncio.to_thread(put))
-            async with proxy.after_a_write():
-                get = partial(dynamodb.get_item, TableName=table, Key=KEY)
+            async with proxy.after(Write.RECORD):
+                get = partial(dynamodb.get_item, TableName=cdrs, Key=KEY)
                 is_made = "Item" in await asyncio.to_thread(get)
                 knows = writing.done()
             await writing

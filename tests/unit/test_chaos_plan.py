@@ -5,9 +5,9 @@ from itertools import islice
 
 import pytest
 
-from tests.chaos.plan import OF_A_THOUSAND, OUTAGES, Deed, Fate, Scale, plan_of
+from tests.chaos.plan import OF_A_THOUSAND, OUTAGES, Deed, Fate, Scale, Write, plan_of
 
-SMALL = Scale(callbacks=30, processes=3, orders_s=18)
+SMALL = Scale(callbacks=30, processes=3, orders_s=14)
 PAUSES = {Deed.PAUSE, Deed.PAUSE_AT_WRITE}
 
 
@@ -40,9 +40,13 @@ def test_every_plan_has_all_that_is_done_to_a_system(scale, seed):
     assert longest_pause > 15
     assert all(0 <= errand.at_s <= scale.orders_s for errand in plan.errands)
     assert all(0 <= step.at_s <= scale.orders_s for step in plan.steps)
-    assert all(0 <= step.slot < scale.processes for step in plan.steps)
+    assert {step.slot for step in plan.steps} <= {None, *range(scale.processes)}
     outages = {step.fate for step in plan.steps if step.deed is Deed.OUTAGE}
     assert outages <= set(OUTAGES)
+
+
+def test_a_long_run_strikes_after_each_write_of_a_callback():
+    assert {step.write for step in plan_of(7, Scale()).steps} == {None, *Write}
 
 
 def test_no_two_orders_share_a_phone_or_a_callback():

@@ -1,5 +1,7 @@
 """The sweep settles what lost workers left behind, once, and touches nothing of the living."""
 
+from dataclasses import replace
+
 import pytest
 
 from switchboard.calls.beat import LiveCall
@@ -11,6 +13,7 @@ from switchboard.ports import Ports
 from tests.fakes.claims import BOTH, LEASE, beat, claimed, held, later, rung, state_of
 from tests.fakes.ports import memory_ports
 from tests.fakes.trunks import add_trunk
+from tests.fakes.weather import Outage, OutOfReach
 from tests.fakes.world import open_alice
 
 ALL = 5_000_000
@@ -43,6 +46,21 @@ def test_the_call_of_a_lost_worker_is_settled_to_its_last_heartbeat(ports):
     assert (found.state, found.verdict) == (State.ENDED, LOST)
     assert (ports.workers.all(), ports.control.forgotten) == ([], ["w1"])
     assert list(check_books(ports)) == []
+
+
+def test_a_sweep_that_cannot_reach_the_queues_leaves_the_heartbeat_for_the_next_one(ports):
+    control = ports.control
+    ports = replace(ports, control=Outage(control, forget=1))
+    beat(ports, "w1")
+    later(ports, seconds=16)
+
+    with pytest.raises(OutOfReach):
+        sweep(ports)
+    left = [one.worker for one in ports.workers.all()]
+    sweep(ports)
+
+    assert left == ["w1"]
+    assert (ports.workers.all(), control.forgotten) == ([], ["w1"])
 
 
 def test_a_lost_call_costs_what_the_trunks_of_its_last_heartbeat_take(ports):

@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from switchboard.calls.beat import Beat
 from switchboard.calls.cdr import Cdr
@@ -151,7 +152,7 @@ class Host:
     async def _delete_order(self, name: str) -> None:
         """Once the heartbeat or the CDR tells of a callback, the queue need not."""
         for message in self._unnamed.pop(name, ()):
-            await asyncio.to_thread(self._orders.delete, message)
+            await in_daemon_thread(partial(self._orders.delete, message))
 
     async def _obey(self) -> None:
         try:
@@ -185,6 +186,8 @@ class Host:
             await go_on_after_faults(self._beat, self._over)
 
     async def _beat(self) -> None:
+        # In threads of its own: while the stores are slow, callbacks may have all of the others,
+        # and a worker whose heartbeat waits for one is taken for lost.
         self._news.clear()
         now = self._desk.ports.clock.now()
         found = {name: session.live() for name, session in self._sessions.items()}
@@ -193,7 +196,7 @@ class Host:
         capacity = 0 if self._leaving.is_set() else self._terms.capacity
         trunks = self._desk.watch.told
         beat = Beat(self._desk.worker, now, stale_at, capacity, calls, trunks)
-        await asyncio.to_thread(self._desk.ports.workers.beat, beat)
+        await in_daemon_thread(partial(self._desk.ports.workers.beat, beat))
         self._last_beat = beat
         self._beaten.set()
         self._metrics.beat(live=len(self._sessions), capacity=capacity)
@@ -207,7 +210,7 @@ class Host:
 
     async def _tell_minutes(self) -> None:
         if untold := self._minutes.untold:
-            await asyncio.to_thread(tell, untold, self._desk.ports.minutes)
+            await in_daemon_thread(partial(tell, untold, self._desk.ports.minutes))
             self._minutes.told(untold)
 
     async def _say_goodbye(self) -> None:

@@ -18,7 +18,7 @@ from switchboard.aws.models.database import Database
 from switchboard.aws.passing import DynamoAnswers, DynamoConfirmations, DynamoThrottle
 from switchboard.aws.phone_books import DynamoPhoneBooks
 from switchboard.aws.pins import DynamoPins
-from switchboard.aws.queues import SqsControl, SqsControlQueue, SqsDeadOrders, SqsQueue, sqs_client
+from switchboard.aws.queues import SqsControl, SqsDeadOrders, SqsQueue, sqs_client
 from switchboard.aws.rings import DynamoRings
 from switchboard.aws.schedule import DynamoSchedule
 from switchboard.aws.settings import DynamoSettings
@@ -123,7 +123,7 @@ def callbacks_inbox(settings: AwsSettings) -> SqsQueue:
     return SqsQueue(settings.callbacks_queue, sqs_client(settings.region))
 
 
-def control_inbox(settings: AwsSettings, worker: str) -> SqsControlQueue:
+def control_inbox(settings: AwsSettings, worker: str) -> SqsQueue:
     """Where a worker is told to hang up: a queue of its own, which it creates and removes."""
     return SqsControl(settings.prefix, sqs_client(settings.region)).queue_of(worker)
 

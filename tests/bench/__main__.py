@@ -3,6 +3,7 @@ of one bench, or of several (`ONLY="rating keys"`)."""
 
 import argparse
 
+from tests.bench.cdrs import cdr_rows
 from tests.bench.decks import deck_rows
 from tests.bench.fleet.rows import fleet_rows
 from tests.bench.keys import key_rows
@@ -16,6 +17,7 @@ BENCHES = {
     "rating": rating_rows,
     "sheets": sheet_rows,
     "decks": deck_rows,
+    "cdrs": cdr_rows,
     "pins": pin_rows,
     "webhook": webhook_rows,
     "rings": ring_rows,

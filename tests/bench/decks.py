@@ -2,8 +2,6 @@
 
 import csv
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,10 +11,10 @@ from pathlib import Path
 from ringback.embedded.process import start_embedded_aws
 from switchboard.spreadsheets.writing import write_file
 from switchboard.tables.cells import Cell
+from tests.bench.command import ringback
 
 RATES = 200_000
 HEADER = ("Destination", "Code", "Rate (EUR)", "Connection fee", "Initial", "Increment")
-RINGBACK = (sys.executable, "-c", "from ringback.cli import main; main()")
 
 
 def deck_rows() -> Iterator[str]:
@@ -25,7 +23,7 @@ def deck_rows() -> Iterator[str]:
         start_embedded_aws(Path(directory, "aws"), log=False) as aws,
     ):
         env = {**os.environ, **aws.environment, "RINGBACK_PREFIX": "bench-"}
-        _run(env, "tables", "create")
+        ringback(env, "tables", "create")
         yield from _rows(env, Path(directory))
 
 
@@ -38,15 +36,14 @@ def _rows(env: Mapping[str, str], directory: Path) -> Iterator[str]:
         assert sum(1 for _ in csv.DictReader(file)) == RATES
     alone = time.perf_counter() - started
 
-    seconds, megabytes = _run(
-        env, "rates", "import", str(deck), "--sheet", "bench", "--currency", "EUR"
-    )
+    took = ringback(env, "rates", "import", str(deck), "--sheet", "bench", "--currency", "EUR")
     yield (
-        f"import {RATES} rates from XLSX and publish them: {seconds:.1f} s, {megabytes:,.0f} MB;"
-        f" the csv module alone {alone:.1f} s: x{seconds / alone:.0f}"
+        f"import {RATES} rates from XLSX and publish them: {took.seconds:.1f} s,"
+        f" {took.megabytes:,.0f} MB; the csv module alone {alone:.1f} s:"
+        f" x{took.seconds / alone:.0f}"
     )
-    seconds, megabytes = _run(env, "rates", "export", "--sheet", "bench", "-o", str(out))
-    yield f"export {RATES} rates to XLSX: {seconds:.1f} s, {megabytes:,.0f} MB"
+    took = ringback(env, "rates", "export", "--sheet", "bench", "-o", str(out))
+    yield f"export {RATES} rates to XLSX: {took.seconds:.1f} s, {took.megabytes:,.0f} MB"
 
 
 def _rates() -> Iterable[list[Cell]]:
@@ -54,13 +51,3 @@ def _rates() -> Iterable[list[Cell]]:
         rate = Decimal(1 + number % 4_999).scaleb(-4)
         code = str(10_000_000 + 449 * number)
         yield [f"Place {number // 10}", code, rate, Decimal(0), Decimal(30), Decimal(6)]
-
-
-def _run(env: Mapping[str, str], *words: str) -> tuple[float, float]:
-    """The seconds that a command takes, and the megabytes of it or of its largest child."""
-    started = time.perf_counter()
-    process = subprocess.Popen([*RINGBACK, *words], env=env, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, words
-    return time.perf_counter() - started, usage.ru_maxrss / 1024

@@ -245,3 +245,25 @@ def test_the_customer_is_dialled_with_no_delay_of_the_queue():
     shift.work(story, until_s=20)
 
     assert shift.transcript[0] == (7.3, f"customer is dialled at {ALICE}")
+
+
+def test_a_heartbeat_waits_for_no_thread_that_a_callback_may_have():
+    shift = Shift()
+
+    async def story():
+        shift.order()
+        await asyncio.sleep(10)
+        loop = asyncio.get_running_loop()
+        usual = loop.run_in_executor
+        loop.run_in_executor = lambda executor, *work: (
+            usual(executor, *work) if executor else loop.create_future()
+        )
+        await asyncio.sleep(20)
+        loop.run_in_executor = usual
+        [beat] = shift.ports.workers.all()
+        return beat
+
+    beat = shift.work(story, until_s=35)
+
+    assert beat.beat_at >= shift.at(25)
+    assert len(beat.calls) == 1

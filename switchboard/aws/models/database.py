@@ -1,6 +1,7 @@
 """A database: the tables of one system, and how a conditional write is made."""
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,6 +34,21 @@ class TableItem(Model):
 Table = TypeVar("Table", bound=TableItem)
 
 
+class SharedConnection(Connection):
+    """Makes one client, however many threads ask for it first. The mapper lets each make its own,
+    one of which is kept: a worker that meets a full queue would take seconds to begin."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._making = threading.Lock()
+
+    @property
+    def client(self) -> Any:
+        """The client."""
+        with self._making:
+            return super().client
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """The tables under their full names: several systems may share one AWS account. They also
@@ -48,7 +64,7 @@ class Database:
         and a reply that a lost one is noticed while the caller still waits."""
         return cls(
             prefix,
-            Connection(
+            SharedConnection(
                 region=region,
                 connect_timeout_seconds=2,
                 read_timeout_seconds=5,

@@ -59,7 +59,8 @@ async def open_worker(
     take = partial(ring_service_number, ports)
     asking = asyncio.create_task(KeepAlive(ports.trunks.all, phone, watch).run())
     try:
-        async with doorbell(settings.doorbell, admission, ports.clock, take):
+        async with admission.kept(), doorbell(settings.doorbell, admission, ports.clock, take):
+            admission.inform(engine.guard)
             yield Host(desk, terms, callbacks_inbox(aws), control, Metrics(REGISTRY))
     finally:
         asking.cancel()

@@ -32,6 +32,8 @@ from pjsua2 import pjsua2 as pj
 from switchboard.calls.caller_id import as_user
 from switchboard.calls.leg import RtpQuality
 from switchboard.calls.trunk import Trunk
+from switchboard.logs import Sparing
+from workers.guard import Guard, sip_sockets
 from workers.legs import CannotDial, NoWay
 from workers.lines import EngineLine, Report
 from workers.patchbay import Patchbay
@@ -51,6 +53,7 @@ SOUND_RESTS_S = 0.5
 UNKNOWN_NAME = 70_018  # pjlib's PJ_ERESOLVE
 # How long a far end may take to confirm the end of a call that is traced.
 TAPPED_ON_S = 2.0
+MOST_TOLD = 300
 SENDER_IN_LOG = 64  # pjlib's PJ_LOG_HAS_SENDER
 
 logger = logging.getLogger(__name__)
@@ -107,6 +110,8 @@ class PjsipEngine:
             connect=functools.partial(self._patch, pj.AudioMedia.startTransmit),
             disconnect=functools.partial(self._patch, pj.AudioMedia.stopTransmit),
         )
+        # Who else than our trunks may speak SIP to us: nobody, once it is told of them.
+        self.guard = Guard()
         self._settings = settings
         self._numbers = itertools.count()
         self._reports: deque[tuple[int, Report]] = deque()
@@ -117,7 +122,7 @@ class PjsipEngine:
         self.tap = Tap(_C.pj_log_set_level)
         self._log = _Log(self.tap)
         self._endpoint = pj.Endpoint()
-        self._accounts = Accounts(self._endpoint, settings, MAX_ACCOUNTS)
+        self._accounts = Accounts(self._endpoint, settings, MAX_ACCOUNTS, self.guard)
         self._calls: dict[int, PjsipCall] = {}
         self._sounds: dict[int, pj.AudioMedia] = {}
         self._ears: dict[int, Ear] = {}
@@ -139,6 +144,7 @@ class PjsipEngine:
             self._endpoint.libStart()
             transport_info = self._endpoint.transportGetInfo(number)
             self.sip_port = int(transport_info.localAddress.rpartition(":")[2])
+            self.guard.protect(*sip_sockets(self.sip_port))
             anywhere = self._settings.host in ("0.0.0.0", "::")  # noqa: S104  asked, not bound
             self.tap.ours = transport_info.localName if anywhere else transport_info.localAddress
         except pj.Error as fault:
@@ -287,7 +293,7 @@ class PjsipEngine:
         uri = uri_of(order.trunk, as_user(order.trunk.sent(order.number)))
         account, codecs = self._accounts.taken(order.trunk, number), order.trunk.link.codecs
         try:
-            self._calls[number] = PjsipCall(account, number, self._reports, codecs)
+            self._calls[number] = PjsipCall(account, number, self._reports, codecs, self.guard)
             self.tap.place(number, order, lambda: self._calls[number].makeCall(uri, options))
         except pj.Error as error:
             kind = NoWay if error.status == UNKNOWN_NAME else CannotDial
@@ -329,6 +335,7 @@ class _Log(pj.LogWriter):  # type: ignore[misc] # SWIG generates no types
     def __init__(self, tap: Tap) -> None:
         super().__init__()
         self._tap = tap
+        self._told = Sparing(logger)
 
     def write(self, entry: Any) -> None:
         """Also called by the audio thread."""
@@ -336,7 +343,9 @@ class _Log(pj.LogWriter):  # type: ignore[misc] # SWIG generates no types
             self._tap.hear(entry.msg)
             return
         level = logging.ERROR if entry.level <= 1 else logging.WARNING
-        logger.log(level, "%s", re.sub(r"\d{5,}(?=\d{4})", "******", entry.msg.strip()))
+        # Of a datagram that it cannot read it tells all, in lines of their own.
+        first = entry.msg.strip().partition("\n")[0][:MOST_TOLD]
+        self._told.log(level, "%s", re.sub(r"\d{5,}(?=\d{4})", "******", first))
 
 
 @contextmanager

@@ -40,6 +40,7 @@ from workers.patchbay import Patchbay
 from workers.phone import LegOrder
 from workers.pjsip.accounts import Accounts, bound_to, uri_of
 from workers.pjsip.audio import Ear, key_tone, player, ringback_tone
+from workers.pjsip.bouncer import Bouncer
 from workers.pjsip.call import PjsipCall, quality_of
 from workers.pjsip.headers import tell
 from workers.pjsip.tap import LOUD, QUIET, Tap
@@ -121,6 +122,7 @@ class PjsipEngine:
         # Objects of pjsua2, from here on.
         self.tap = Tap(_C.pj_log_set_level)
         self._log = _Log(self.tap)
+        self._bouncer = Bouncer()
         self._endpoint = pj.Endpoint()
         self._accounts = Accounts(self._endpoint, settings, MAX_ACCOUNTS, self.guard)
         self._calls: dict[int, PjsipCall] = {}
@@ -134,6 +136,7 @@ class PjsipEngine:
         try:
             self._endpoint.libCreate()
             self._endpoint.libInit(_configuration(self._settings, self._log))
+            self._bouncer.stand()
             self._endpoint.audDevManager().setNullDev()
             for codec in self._endpoint.codecEnum2():
                 wanted = codec.codecId.startswith(("PCMU/", "PCMA/"))

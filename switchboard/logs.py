@@ -3,7 +3,8 @@
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ _OF_ANY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "ascti
 # As many digits as phone numbers have, in no word and no decimal.
 _NUMBER = re.compile(r"(?<![\w.])(\+\d{5,15}|\d{8,15})(?!\w|\.\d)")
 _SHOWN_FIRST, _SHOWN_LAST = 3, 4
+MINUTE_S = 60.0
 
 
 @contextmanager
@@ -43,6 +45,35 @@ def write_logs(form: str | None, lines: str = "%(asctime)s %(name)s: %(message)s
         root.addHandler(logging.StreamHandler())
     for handler in root.handlers:
         handler.setFormatter(formatter)
+
+
+class Sparing(logging.LoggerAdapter[logging.Logger]):
+    """A logger for what anybody can bring about: in a minute it lets so many lines through, and
+    tells later how many it left out."""
+
+    def __init__(
+        self,
+        logger: logging.Logger,
+        most: int = 30,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(logger)
+        self._most = most
+        self._clock_s = clock_s
+        self._began_s = clock_s()
+        self._asked = 0
+
+    def log(self, level: int, msg: object, *args: object, **kwargs: Any) -> None:
+        """As every logger does, or not."""
+        if not self.isEnabledFor(level):
+            return
+        if self._clock_s() - self._began_s >= MINUTE_S:
+            left_out, self._asked, self._began_s = self._asked - self._most, 0, self._clock_s()
+            if left_out > 0:
+                super().log(logging.WARNING, "%s lines like the next were left out", left_out)
+        self._asked += 1
+        if self._asked <= self._most:
+            super().log(level, msg, *args, **kwargs)
 
 
 class JsonLines(logging.Formatter):

@@ -1,12 +1,15 @@
-"""Admission: from which addresses our trunks send us rings, and as whom from elsewhere."""
+"""Admission: from which addresses our trunks speak to us, and as whom they ring from elsewhere."""
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from ipaddress import IPv4Address, IPv4Network
 
 from switchboard.calls.trunk import Trunk
 from switchboard.sip.secret import Secret
+from workers.chores import beside
+from workers.guard import Guard
 from workers.threads import persist
 
 RENEWED_EVERY_S = 30
@@ -24,13 +27,14 @@ def resolve(host: str) -> Sequence[str]:
 
 
 class Admission:
-    """The addresses of all trunks, the networks from which they ring, and whom they ring as, as
-    these were lately."""
+    """The addresses of all trunks and their proxies, the networks from which they ring, and whom
+    they ring as, as these were lately."""
 
     def __init__(self, trunks: Callable[[], Sequence[Trunk]], resolve: Resolve = resolve) -> None:
         self._trunks = trunks
         self._resolve = resolve
         self._networks: frozenset[IPv4Network] = frozenset()
+        self._informed: list[Callable[[], None]] = []
         self.secrets: Mapping[str, Secret] = {}
 
     def admits(self, address: str) -> bool:
@@ -45,13 +49,33 @@ class Admission:
         self._networks = frozenset(self._known(trunks))
         self.secrets = {trunk.rings_as.user: trunk.rings_as for trunk in trunks if trunk.rings_as}
 
-    async def keep_renewing(self) -> None:
-        """Until cancelled; where the stores are out of reach, what was known stays."""
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """It is up to date from the beginning of the block to its end; where the stores are out of
+        reach meanwhile, what was known stays."""
+        await asyncio.to_thread(self.renew)
+        async with beside(self._keep_renewing):
+            yield
+
+    def inform(self, guard: Guard, *, of_rings: bool = False) -> None:
+        """Have a guard let in whom this admits, now and from now on; and where it is to know of
+        rings, those of strangers if they may prove to be a trunk's."""
+
+        def tell() -> None:
+            guard.admit(self._networks, strangers_ring=of_rings and bool(self.secrets))
+
+        self._informed.append(tell)
+        tell()
+
+    async def _keep_renewing(self) -> None:
         while True:
             await asyncio.sleep(RENEWED_EVERY_S)
             await persist(self.renew)
+            for tell in self._informed:
+                tell()
 
     def _known(self, trunks: Sequence[Trunk]) -> Iterator[IPv4Network]:
         for trunk in trunks:
             yield from map(IPv4Network, trunk.rings_from)
-            yield from map(IPv4Network, self._resolve(trunk.host))
+            for host in filter(None, (trunk.host, trunk.link.proxy and trunk.link.proxy[0])):
+                yield from map(IPv4Network, self._resolve(host))

@@ -13,6 +13,9 @@ NONCE_LIVES_S = 60
 # us send no more than this to whomever they name.
 MOST_TO_ONE = 20
 MOST_IN_ALL = 200
+# What strangers send beyond this in a second is not even read: each ring comes twice, as long as it
+# is not repeated.
+MOST_STRANGERS = 2 * MOST_IN_ALL
 # What a ring is read from. The answer to a challenge covers only method and URI.
 _FIELDS = "From To P-Asserted-Identity Remote-Party-ID Privacy".split()
 

@@ -21,13 +21,14 @@ from typing import cast
 from switchboard.calls.ring import Ring
 from switchboard.clock import Clock
 from switchboard.errors import NotANumber, Refusal
+from switchboard.logs import Sparing
 from switchboard.sip.digest import Credentials, challenge
 from switchboard.sip.fields import MalformedSip
 from switchboard.sip.message import Header, Request, parse, serialise
 from switchboard.sip.secret import NOBODY
 from workers.admission import Admission
-from workers.challenges import Nonces, Restraint
-from workers.chores import beside
+from workers.challenges import MOST_STRANGERS, Nonces, Restraint
+from workers.guard import Guard
 from workers.invites import read_ring
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,9 @@ ALLOW: Header = ("Allow", "INVITE, ACK, CANCEL, OPTIONS")
 REPEATED_WITHIN_S = 32
 # Rings that wait for the stores. More than these come from no customer.
 MOST_WAITING = 200
+# Rings that are remembered; what is forgotten too early, the desk knows for the same ring.
+MOST_SEEN = 2000
+SHUT_FOR_S = 1.0
 THREADS = 4
 BUSY_HERE = 486
 UNAUTHORIZED = 401
@@ -62,17 +66,24 @@ class Doorbell(asyncio.DatagramProtocol):
     threads of its own, so that rings keep no running call waiting."""
 
     def __init__(
-        self, terms: DoorbellTerms, admission: Admission, clock: Clock, take: Take
+        self,
+        terms: DoorbellTerms,
+        admission: Admission,
+        clock: Clock,
+        take: Take,
+        guard: Guard | None = None,
     ) -> None:
         self._terms = terms
         self._admission = admission
+        self._guard = guard or Guard()
         self._clock = clock
         self._take = take
         self._key = secrets.token_bytes(16)
         self._nonces = Nonces()
         self._restraint = Restraint()
+        self._log = Sparing(logger)
         self._pool = ThreadPoolExecutor(THREADS, "rings")
-        self._waiting = 0
+        self._waiting = self._second = self._strangers = 0
         self._seen: dict[str, float] = {}
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -85,7 +96,7 @@ class Doorbell(asyncio.DatagramProtocol):
         """From anywhere: what no trunk sent is not answered, but for a ring that some trunk might
         prove to be its own."""
         known = self._admission.admits(addr[0])
-        if not (known or self._admission.secrets):
+        if not known and (not self._admission.secrets or self._are_too_many()):
             return
         try:
             request = parse(data)
@@ -97,13 +108,24 @@ class Doorbell(asyncio.DatagramProtocol):
             # It quotes what it cannot read, which may be a phone number.
             if known:
                 quoted = re.sub(r"\d", "#", str(error))[:100]
-                logger.info("a datagram of a trunk is no SIP: %s", quoted)
+                self._log.info("a datagram of a trunk is no SIP: %s", quoted)
 
     def close(self) -> None:
         """Take no more; what was taken is still passed on."""
         if self._transport is not None:
             self._transport.close()
         self._pool.shutdown()
+
+    def _are_too_many(self) -> bool:
+        """Whether one more stranger is one too many in this second: the rest of it is for those
+        who are known, and the kernel's to keep free of others."""
+        now = int(asyncio.get_running_loop().time())
+        if now != self._second:
+            self._second, self._strangers = now, 0
+        self._strangers += 1
+        if self._strangers == MOST_STRANGERS + 1:
+            self._guard.shut(SHUT_FOR_S)
+        return self._strangers > MOST_STRANGERS
 
     def _is_proved(self, request: Request, addr: tuple[str, int]) -> bool:
         """Whether a ring from an unknown address is a trunk's all the same. It is asked to prove
@@ -117,7 +139,7 @@ class Doorbell(asyncio.DatagramProtocol):
             if secret is None or not proves:
                 # Anybody may send these, and shall not fill the log.
                 if self._restraint.allows(addr[0]):
-                    logger.info("a ring from %s is refused: wrong credentials", addr[0])
+                    self._log.info("a ring from %s is refused: wrong credentials", addr[0])
                 return False
             nonce_is_good = self._nonces.is_good(brought.nonce, request, addr[0])
         if not nonce_is_good and self._restraint.allows(addr[0]):
@@ -146,12 +168,12 @@ class Doorbell(asyncio.DatagramProtocol):
         try:
             ring = read_ring(invite, self._clock.now())
         except NotANumber:
-            logger.info("a ring is refused: no number was rung")
+            self._log.info("a ring is refused: no number was rung")
             return
         if self._is_repeated(ring.trigger.identity):
             return
         if self._waiting >= MOST_WAITING:
-            logger.error("a ring is lost: %s wait already", self._waiting)
+            self._log.error("a ring is lost: %s wait already", self._waiting)
             return
         self._waiting += 1
         loop = asyncio.get_running_loop()
@@ -159,7 +181,10 @@ class Doorbell(asyncio.DatagramProtocol):
 
     def _is_repeated(self, identity: str) -> bool:
         now = asyncio.get_running_loop().time()
-        while self._seen and now - next(iter(self._seen.values())) > REPEATED_WITHIN_S:
+        while self._seen and (
+            len(self._seen) >= MOST_SEEN
+            or now - next(iter(self._seen.values())) > REPEATED_WITHIN_S
+        ):
             del self._seen[next(iter(self._seen))]
         repeated = identity in self._seen
         self._seen.setdefault(identity, now)
@@ -170,7 +195,7 @@ class Doorbell(asyncio.DatagramProtocol):
         fault = taken.exception()
         # Of a refusal the log has been told.
         if fault is not None and not isinstance(fault, Refusal):
-            logger.error("a ring is lost", exc_info=fault)
+            self._log.error("a ring is lost", exc_info=fault)
 
 
 def _rings(request: Request) -> bool:
@@ -186,15 +211,16 @@ async def doorbell(
     if terms is None:
         yield
         return
-    await asyncio.to_thread(admission.renew)
     shared = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    guard = Guard()
+    guard.protect(shared.fileno())
+    admission.inform(guard, of_rings=True)
     shared.bind((terms.host, terms.port))
     _, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: Doorbell(terms, admission, clock, take), sock=shared
+        lambda: Doorbell(terms, admission, clock, take, guard), sock=shared
     )
     try:
-        async with beside(admission.keep_renewing):
-            yield
+        yield
     finally:
         await asyncio.to_thread(protocol.close)

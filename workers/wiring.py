@@ -62,8 +62,10 @@ async def open_worker(
     try:
         async with (
             beside(keep_alive.run),
+            admission.kept(),
             doorbell(settings.doorbell, admission, ports.clock, take),
         ):
+            admission.inform(engine.guard)
             yield Host(desk, terms, callbacks_inbox(aws), control, Metrics(REGISTRY))
     finally:
         spool.close()

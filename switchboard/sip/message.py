@@ -51,6 +51,8 @@ _COMPACT = {
     "l": "content-length",
     "k": "supported",
 }
+# What a dialog and a transaction are known by must not be read in two ways (RFC 4475 §3.3.8).
+_ONCE = ("From", "To", "Call-ID", "CSeq")
 _BLANKS = " \t"
 _REQUEST_LINE = re.compile(rf"(?P<method>{TOKEN.pattern}) (?P<uri>\S+) SIP/2\.0")
 _STATUS_LINE = re.compile(r"SIP/2\.0 (?P<status>[1-6][0-9]{2}) (?P<reason>.*)", re.DOTALL)
@@ -196,9 +198,13 @@ def serialise(message: Request | Response) -> bytes:
 
 
 def _check(message: Request | Response) -> None:
+    for name in _ONCE:
+        if len(set(message.every(name))) > 1:
+            raise MalformedSip(f"more than one {name}")
     _ = message.via, message.from_tag, message.to_tag, message.call_id
-    if isinstance(message, Request) and message.cseq.method != message.method:
-        raise MalformedSip(f"CSeq of another method: {message.cseq.method!r} in {message.method}")
+    method = message.cseq.method
+    if isinstance(message, Request) and method != message.method:
+        raise MalformedSip(f"CSeq of another method: {method!r} in {message.method}")
 
 
 def _canonical(name: str) -> str:
@@ -231,6 +237,8 @@ def _framed(headers: tuple[Header, ...], body: bytes) -> bytes:
         return body
     if not (lengths[0].isascii() and lengths[0].isdecimal() and len(lengths[0]) < 7):
         raise MalformedSip(f"no Content-Length: {lengths[0]!r}")
+    if len(set(lengths)) > 1:
+        raise MalformedSip(f"more than one Content-Length: {lengths[1][:20]!r} after {lengths[0]}")
     length = int(lengths[0])
     if length > len(body):
         raise MalformedSip(f"body cut short: {len(body)} of {length} bytes")

@@ -36,7 +36,7 @@ def test_who_proves_to_be_a_trunk_rings_from_an_unknown_address(worker, credenti
         terms = DoorbellTerms(HOST, free_port())
         carrier = Trunk("us", HOST, terms.port, credentials=credentials)
         admission = Admission(lambda: [ROAMING])
-        async with doorbell(terms, admission, SystemClock(), rings.append):
+        async with admission.kept(), doorbell(terms, admission, SystemClock(), rings.append):
             with pytest.raises(LegEnded) as caught:
                 async with worker.phone.dial(an_order(trunk=carrier), LegTrace()):
                     pass

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.logs import JsonLines, PlainLines, about, without_numbers
+from switchboard.logs import JsonLines, PlainLines, Sparing, about, without_numbers
 from switchboard.numbering import PhoneNumber
 from tests.fakes.shift import Shift, order_many
 
@@ -96,3 +96,18 @@ def test_the_lines_of_a_callback_name_it(caplog):
     ]
     assert (named[-1]["talked_s"], named[-1]["cost"], named[-1]["currency"]) == (60, "1.23", "EUR")
     assert "447123" not in caplog.text
+
+
+def test_a_sparing_logger_tells_so_many_lines_a_minute_and_later_how_many_more_there_were(caplog):
+    now_s = 0.0
+    logger = Sparing(logging.getLogger("ringback.x"), most=2, clock_s=lambda: now_s)
+
+    for number in range(5):
+        logger.warning("odd datagram %s", number)
+    now_s = 60.0
+    logger.warning("another")
+
+    assert caplog.messages == [
+        *("odd datagram 0", "odd datagram 1"),
+        *("3 lines like the next were left out", "another"),
+    ]

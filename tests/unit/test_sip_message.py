@@ -30,7 +30,8 @@ REQUIRED = (
 )
 
 token = st.text(string.ascii_letters + string.digits + "-.!%*_+`'~", min_size=1)
-header_name = token.filter(lambda name: name.lower() not in {"content-length", "l"})
+once = {"content-length", "l", "from", "f", "to", "t", "call-id", "i", "cseq"}
+header_name = token.filter(lambda name: name.lower() not in once)
 line = st.text(
     st.characters(exclude_characters="\r\n", exclude_categories=("Cs",)), max_size=40
 ).map(lambda text: text.strip(" \t"))

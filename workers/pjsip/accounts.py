@@ -10,6 +10,7 @@ from pjsua2 import pjsua2 as pj
 
 from switchboard.calls.link import Transport
 from switchboard.calls.trunk import Trunk
+from workers.guard import Guard, sip_sockets
 from workers.legs import CannotDial, NoWay
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ class Accounts:
     """One for all trunks that are spoken to in the same way, made when it is first needed and let
     go when its place is needed; and the transports that they need beside UDP."""
 
-    def __init__(self, endpoint: Any, settings: "PjsipSettings", most: int) -> None:
+    def __init__(self, endpoint: Any, settings: "PjsipSettings", most: int, guard: Guard) -> None:
         self._endpoint = endpoint
+        self._guard = guard
         self._most = most
         self._settings = settings
         self._accounts: dict[Hashable, _Account] = {}
@@ -41,6 +43,9 @@ class Accounts:
     def prepare(self, trunk: Trunk) -> CannotDial | None:
         """Have an account for a trunk; where that cannot be, why, for a frame without objects of
         pjsua2 to raise. NoWay where the engine has not what the trunk wants."""
+        self._guard.expect(trunk.host)
+        if trunk.link.proxy is not None:
+            self._guard.expect(trunk.link.proxy[0])
         if _terms(trunk) in self._accounts:
             return None
         if not self._have_room():
@@ -145,6 +150,7 @@ class Accounts:
             config.tlsConfig.CaListFile = ssl.get_default_verify_paths().cafile or ""
             config.tlsConfig.proto = pj.PJ_SSL_SOCK_PROTO_TLS1_2 | pj.PJ_SSL_SOCK_PROTO_TLS1_3
         self._endpoint.transportCreate(kind, config)
+        self._guard.protect(*sip_sockets(self._settings.sip_port))
         self._transports.add(transport)
 
     def _configuration(self, trunk: Trunk) -> Any:

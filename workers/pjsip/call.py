@@ -4,7 +4,7 @@ import ctypes
 import functools
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pjsua2 import _pjsua2 as library
@@ -12,6 +12,8 @@ from pjsua2 import pjsua2 as pj
 
 from switchboard.calls.leg import RtpQuality
 from switchboard.calls.link import Codec
+from workers.far_ends import hosts_of
+from workers.guard import Guard
 from workers.info import key_of_info
 from workers.lines import EngineLine, Report
 from workers.sdp import with_codecs, with_usual_telephone_events
@@ -53,11 +55,13 @@ class PjsipCall(pj.Call):  # type: ignore[misc] # SWIG generates no types
         number: int,
         reports: deque[tuple[int, Report]],
         codecs: Sequence[Codec],
+        guard: Guard,
     ) -> None:
         super().__init__(account)
         self._number = number
         self._reports = reports
         self._codecs = codecs
+        self._guard = guard
 
     def note(self, report: Report) -> None:
         """Have this reported to the call's line, after the callback."""
@@ -69,6 +73,8 @@ class PjsipCall(pj.Call):  # type: ignore[misc] # SWIG generates no types
         INFO that the library leaves to us."""
         state = parameter.e.body.tsxState
         request = state.tsx
+        if request.method == "INVITE":
+            self._expect_far_end(state)
         if request.method == "INVITE" and 100 <= request.statusCode < 200:
             self.note(functools.partial(EngineLine.progressed, sip_code=request.statusCode))
         elif request.method == "INFO" and request.state == pj.PJSIP_TSX_STATE_TRYING:
@@ -116,6 +122,16 @@ class PjsipCall(pj.Call):  # type: ignore[misc] # SWIG generates no types
     def onCallSdpCreated(self, parameter: Any) -> None:
         description = with_usual_telephone_events(parameter.sdp.wholeSdp)
         parameter.sdp.wholeSdp = with_codecs(description, self._codecs)
+
+    def _expect_far_end(self, state: Any) -> None:
+        """What it sends of its own accord may come from others than its trunk's host."""
+        hosts: Iterable[str] = ()
+        if state.type == pj.PJSIP_EVENT_TX_MSG:
+            hosts = [state.src.tdata.dstAddress.rpartition(":")[0]]
+        elif state.type == pj.PJSIP_EVENT_RX_MSG:
+            hosts = hosts_of(state.src.rdata.wholeMsg)
+        for host in hosts:
+            self._guard.expect(host)
 
     def _informed(self, received: Any) -> None:
         key = key_of_info(received.wholeMsg)

@@ -32,12 +32,15 @@ from pjsua2 import pjsua2 as pj
 from switchboard.calls.caller_id import as_user
 from switchboard.calls.leg import RtpQuality
 from switchboard.calls.trunk import Trunk
+from switchboard.logs import Sparing
+from workers.guard import Guard, sip_sockets
 from workers.legs import CannotDial, NoWay
 from workers.lines import EngineLine, Report
 from workers.patchbay import Patchbay
 from workers.phone import LegOrder
 from workers.pjsip.accounts import Accounts, bound_to, uri_of
 from workers.pjsip.audio import Ear, key_tone, player, ringback_tone
+from workers.pjsip.bouncer import Bouncer
 from workers.pjsip.call import PjsipCall, quality_of
 from workers.pjsip.headers import tell
 from workers.pjsip.tap import LOUD, QUIET, Tap
@@ -55,6 +58,7 @@ SOUND_RESTS_S = 0.5
 UNKNOWN_NAME = 70_018  # pjlib's PJ_ERESOLVE
 # How long a far end may take to confirm the end of a call that is traced.
 TAPPED_ON_S = 2.0
+MOST_TOLD = 300
 SENDER_IN_LOG = 64  # pjlib's PJ_LOG_HAS_SENDER
 
 logger = logging.getLogger(__name__)
@@ -111,6 +115,8 @@ class PjsipEngine:
             connect=functools.partial(self._patch, pj.AudioMedia.startTransmit),
             disconnect=functools.partial(self._patch, pj.AudioMedia.stopTransmit),
         )
+        # Who else than our trunks may speak SIP to us: nobody, once it is told of them.
+        self.guard = Guard()
         self._settings = settings
         self._numbers = itertools.count()
         self._reports: deque[tuple[int, Report]] = deque()
@@ -120,8 +126,9 @@ class PjsipEngine:
         # Objects of pjsua2, from here on.
         self.tap = Tap(_C.pj_log_set_level)
         self._log = _Log(self.tap)
+        self._bouncer = Bouncer()
         self._endpoint = pj.Endpoint()
-        self._accounts = Accounts(self._endpoint, settings, MAX_ACCOUNTS)
+        self._accounts = Accounts(self._endpoint, settings, MAX_ACCOUNTS, self.guard)
         self._calls: dict[int, PjsipCall] = {}
         self._sounds: dict[int, pj.AudioMedia] = {}
         self._ears: dict[int, Ear] = {}
@@ -133,6 +140,7 @@ class PjsipEngine:
         try:
             self._endpoint.libCreate()
             self._endpoint.libInit(_configuration(self._settings, self._log))
+            self._bouncer.stand()
             self._endpoint.audDevManager().setNullDev()
             for codec in self._endpoint.codecEnum2():
                 wanted = codec.codecId.startswith(("PCMU/", "PCMA/"))
@@ -143,6 +151,7 @@ class PjsipEngine:
             self._endpoint.libStart()
             transport_info = self._endpoint.transportGetInfo(number)
             self.sip_port = int(transport_info.localAddress.rpartition(":")[2])
+            self.guard.protect(*sip_sockets(self.sip_port))
             anywhere = self._settings.host in ("0.0.0.0", "::")  # noqa: S104  asked, not bound
             self.tap.ours = transport_info.localName if anywhere else transport_info.localAddress
         except pj.Error as fault:
@@ -292,7 +301,7 @@ class PjsipEngine:
         uri = uri_of(order.trunk, as_user(order.trunk.sent(order.number)))
         account, codecs = self._accounts.taken(order.trunk, number), order.trunk.link.codecs
         try:
-            self._calls[number] = PjsipCall(account, number, self._reports, codecs)
+            self._calls[number] = PjsipCall(account, number, self._reports, codecs, self.guard)
             self.tap.place(number, order, lambda: self._calls[number].makeCall(uri, options))
         except pj.Error as error:
             kind = NoWay if error.status == UNKNOWN_NAME else CannotDial
@@ -333,6 +342,7 @@ class _Log(pj.LogWriter):  # type: ignore[misc] # SWIG generates no types
     def __init__(self, tap: Tap) -> None:
         super().__init__()
         self._tap = tap
+        self._told = Sparing(logger)
 
     def write(self, entry: Any) -> None:
         """Also called by the audio thread."""
@@ -340,7 +350,9 @@ class _Log(pj.LogWriter):  # type: ignore[misc] # SWIG generates no types
             self._tap.hear(entry.msg)
             return
         level = logging.ERROR if entry.level <= 1 else logging.WARNING
-        logger.log(level, "%s", re.sub(r"\d{5,}(?=\d{4})", "******", entry.msg.strip()))
+        # Of a datagram that it cannot read it tells all, in lines of their own.
+        first = entry.msg.strip().partition("\n")[0][:MOST_TOLD]
+        self._told.log(level, "%s", re.sub(r"\d{5,}(?=\d{4})", "******", first))
 
 
 @contextmanager

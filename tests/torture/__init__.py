@@ -1,0 +1,1 @@
+"""What hurts who listens for SIP: messages, datagrams and floods of them."""

@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 export PYTHON
 
 .PHONY: setup demo test test-tuned check check-format check-lint check-types check-imports format \
-	lock package vendor prompts pjsua2 bench clean
+	lock package vendor prompts pjsua2 bench soak flood clean
 
 setup: .venv/installed
 
@@ -23,7 +23,8 @@ test: setup
 # What speaks SIP and RTP again, with the engine of production: in an environment that has all of the
 # first, but for pjsua2, which is ours.
 SPEAKING := phone pjsip_phone pjsip_audio engine_limits callbacks_for_real sipp_callbacks \
-	conversation_for_real conversations_at_once trunks_for_real worker_process doorbell
+	conversation_for_real conversations_at_once trunks_for_real worker_process doorbell \
+	guard bouncer sip_that_hurts soak
 test-tuned: pjsua2
 	$(BIN)/python -m venv --clear --without-pip var/tuned
 	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" \
@@ -90,6 +91,16 @@ package: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+# Thousands of short callbacks, and what they leave behind: with the engine of production where `make
+# test-tuned` has set it up, else fewer with the stock one.
+soak: setup
+	$(or $(wildcard var/tuned/bin/python),$(BIN)/python) -m tests.soak $(ARGS)
+
+# 10,000 datagrams a second at each port of a worker, and what else hurts.
+flood: setup
+	$(or $(wildcard var/tuned/bin/python),$(BIN)/python) -m pytest --log-cli-level=INFO \
+		tests/integration/test_sip_that_hurts.py
 
 vendor:
 	api/vendor_static.sh

@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 export PYTHON
 
 .PHONY: setup demo test tuned test-tuned check check-format check-lint check-types check-imports \
-	format lock package vendor translations prompts pjsua2 bench chaos clean
+	format lock package vendor translations prompts pjsua2 bench chaos soak flood clean
 
 setup: .venv/installed
 
@@ -30,7 +30,8 @@ tuned: pjsua2
 
 # What speaks SIP and RTP, again in it.
 SPEAKING := phone pjsip_phone pjsip_audio engine_limits callbacks_for_real sipp_callbacks \
-	conversation_for_real conversations_at_once trunks_for_real worker_process doorbell chaos
+	conversation_for_real conversations_at_once trunks_for_real worker_process doorbell \
+	guard bouncer sip_that_hurts soak chaos
 test-tuned: tuned
 	var/tuned/bin/python -m tests.second_try $(SPEAKING:%=tests/integration/test_%.py) $(ARGS)
 
@@ -99,6 +100,16 @@ bench: setup
 # Processes killed and paused, AWS and the carrier failing, and what must hold after it: by a seed.
 chaos: setup
 	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) $(ARGS)
+
+# Thousands of short callbacks, and what they leave behind: with the engine of production where `make
+# tuned` has set it up, else fewer with the stock one.
+soak: setup
+	$(or $(wildcard var/tuned/bin/python),$(BIN)/python) -m tests.soak $(ARGS)
+
+# 10,000 datagrams a second at each port of a worker, and what else hurts.
+flood: setup
+	$(or $(wildcard var/tuned/bin/python),$(BIN)/python) -m pytest --log-cli-level=INFO \
+		tests/integration/test_sip_that_hurts.py
 
 vendor:
 	api/vendor_static.sh

@@ -1,29 +1,18 @@
 """Admission: from which addresses our trunks speak to us, and as whom they ring from elsewhere."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import IPv4Address, IPv4Network
 
 from switchboard.calls.trunk import Trunk
 from switchboard.sip.secret import Secret
+from workers.addresses import Resolve, resolve
 from workers.chores import beside
 from workers.guard import Guard
 from workers.threads import persist
 
 RENEWED_EVERY_S = 30
-
-Resolve = Callable[[str], Sequence[str]]
-
-
-def resolve(host: str) -> Sequence[str]:
-    """The addresses behind a name; none where nobody knows it now."""
-    try:
-        found = socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)
-    except OSError:
-        return ()
-    return [str(address[0]) for *_, address in found]
 
 
 class Admission:

@@ -16,6 +16,8 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from itertools import groupby
 from pathlib import Path
 
+from workers.addresses import Resolve, resolve
+
 logger = logging.getLogger(__name__)
 
 # Of the kernel's asm-generic/socket.h and linux/filter.h; Python names only some of the first.
@@ -42,7 +44,9 @@ class Guard:
     trunk that is gone, or has another address by now, have an end as well.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, resolve: Resolve = resolve) -> None:
+        self._resolve = resolve
+        self._names: set[str] = set()
         self._sockets: set[int] = set()
         self._networks: frozenset[IPv4Network] | None = None
         self._expected: dict[IPv4Network, None] = {}
@@ -73,15 +77,22 @@ class Guard:
         asyncio.get_running_loop().call_later(seconds, open_again)
 
     def expect(self, host: str) -> None:
-        """One more address; a name is passed over."""
-        with suppress(AddressValueError):
+        """One more address, or those behind a name: these are asked for once, as the engine does
+        before it sends something there."""
+        try:
             address = IPv4Network(IPv4Address(host))
-            known = address in self._expected
-            # To the end of the line of those that are forgotten.
-            self._expected.pop(address, None)
-            self._expected[address] = None
-            if not known:
-                self._set_up(self._sockets)
+        except AddressValueError:
+            if host not in self._names and len(self._names) < MOST:
+                self._names.add(host)
+                for one in self._resolve(host):
+                    self.expect(one)
+            return
+        known = address in self._expected
+        # To the end of the line of those that are forgotten.
+        self._expected.pop(address, None)
+        self._expected[address] = None
+        if not known:
+            self._set_up(self._sockets)
 
     def _set_up(self, sockets: Collection[int]) -> None:
         if self._networks is None:

@@ -18,7 +18,7 @@ from workers.phone import LegEnded, LegTrace
 
 pytestmark = pytest.mark.integration
 
-HOST, NEIGHBOUR, STRANGER = "127.0.0.1", "127.0.1.7", "127.0.0.2"
+HOST, NEIGHBOUR, STRANGER, NAMED = "127.0.0.1", "127.0.1.7", "127.0.0.2", "127.0.0.3"
 NETWORK = IPv4Network("127.0.1.0/24")
 
 
@@ -26,7 +26,7 @@ class Ear:
     """A socket behind a guard."""
 
     def __init__(self, bound: socket.socket) -> None:
-        self.guard = Guard()
+        self.guard = Guard({"carrier.example": [NAMED]}.__getitem__)
         self._socket = bound
         self.guard.protect(bound.fileno())
 
@@ -60,13 +60,13 @@ def test_only_the_networks_it_was_told_of_are_heard(ear):
     assert [ear.hears(one) for one in (NEIGHBOUR, STRANGER)] == [False, False]
 
 
-def test_who_is_expected_is_heard_and_a_name_is_passed_over(ear):
+def test_who_is_expected_is_heard_by_address_or_by_name(ear):
     ear.guard.admit([])
 
     ear.guard.expect(STRANGER)
     ear.guard.expect("carrier.example")
 
-    assert [ear.hears(one) for one in (HOST, STRANGER)] == [False, True]
+    assert [ear.hears(one) for one in (HOST, STRANGER, NAMED)] == [False, True, True]
 
 
 def test_a_single_address_is_heard_on_after_its_trunk_is_gone(ear):

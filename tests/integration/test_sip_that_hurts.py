@@ -4,13 +4,14 @@ nobody is rung, answered or charged."""
 import asyncio
 import json
 import logging
+import os
 import random
 import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain, pairwise
 from pathlib import Path
@@ -24,16 +25,19 @@ from switchboard.billing.service_number import ServiceNumber
 from switchboard.calls.callback import State
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.numbering import PhoneNumber
+from switchboard.sip.secret import Secret
 from tests.fakes.exchange import CENT
 from tests.integration.caller import in_real_time
 from tests.integration.far_end import HOST
 from tests.integration.system import System, Worker, free_port, make_system
 from tests.torture import datagrams
 from tests.torture.rfc4475 import MESSAGES
+from workers.challenges import MOST_IN_ALL
 
 pytestmark = pytest.mark.integration
 
-FLOOD = [sys.executable, "-m", "tests.torture.flood"]
+RATE = 10_000
+FLOOD = [sys.executable, "-m", "tests.torture.flood", "--rate", str(RATE)]
 STRANGER = "127.0.0.9"
 TALKS = {"ring_for": timedelta(), "hang_up_after": None}
 # What two who talk may miss: this share of their packets, and nothing for so long.
@@ -64,17 +68,27 @@ class Target:
         pages = Path(f"/proc/{self.worker.process.pid}/statm").read_text().split()[1]
         return int(pages) * 4096 / 1e6
 
+    def cpu_s(self) -> float:
+        stat = Path(f"/proc/{self.worker.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
 
 @pytest.fixture(scope="module")
 def target(aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    """Whose strangers ring a service number that there is, as a customer that there is."""
+    """Whose trunk rings from its own address."""
+    with a_target(aws, tmp_path_factory.mktemp("hurt"), None) as target:
+        yield target
+
+
+@contextmanager
+def a_target(aws: EmbeddedAws, folder: Path, secret: Secret | None) -> Iterator[Target]:
+    """Whose strangers ring a service number that there is, as a customer that there is. Where the
+    trunk has a secret, it may ring from anywhere."""
     ports = free_port(), free_port()
-    system = make_system(
-        aws,
-        tmp_path_factory.mktemp("hurt") / "worker.log",
-        RINGBACK_SIP_PORT=str(ports[0]),
-        RINGBACK_RINGS_PORT=str(ports[1]),
-    )
+    told = {"RINGBACK_SIP_PORT": str(ports[0]), "RINGBACK_RINGS_PORT": str(ports[1])}
+    system = make_system(aws, folder / "worker.log", **told)
+    [trunk] = system.ports.trunks.all()
+    system.ports.trunks.save(replace(trunk, rings_as=secret))
     known = ServiceNumber(PhoneNumber(datagrams.SERVICE), delay=timedelta(), quiet=timedelta())
     system.ports.accounts.add_service_number(known)
     bystander = Profile("bystander", "A customer", "EUR", "cents", country="GB", numbers=(CALLER,))
@@ -221,13 +235,34 @@ async def test_a_stranger_who_tortures_hears_nothing_and_is_not_heard(target: Ta
 @in_real_time
 async def test_a_flood_of_strangers_drowns_nobody(target: Target):
     async with while_they_talk(target):
-        ports = map(str, target.ports)
-        flooding = await asyncio.create_subprocess_exec(*FLOOD, *ports, stdout=subprocess.PIPE)
-        said, _ = await flooding.communicate()
-        told = json.loads(said)
+        answers = await flood(target, seconds=10)
 
-    logger.info("%s datagrams a second at each port", round(told["sent"] / told["seconds"]))
-    assert told["answers"] == 0
+    assert answers == 0
+
+
+@in_real_time
+async def test_a_flood_of_those_who_may_be_trunks_is_answered_no_more_than_carriers_ring(
+    aws: EmbeddedAws, tmp_path: Path
+):
+    with a_target(aws, tmp_path, Secret.of("carrier", "sesame")) as target:
+        async with while_they_talk(target):
+            answers = await flood(target, seconds=5)
+
+    assert 0 < answers <= MOST_IN_ALL * 7
+
+
+async def flood(target: Target, seconds: int) -> int:
+    """10,000 datagrams a second at each port; how many answers there were."""
+    used_s, ports = target.cpu_s(), map(str, target.ports)
+    flooding = await asyncio.create_subprocess_exec(
+        *(*FLOOD, *ports, "--seconds", str(seconds)), stdout=subprocess.PIPE
+    )
+    said, _ = await flooding.communicate()
+    told = json.loads(said)
+    rate = told["sent"] / told["seconds"]
+    logger.info("%.0f datagrams a second at each port, %s answers", rate, told["answers"])
+    logger.info("%.1f %% of a core", 100 * (target.cpu_s() - used_s) / told["seconds"])
+    return told["answers"]
 
 
 @in_real_time

@@ -2,9 +2,12 @@
 
 from ipaddress import IPv4Network
 
+import pytest
+
 from switchboard.calls.link import Link
 from switchboard.calls.trunk import Trunk
 from switchboard.sip.secret import Secret
+from workers.addresses import resolve
 from workers.admission import Admission
 from workers.guard import Guard
 
@@ -49,3 +52,8 @@ def test_strangers_are_let_in_by_no_guard_where_nobody_may_prove_to_be_a_trunk()
     admission.inform(gate, of_rings=True)
 
     assert gate.told == ({IPv4Network("198.51.100.7")}, False)
+
+
+@pytest.mark.parametrize("name", ["a" * 64, "a..b", "-", "..", ""])
+def test_behind_what_is_no_name_there_is_no_address(name):
+    assert list(resolve(name)) == []

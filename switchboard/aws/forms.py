@@ -8,6 +8,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import partial
+from types import NoneType, UnionType
 from typing import Any, TypeVar, get_type_hints
 
 from cattrs import BaseValidationError, Converter
@@ -68,7 +69,11 @@ def from_json(loaded: object, kind: type[Value]) -> Value:
 
 def _converter() -> Converter:
     # Dictionaries with unknown keys are read: an older program meets a newer record.
-    converter = Converter(omit_if_default=True, unstruct_collection_overrides={AbstractSet: sorted})
+    converter = Converter(
+        omit_if_default=True,
+        detailed_validation=False,
+        unstruct_collection_overrides={AbstractSet: sorted},
+    )
     converter.register_unstructure_hook(datetime, to_us)
     converter.register_structure_hook(datetime, lambda us, _: from_us(us))
     converter.register_unstructure_hook(timedelta, lambda span: span // _MICROSECOND)
@@ -82,9 +87,21 @@ def _converter() -> Converter:
     converter.register_structure_hook(PhoneNumber, lambda e164, _: PhoneNumber(e164))
     converter.register_unstructure_hook(Right, str)
     converter.register_structure_hook(Right, lambda text, _: Right.parse(text))
+    converter.register_structure_hook_factory(_is_optional, partial(_optional_reader, converter))
     converter.register_unstructure_hook_factory(_AS_LISTS.__contains__, partial(_writer, converter))
     converter.register_structure_hook_factory(_AS_LISTS.__contains__, partial(_reader, converter))
     return converter
+
+
+def _is_optional(kind: Any) -> bool:
+    return isinstance(kind, UnionType) and len(kind.__args__) == 2 and NoneType in kind.__args__
+
+
+def _optional_reader(converter: Converter, kind: UnionType) -> Callable[[Any, Any], Any]:
+    """As the converter's own, which looks again at each value for what its type asks for."""
+    [wanted] = (one for one in kind.__args__ if one is not NoneType)
+    hook = converter.get_structure_hook(wanted)
+    return lambda value, _: None if value is None else hook(value, wanted)
 
 
 def _writer(converter: Converter, kind: type[Any]) -> Callable[[Any], list[Any]]:

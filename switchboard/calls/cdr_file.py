@@ -69,7 +69,7 @@ def _leg(party: str, leg: LegRecord | None) -> dict[str, Cell | None]:
 
 def _instant(at: datetime) -> str:
     """As text: an instant of a spreadsheet does not say by whose clocks it is."""
-    return f"{at:%Y-%m-%dT%H:%M:%S}Z"
+    return f"{at.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def _amount(micros: int) -> Decimal:

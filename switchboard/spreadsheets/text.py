@@ -69,7 +69,7 @@ def rows_of_text(text: str, delimiter: str | None = None) -> Iterator[Row]:
 def escaped(text: str) -> str:
     """The text as it is written into a text file: a spreadsheet that opens the file shows it, and
     does not calculate it. `unescaped` gives back exactly what it was."""
-    if _PHONES.fullmatch(text):
+    if not text.startswith(_KEPT) or _PHONES.fullmatch(text):
         return text
     return f"'{text}" if text.startswith(FORMULA_SIGNS) or _is_escaped(text) else text
 

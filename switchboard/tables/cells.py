@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal
 
 from switchboard.errors import Malformed
+
+# No amount is rounded where it is put into a cell.
+_EXACT = Context(prec=80)
 
 # Text as it was typed; a number or an instant (by whose clocks, no cell says) only where a
 # spreadsheet keeps it as one. What is empty is "".
@@ -60,8 +63,7 @@ def text_of(cell: Cell) -> str:
 
 def scaled(units: int, decimals: int) -> Decimal:
     """Whole units of so many decimals as the number that they are, exactly."""
-    with localcontext(prec=80):
-        return Decimal(units).scaleb(-decimals)
+    return _EXACT.scaleb(Decimal(units), -decimals)
 
 
 def plain(number: Decimal) -> str:

@@ -21,12 +21,12 @@ LOADING, MEASURED = _CORES[0], _CORES[-1]
 class Child:
     """A process that answers once when it is ready, and leaves when its standard input ends."""
 
-    def __init__(self, core: int, *command: object, env: dict[str, str] | None = None) -> None:
+    def __init__(self, core: int, *command: object) -> None:
         self._process = subprocess.Popen(
             ["taskset", "-c", str(core), *map(str, command)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, **(env or {}), "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
             text=True,
         )
         self.ready = self._answer()

@@ -61,6 +61,18 @@ class TraceEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class TraceTitle:
+    """What a list of traces tells of one."""
+
+    callback: str
+    account: str
+    worker: str
+    began_at: datetime
+    numbers: tuple[PhoneNumber, ...]
+    trunks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """What one worker saw of a callback."""
 
@@ -72,6 +84,13 @@ class Trace:
     trunks: tuple[str, ...] = ()
     messages: tuple[SipRecord, ...] = ()
     events: tuple[TraceEvent, ...] = ()
+
+    @property
+    def title(self) -> TraceTitle:
+        """What a list tells of it."""
+        return TraceTitle(
+            self.callback, self.account, self.worker, self.began_at, self.numbers, self.trunks
+        )
 
     @property
     def timeline(self) -> Iterator[SipRecord | TraceEvent]:

@@ -23,7 +23,7 @@ test: setup
 # What speaks SIP and RTP again, with the engine of production: in an environment that has all of the
 # first, but for pjsua2, which is ours.
 SPEAKING := phone pjsip_phone pjsip_audio engine_limits callbacks_for_real sipp_callbacks \
-	conversation_for_real conversations_at_once trunks_for_real worker_process doorbell
+	conversation_for_real conversations_at_once trunks_for_real secured_calls worker_process doorbell
 test-tuned: pjsua2
 	$(BIN)/python -m venv --clear --without-pip var/tuned
 	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" \

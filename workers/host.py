@@ -64,7 +64,7 @@ class Host:
         self._last_beat: Beat | None = None
         # A callback is about to ring: what happens to this worker now must not hide it.
         self._news = asyncio.Event()
-        desk.watch.news = self._news.set
+        desk.watch.news = desk.channels.news = self._news.set
         # Orders that a heartbeat has yet to name; until it does, the queue keeps them.
         self._unnamed: dict[str, list[Message]] = {}
         self._leaving = asyncio.Event()

@@ -148,6 +148,24 @@ def test_a_fault_while_taking_orders_stops_no_worker():
     assert shift.dialled() == [6]
 
 
+def test_a_leg_over_a_trunk_with_a_capacity_is_told_of_at_once():
+    shift = Shift()
+    [carrier] = shift.ports.trunks.all()
+    shift.ports.trunks.save(replace(carrier, capacity=10))
+    told = []
+
+    async def story():
+        shift.order()
+        for at_s in (1, 4):
+            await asyncio.sleep(at_s - asyncio.get_running_loop().time())
+            [beat] = shift.ports.workers.all()
+            told.extend(call.legs_on("carrier") for call in beat.calls.values())
+
+    shift.work(story, until_s=70)
+
+    assert told == [1, 2]
+
+
 def test_what_waits_is_counted_and_how_long_it_waited():
     shift, told = Shift(capacity=1), []
 

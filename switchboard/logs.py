@@ -20,8 +20,10 @@ Facts = Mapping[str, Any]
 _KNOWN: ContextVar[Facts] = ContextVar("what is known here", default=MappingProxyType({}))
 # What every record has is no fact of its own.
 _OF_ANY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
-# As many digits as phone numbers have, in no word and no decimal.
-_NUMBER = re.compile(r"(?<![\w.])(\+\d{5,15}|\d{8,15})(?!\w|\.\d)")
+# As many digits as phone numbers have, in no word and no decimal; %2B is the plus of a URI.
+_NUMBER = re.compile(r"(?:(?<![\w.])|(?<=%2B))(\+\d{5,15}|\d{8,15})(?!\w|\.\d)")
+# What could begin a line of its own, or tell a terminal something.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SHOWN_FIRST, _SHOWN_LAST = 3, 4
 MINUTE_S = 60.0
 
@@ -103,10 +105,19 @@ class PlainLines(logging.Formatter):
         """The line, and a traceback below it."""
         return without_numbers(super().format(record))
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the name it is called by
+        """One line, whatever the far end of a call has put into it."""
+        record.message = _visible(record.message)
+        return super().formatMessage(record)
+
 
 def without_numbers(text: str) -> str:
     """The text with its phone numbers masked: +44******4567."""
     return _NUMBER.sub(lambda found: _hidden(found[0]), text)
+
+
+def _visible(text: str) -> str:
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _hidden(number: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from switchboard.calls.beat import Beat
@@ -24,6 +24,11 @@ logger = logging.getLogger(__name__)
 PAUSE_A_CALL = timedelta(milliseconds=20)
 # How often it looks for what workers that are gone have left.
 DELIVER_EVERY_S = 30
+# How often it looks how many orders wait, and are dead.
+COUNT_EVERY_S = 30
+MILLISECOND = timedelta(milliseconds=1)
+# How long a heartbeat tells of a callback that had to wait.
+LATELY = timedelta(minutes=1)
 # How long a worker that is told to stop tries to reach the stores.
 GOODBYE_LIMIT_S = 10
 # So many heartbeats may fail to come before a worker is taken for lost.
@@ -48,7 +53,9 @@ class Host:
         self, desk: Desk, terms: HostTerms, orders: Inbox, control: ControlInbox, metrics: Metrics
     ) -> None:
         self._minutes = MinuteBook(desk.ports.clock, desk.worker)
-        self._desk = replace(desk, passed_over=self._minutes.passed_over)
+        self._desk = replace(desk, passed_over=self._minutes.passed_over, taken=self._taken)
+        # How long the callbacks had waited that were taken lately, by when that was.
+        self._waits: dict[datetime, timedelta] = {}
         self._metrics = metrics
         self._terms = terms
         self._orders = orders
@@ -58,7 +65,7 @@ class Host:
         self._last_beat: Beat | None = None
         # A callback is about to ring: what happens to this worker now must not hide it.
         self._news = asyncio.Event()
-        desk.watch.news = self._news.set
+        desk.watch.news = desk.channels.news = self._news.set
         self._beaten = asyncio.Event()
         # Orders that a heartbeat has yet to name; until it does, the queue keeps them.
         self._unnamed: dict[str, list[Message]] = {}
@@ -83,7 +90,8 @@ class Host:
         try:
             async with asyncio.TaskGroup() as group:
                 orders = group.create_task(self._take_orders_until_leaving())
-                others = [group.create_task(for_ever(work)) for work in (self._obey, self._deliver)]
+                beside = self._obey, self._deliver, self._count
+                others = [group.create_task(for_ever(work)) for work in beside]
                 group.create_task(self._beat_until_over())
                 await self._leaving.wait()
                 await self._drain(orders)
@@ -180,6 +188,22 @@ class Host:
             logger.info("settled %s callbacks that other workers had left", delivered)
         await asyncio.sleep(DELIVER_EVERY_S)
 
+    async def _count(self) -> None:
+        ports = self._desk.ports
+        waiting = await asyncio.to_thread(ports.queue.depth)
+        self._metrics.counted(
+            waiting=waiting, dead=await asyncio.to_thread(ports.dead_orders.depth)
+        )
+        await asyncio.sleep(COUNT_EVERY_S)
+
+    def _taken(self, waited: timedelta) -> None:
+        self._waits[self._desk.ports.clock.now()] = waited
+        self._metrics.taken(waited)
+
+    def _longest_wait(self, now: datetime) -> timedelta:
+        self._waits = {at: waited for at, waited in self._waits.items() if at > now - LATELY}
+        return max(self._waits.values(), default=timedelta())
+
     async def _beat_until_over(self) -> None:
         # Not cancelled: a heartbeat that is being written would come after the goodbye.
         while not self._over.is_set():
@@ -195,7 +219,8 @@ class Host:
         stale_at = now + BEATS_MISSED * self._terms.beat_every
         capacity = 0 if self._leaving.is_set() else self._terms.capacity
         trunks = self._desk.watch.told
-        beat = Beat(self._desk.worker, now, stale_at, capacity, calls, trunks)
+        waited_ms = self._longest_wait(now) // MILLISECOND
+        beat = Beat(self._desk.worker, now, stale_at, capacity, calls, trunks, waited_ms)
         await in_daemon_thread(partial(self._desk.ports.workers.beat, beat))
         self._last_beat = beat
         self._beaten.set()

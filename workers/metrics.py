@@ -1,5 +1,6 @@
 """What a worker counts for Prometheus: its calls, how callbacks and legs ended, and audio."""
 
+from datetime import timedelta
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, values
@@ -11,6 +12,8 @@ HEARTBEAT = "ringback_heartbeat_timestamp_seconds"
 MOS_BUCKETS = (1.5, 2, 2.5, 3, 3.5, 4, 4.3, 4.5)
 # Seconds from the INVITE to the first ring: carriers are called slow beyond six.
 PDD_BUCKETS_S = (0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 20)
+# Seconds from when a callback may ring until a worker takes it: patience ends at ninety.
+WAIT_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 90)
 ENDED = ("ending", "culprit")
 RTP_PACKETS = (
     ("received", "Packets of audio that came from far ends."),
@@ -43,6 +46,15 @@ class Metrics:
         self._beat = gauge(
             HEARTBEAT, "When it last told the stores that it lives.", multiprocess_mode="liveall"
         )
+        newest = partial(gauge, multiprocess_mode="mostrecent")
+        self._waiting = newest("ringback_orders_waiting", "Orders that no worker has taken yet.")
+        self._dead = newest("ringback_orders_dead", "Orders that no worker could serve.")
+        self._wait = Histogram(
+            "ringback_order_wait_seconds",
+            "From when a callback may ring until a worker takes it.",
+            buckets=WAIT_BUCKETS_S,
+            registry=registry,
+        )
         self._ended = counter(
             "ringback_callbacks_ended_total", "Callbacks that rang and are settled.", ENDED
         )
@@ -74,6 +86,15 @@ class Metrics:
         self._live.set(live)
         self._capacity.set(capacity)
         self._beat.set_to_current_time()
+
+    def taken(self, waited: timedelta) -> None:
+        """A callback was taken that had waited so long."""
+        self._wait.observe(waited.total_seconds())
+
+    def counted(self, *, waiting: int, dead: int) -> None:
+        """The queues were looked at."""
+        self._waiting.set(waiting)
+        self._dead.set(dead)
 
     def ended(self, cdr: Cdr) -> None:
         """A callback is settled."""

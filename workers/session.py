@@ -65,6 +65,8 @@ class Desk:
     asking: AskingTerms = USUAL_ASKING
     # Told the name of a trunk that did not carry a leg which another one is to carry.
     passed_over: Callable[[str], None] = lambda _trunk: None
+    # Told how long a callback had waited when it was taken.
+    taken: Callable[[timedelta], None] = lambda _waited: None
 
 
 class Session:
@@ -93,6 +95,8 @@ class Session:
         callback = await asyncio.to_thread(self._claim)
         if callback is None:
             return None
+        waited = self._desk.ports.clock.now() - (callback.starts_at or callback.requested_at)
+        self._desk.taken(max(timedelta(), waited))
         self._tape = await asyncio.to_thread(
             tape_for, self._desk.ports, callback, self._desk.worker
         )

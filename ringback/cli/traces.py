@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="SIP messages, prompts, keys and money of a call.", no_args_is_help=True)
 
-COLUMNS = ("kind", "value", "until")
+ON = ("kind", "value", "until")
+TRACES = ("began_at", "callback", "account", "trunks")
 
 
 class Kind(StrEnum):
@@ -64,13 +65,30 @@ def switch_off(kind: Which, value: Value, state: State = None) -> None:
 
 
 @app.command("list")
-def list_switches(state: State = None, as_json: AsJson = False) -> None:
-    """What tracing is on for, and until when."""
-    from switchboard.desk.tracing import switches
-    from switchboard.wire import switch_body
+def list_all(
+    limit: Annotated[int, typer.Option(min=1, help="So many traces at most.")] = 20,
+    cursor: Annotated[str | None, typer.Option(help="Where the last part ended.")] = None,
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """What tracing is on for, and until when; and the callbacks that were traced, newest first."""
+    from switchboard.desk.tracing import list_traces, switches
+    from switchboard.wire import switch_body, title_body
 
-    rows = [switch_body(switch) for switch in switches(ports_for(state))]
-    show_list(rows, COLUMNS, as_json=as_json)
+    ports = ports_for(state)
+    page = list_traces(ports, limit=limit, cursor=cursor)
+    on = [switch_body(switch) for switch in switches(ports)]
+    traces = [title_body(title) for title in page.items]
+    if as_json:
+        body = {"on": on, "traces": traces, "cursor": page.cursor}
+        typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
+        return
+    typer.echo("tracing is on for")
+    show_list(on, ON, as_json=False)
+    typer.echo("traced callbacks")
+    show_list(traces, TRACES, as_json=False)
+    if page.cursor is not None:
+        typer.echo(f"older ones: --cursor {page.cursor}")
 
 
 @app.command()

@@ -16,6 +16,7 @@ from switchboard.ports import DeadOrder, Message, NoQueue
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
 
 # SQS gives a message to another worker after this long, if nobody deleted it.
 VISIBLE_AGAIN_S = 30
@@ -32,6 +33,9 @@ GONE = {
     "MessageNotInflight",
     "AWS.SimpleQueueService.MessageNotInflight",
 }
+# How SQS names what it counts.
+VISIBLE: "QueueAttributeNameType" = "ApproximateNumberOfMessages"
+IN_FLIGHT: "QueueAttributeNameType" = "ApproximateNumberOfMessagesNotVisible"
 # How long a receiver waits for a message, and with it a worker that leaves for what it has asked.
 WAIT_S = 5
 
@@ -72,6 +76,15 @@ class SqsQueue:
         """Append a message, which is there after whole seconds: 15 minutes at most."""
         delay_s = min(math.ceil(delay.total_seconds()), LONGEST_DELAY_S)
         self._sqs.send_message(QueueUrl=self._address(), MessageBody=body, DelaySeconds=delay_s)
+
+    def depth(self) -> int:
+        """About how many messages could be received now."""
+        return self.count(VISIBLE)
+
+    def count(self, *which: "QueueAttributeNameType") -> int:
+        """About how many messages there are of these kinds."""
+        found = self._sqs.get_queue_attributes(QueueUrl=self._address(), AttributeNames=which)
+        return sum(int(found["Attributes"][name]) for name in which)
 
     def receive(self, *, most: int) -> Sequence[Message]:
         """Up to `most` messages, ten at most, as soon as there is one; none where none came
@@ -140,6 +153,10 @@ class SqsDeadOrders:
         finally:
             for order in orders.values():
                 self._give_back(order)
+
+    def depth(self) -> int:
+        """About how many there are, those that are taken among them."""
+        return SqsQueue(self.name, self._sqs).count(VISIBLE, IN_FLIGHT)
 
     def remove(self, order: DeadOrder) -> None:
         """Take it off the queue."""

@@ -53,7 +53,8 @@ class TrunkHealth:
 @dataclass(frozen=True, slots=True)
 class Beat:
     """One heartbeat of a worker; the next one is due before `stale_at`. Of trunks that nothing is
-    known of, `trunks` says nothing."""
+    known of, `trunks` says nothing. Of the callbacks that it took lately, `waited_ms` is how long
+    that had waited which waited longest from when it might have rung."""
 
     worker: str
     beat_at: datetime
@@ -61,3 +62,4 @@ class Beat:
     capacity: int
     calls: Mapping[str, LiveCall] = field(default_factory=dict)
     trunks: Mapping[str, TrunkHealth] = field(default_factory=dict)
+    waited_ms: int = 0

@@ -80,7 +80,10 @@ class Minute:
 @dataclass(frozen=True, slots=True)
 class Live:
     """What runs now by the last heartbeats, and what was counted `lately`, up to five minutes ago
-    and in the present one. `legs` are those that each trunk carries."""
+    and in the present one. `legs` are those that each trunk carries. Of `waiting` callbacks no
+    worker has taken the order yet; that one which was taken lately and had waited longest waited
+    for `waited_ms`. The order that was sent first of those that are `dead` was so at
+    `oldest_dead_at`, None where it cannot be looked at now."""
 
     workers: int
     capacity: int
@@ -88,6 +91,10 @@ class Live:
     talking: int
     legs: Mapping[str, int]
     lately: Counts
+    waiting: int = 0
+    waited_ms: int = 0
+    dead: int = 0
+    oldest_dead_at: datetime | None = None
 
 
 def minute_of(at: datetime) -> datetime:

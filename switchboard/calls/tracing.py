@@ -61,6 +61,18 @@ class TraceEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class TraceTitle:
+    """What a list of traces tells of one."""
+
+    callback: str
+    account: str
+    worker: str
+    began_at: datetime
+    numbers: tuple[PhoneNumber, ...]
+    trunks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """What one worker saw of a callback."""
 
@@ -72,6 +84,13 @@ class Trace:
     trunks: tuple[str, ...] = ()
     messages: tuple[SipRecord, ...] = ()
     events: tuple[TraceEvent, ...] = ()
+
+    @property
+    def title(self) -> TraceTitle:
+        """What a list tells of it."""
+        return TraceTitle(
+            self.callback, self.account, self.worker, self.began_at, self.numbers, self.trunks
+        )
 
     @property
     def timeline(self) -> Iterator[SipRecord | TraceEvent]:
@@ -115,18 +134,30 @@ class TraceSwitch:
                 return self.value == trace.callback
 
 
-# The digest of a password can be tried against a dictionary.
-_SECRET = re.compile(r'(?<=\bresponse=")[0-9a-fA-F]+|(?<=\ba=crypto:)[^\r\n]+')
+# The digest of a password, whoever proves to know it, can be tried against a dictionary. The keys
+# of SRTP are in a=crypto, or in k=.
+_SECRETS = [
+    re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+    for pattern in (
+        r"(\b(?:response|rspauth)\s*=\s*\"?)([0-9a-f]+)",
+        r"^((?:Proxy-)?Authorization\s*:\s*(?!Digest\b)[\w-]+\s+)([^\r\n]+)",
+        r"^(a=crypto:|k=)([^\r\n]+)",
+    )
+]
+# Requests whose bodies may tell of pressed keys, or of what somebody wrote.
+_TELLING = ("INFO ", "NOTIFY ", "MESSAGE ")
 _BLANK_LINE = re.compile(r"\r?\n\r?\n")
 
 
 def without_secrets(text: str) -> str:
-    """A SIP message in which digests of passwords, keys of SRTP and pressed keys, which may be of
-    a PIN, are x, as long as they were: Content-Length stays true."""
+    """A SIP message in which passwords and their digests, keys of SRTP and pressed keys, which may
+    be of a PIN, are x, as long as they were: Content-Length stays true."""
     blank = _BLANK_LINE.search(text)
-    if text.startswith("INFO ") and blank is not None:
+    if text.startswith(_TELLING) and blank is not None:
         text = text[: blank.end()] + _crossed_out(text[blank.end() :])
-    return _SECRET.sub(lambda found: _crossed_out(found[0]), text)
+    for secret in _SECRETS:
+        text = secret.sub(lambda found: found[1] + _crossed_out(found[2]), text)
+    return text
 
 
 def _crossed_out(secret: str) -> str:

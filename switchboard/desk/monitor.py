@@ -16,6 +16,7 @@ def live(ports: Ports) -> Live:
     now = ports.clock.now()
     beats = [beat for beat in ports.workers.all() if beat.stale_at >= now]
     calls = [call for beat in beats for call in beat.calls.values()]
+    dead = ports.dead_orders.depth()
     trunks = {name for call in calls for name in (call.trunk, call.destination_trunk) if name}
     return Live(
         workers=len(beats),
@@ -24,7 +25,17 @@ def live(ports: Ports) -> Live:
         talking=sum(bool(call.destination_s) for call in calls),
         legs={name: sum(call.legs_on(name) for call in calls) for name in sorted(trunks)},
         lately=in_all(ports, LATELY),
+        waiting=ports.queue.depth(),
+        waited_ms=max((beat.waited_ms for beat in beats), default=0),
+        dead=dead,
+        oldest_dead_at=_oldest_dead_at(ports) if dead else None,
     )
+
+
+def _oldest_dead_at(ports: Ports) -> datetime | None:
+    """Of the orders that nobody else looks at."""
+    with ports.dead_orders.taken() as orders:
+        return min((order.sent_at for order in orders), default=None)
 
 
 def by_minute(ports: Ports, span: timedelta) -> Mapping[datetime, Counts]:

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from switchboard.calls.tracing import Trace, Traced, TraceSwitch
+from switchboard.calls.tracing import Trace, Traced, TraceSwitch, TraceTitle
 from switchboard.desk.trunks import find_trunk
 from switchboard.errors import Malformed, NotFound
 from switchboard.numbering import parse_number
-from switchboard.ports import Ports
+from switchboard.ports import Page, Ports
 from switchboard.sip.pcap import Datagram, capture, endpoint
 
 TRACES_KEPT = timedelta(days=7)
 LONGEST = timedelta(days=7)
 MOST_SWITCHES = 50
+MOST_LISTED = 1000
 # Whoever runs the system writes numbers with their country.
 NO_REGION = "ZZ"
 
@@ -47,6 +48,14 @@ def switches(ports: Ports) -> Sequence[TraceSwitch]:
     now = ports.clock.now()
     found = [one for one in ports.settings.traces(fresh=True) if one.until > now]
     return sorted(found, key=lambda one: (one.until, one.kind.value, one.value))
+
+
+def list_traces(ports: Ports, *, limit: int, cursor: str | None = None) -> Page[TraceTitle]:
+    """Of which callbacks there are traces, those first that began last, part by part. Malformed
+    where the cursor is not ours, or the part too large."""
+    if not 1 <= limit <= MOST_LISTED:
+        raise Malformed(f"1 to {MOST_LISTED} traces are listed at once")
+    return ports.traces.recent(ports.clock.now(), limit=limit, cursor=cursor)
 
 
 def find_traces(ports: Ports, callback: str) -> Sequence[Trace]:

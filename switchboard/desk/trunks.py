@@ -17,6 +17,8 @@ from switchboard.rating.exchange import Exchange
 from switchboard.sip.secret import Secret
 
 _USER = re.compile(r"[A-Za-z0-9._@-]{1,64}", re.ASCII)
+# What carriers call us by stands in quotes in one header, and in a URI in another.
+_OWN_USER = re.compile(r"[A-Za-z0-9._@+!*()=&$,/~#-]{1,128}", re.ASCII)
 
 # Where nothing is said by an empty name, or by zero.
 _NOTHING = frozenset({"capacity", "cost_sheet", "keep_alive", "calls_per_second"})
@@ -73,8 +75,8 @@ class TrunkChanges:
             given["host"], given["port"] = where
         for name in given.keys() & _NOTHING:
             given[name] = given[name] or None
-        if self.credentials is not None and not self.credentials[0]:
-            given["credentials"] = None
+        if self.credentials is not None:
+            given["credentials"] = _checked_login(*self.credentials)
         if self.rings_as is not None:
             given["rings_as"] = _secret(*self.rings_as)
         for name in given.keys() & _CALLER_ID:
@@ -169,6 +171,14 @@ def check_payer(ports: Ports, currency: str) -> None:
                 f"there is no exchange rate between {costs_in}, which trunk {trunk} costs, and"
                 f" {currency}, which this would pay"
             )
+
+
+def _checked_login(user: str, password: str) -> tuple[str, str] | None:
+    if not user:
+        return None
+    if not (_OWN_USER.fullmatch(user) and password and password.isprintable()):
+        raise Malformed("a user is letters, digits and marks without quotes, with a password")
+    return user, password
 
 
 def _secret(user: str, password: str) -> Secret | None:

@@ -77,6 +77,9 @@ class Queue(Protocol):
     def send(self, callback: str, *, delay: timedelta = timedelta()) -> None:
         """Offer a callback to the workers, after a while: 15 minutes at most, whatever is asked."""
 
+    def depth(self) -> int:
+        """About how many callbacks wait for a worker that takes them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -131,6 +134,9 @@ class DeadOrders(Protocol):
 
     def remove(self, order: DeadOrder) -> None:
         """Take an order away for good; only while it is taken."""
+
+    def depth(self) -> int:
+        """About how many there are."""
 
 
 class Control(Protocol):

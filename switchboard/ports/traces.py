@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from switchboard.calls.tracing import Trace
+from switchboard.calls.tracing import Trace, TraceTitle
+from switchboard.ports.pages import Page
 
 
 class Traces(Protocol):
@@ -15,3 +16,7 @@ class Traces(Protocol):
 
     def find(self, callback: str, now: datetime) -> Sequence[Trace]:
         """What workers saw of a callback, in the order in which they began; mostly it is one."""
+
+    def recent(self, now: datetime, *, limit: int, cursor: str | None) -> Page[TraceTitle]:
+        """Of which callbacks there are traces, those first that began last. Malformed where the
+        cursor is not ours."""

@@ -24,7 +24,7 @@ from switchboard.wire.recurring import (
     subscription_body,
 )
 from switchboard.wire.settings import class_body, sms_provider_body
-from switchboard.wire.traces import switch_body, trace_body
+from switchboard.wire.traces import switch_body, title_body, trace_body
 
 __all__ = [
     "Body",
@@ -57,6 +57,7 @@ __all__ = [
     "subscription_body",
     "switch_body",
     "tally_body",
+    "title_body",
     "trace_body",
     "voucher_body",
 ]

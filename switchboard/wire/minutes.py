@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from switchboard.calls.minutes import Live, Tally
 from switchboard.money import format_micros
-from switchboard.wire.forms import Body, Json
+from switchboard.wire.forms import Body, Json, instant
 
 
 def tally_body(tally: Tally) -> Body:
@@ -33,6 +33,12 @@ def live_body(live: Live) -> Body:
             "callbacks": live.callbacks,
             "talking": live.talking,
             "legs": {**live.legs},
+            "orders_waiting": live.waiting,
+            "longest_wait_ms": live.waited_ms,
+            "dead_orders": live.dead,
+            "oldest_dead_order": None
+            if live.oldest_dead_at is None
+            else instant(live.oldest_dead_at),
         },
         "lately": [
             {"trunk": None, **tally_body(live.lately.callbacks)},

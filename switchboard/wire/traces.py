@@ -1,6 +1,6 @@
 """Traces and what they are switched on for, for those who run the system."""
 
-from switchboard.calls.tracing import SipRecord, Trace, TraceEvent, TraceSwitch
+from switchboard.calls.tracing import SipRecord, Trace, TraceEvent, TraceSwitch, TraceTitle
 from switchboard.wire.forms import Body, instant
 
 
@@ -9,15 +9,22 @@ def switch_body(switch: TraceSwitch) -> Body:
     return {"kind": switch.kind.value, "value": switch.value, "until": instant(switch.until)}
 
 
+def title_body(title: TraceTitle) -> Body:
+    """Of which callback there is a trace."""
+    return {
+        "began_at": instant(title.began_at),
+        "callback": title.callback,
+        "account": title.account,
+        "worker": title.worker,
+        "numbers": [str(number) for number in title.numbers],
+        "trunks": list(title.trunks),
+    }
+
+
 def trace_body(trace: Trace) -> Body:
     """What one worker saw of a callback, in order."""
     return {
-        "callback": trace.callback,
-        "account": trace.account,
-        "worker": trace.worker,
-        "began_at": instant(trace.began_at),
-        "numbers": [str(number) for number in trace.numbers],
-        "trunks": list(trace.trunks),
+        **title_body(trace.title),
         "timeline": [_line_body(line) for line in trace.timeline],
     }
 

@@ -23,6 +23,16 @@ def test_a_message_is_received_and_deleted_once(queue_ports):
     assert [one.body for one in queue.receive(most=10)] == ["c2"]
 
 
+def test_it_tells_how_many_messages_wait(queue_ports):
+    queue = queue_ports.queue
+    for body in ("c1", "c2", "c3"):
+        queue.send(body)
+    queue.send("late", delay=timedelta(minutes=1))
+    queue.receive(most=1)
+
+    assert queue.depth() == 2
+
+
 def test_a_message_with_a_delay_is_not_there_before(queue_ports):
     queue = queue_ports.queue
     queue.send("late", delay=timedelta(milliseconds=1))
@@ -92,12 +102,13 @@ def test_a_dead_order_stays_until_it_is_removed(queue_ports):
     for body in ("c1", "c2"):
         SqsQueue(dead_orders.name, dead_orders._sqs).send(body)
 
+    counted = dead_orders.depth()
     with dead_orders.taken() as orders, dead_orders.taken() as hidden:
         dead_orders.remove(next(order for order in orders if order.callback == "c1"))
     with dead_orders.taken() as left:
         bodies = [order.callback for order in left]
 
-    assert (len(orders), hidden) == (2, [])
+    assert (counted, len(orders), hidden) == (2, 2, [])
     assert bodies == ["c2"]
 
 

@@ -4,8 +4,11 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from switchboard.calls.ending import Party
 from switchboard.calls.tracing import SipRecord, Source, Trace, Traced, TraceEvent, TraceSwitch
+from switchboard.errors import Malformed
 from tests.fakes.world import ALICE, BOB, NOON
 
 UNTIL = NOON + timedelta(days=7)
@@ -48,6 +51,32 @@ def test_a_long_trace_comes_back_whole(ports):
     ports.traces.keep(long, UNTIL)
 
     assert ports.traces.find("c1", NOON) == [long]
+
+
+def test_traces_are_listed_part_by_part_those_first_that_began_last(ports):
+    hours = [0, 30, 5, 100, 47]
+    traces = [
+        replace(TRACE, callback=f"c{hour}", began_at=NOON - timedelta(hours=hour)) for hour in hours
+    ]
+    for trace in traces:
+        ports.traces.keep(trace, UNTIL)
+    over = replace(TRACE, callback="over")
+    ports.traces.keep(over, NOON)
+
+    listed, cursor = [], None
+    while page := ports.traces.recent(NOON, limit=2, cursor=cursor):
+        listed.append([title.callback for title in page.items])
+        if (cursor := page.cursor) is None:
+            break
+
+    assert listed == [["c0", "c5"], ["c30", "c47"], ["c100"]]
+    assert ports.traces.recent(NOON, limit=1, cursor=None).items == [traces[0].title]
+    assert ports.traces.find("day#2026-01-02", NOON) == []
+
+
+def test_a_cursor_of_others_is_refused(ports):
+    with pytest.raises(Malformed):
+        ports.traces.recent(NOON, limit=2, cursor="of others")
 
 
 def test_switches_are_kept_with_the_settings(ports):

@@ -263,6 +263,9 @@ class MemoryQueue:
         self.sent.append(callback)
         self.delays.append(delay)
 
+    def depth(self) -> int:
+        return len(self.sent)
+
 
 @dataclass
 class MemoryDeadOrders:
@@ -281,6 +284,9 @@ class MemoryDeadOrders:
             yield sorted(taken, key=lambda order: order.sent_at)
         finally:
             self.dead.extend(self._taken)
+
+    def depth(self) -> int:
+        return len(self.dead)
 
     def remove(self, order: DeadOrder) -> None:
         self._taken = [one for one in self._taken if one.receipt != order.receipt]

@@ -37,6 +37,9 @@ class SimulatedQueue:
         self._messages[Message(body, str(next(self._receipts)))] = visible_at
         self._sent.set()
 
+    def depth(self) -> int:
+        return len(self._visible())
+
     async def receive(self, *, most: int) -> Sequence[Message]:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + WAIT_S

@@ -47,6 +47,7 @@ async def test_calls_are_counted_by_minute_and_by_trunk(aws, tmp_path):
 
     assert (trunk["trunk"], trunk["answers"], trunk["asr"]) == ("carrier", 3, 75.0)
     assert (live["now"]["workers"], live["now"]["callbacks"]) == (1, 0)
+    assert (live["now"]["orders_waiting"], live["now"]["dead_orders"]) == (0, 0)
     assert [row["trunk"] for row in live["lately"]] == [None, "carrier"]
     assert (shown.returncode, "carrier" in shown.stdout) == (0, True)
     assert len(minutes) == 11

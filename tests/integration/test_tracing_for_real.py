@@ -85,6 +85,11 @@ def check_the_capture(system, folder, trace) -> None:
     assert any(line.endswith("|") and "INVITE" in line for line in shown.stdout.splitlines())
     assert "ivr     customer: plays one-moment" in shown.stdout
 
+    listed = json.loads(shell.run("trace", "list", "--json").stdout)
+    assert [one["kind"] for one in listed["on"]] == ["number"]
+    assert [one["callback"] for one in listed["traces"]] == [trace.callback]
+    assert trace.callback in shell.run("trace", "list").stdout
+
     rows = read_by_tshark(file, system.carrier_port)
     assert [row[3:6] for row in rows] == [UNBROKEN for _ in trace.messages]
     for row, message in zip(rows, trace.messages, strict=True):

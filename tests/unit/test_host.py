@@ -148,6 +148,45 @@ def test_a_fault_while_taking_orders_stops_no_worker():
     assert shift.dialled() == [6]
 
 
+def test_a_leg_over_a_trunk_with_a_capacity_is_told_of_at_once():
+    shift = Shift()
+    [carrier] = shift.ports.trunks.all()
+    shift.ports.trunks.save(replace(carrier, capacity=10))
+    told = []
+
+    async def story():
+        shift.order()
+        for at_s in (1, 4):
+            await asyncio.sleep(at_s - asyncio.get_running_loop().time())
+            [beat] = shift.ports.workers.all()
+            told.extend(call.legs_on("carrier") for call in beat.calls.values())
+
+    shift.work(story, until_s=70)
+
+    assert told == [1, 2]
+
+
+def test_what_waits_is_counted_and_how_long_it_waited():
+    shift, told = Shift(capacity=1), []
+
+    async def story():
+        for number in range(3):
+            shift.order(customer=PhoneNumber(f"+44207123450{number}"), identity=str(number))
+        await asyncio.sleep(33)
+        told.append(shift.metrics.get_sample_value("ringback_orders_waiting"))
+        await asyncio.sleep(40)
+        told.extend(beat.waited_ms for beat in shift.ports.workers.all())
+
+    shift.work(story, until_s=200)
+
+    assert told == [2, 65_000]
+    count, total = (
+        shift.metrics.get_sample_value(f"ringback_order_wait_seconds_{what}")
+        for what in ("count", "sum")
+    )
+    assert (count, total) == (2, 65)
+
+
 def test_the_heartbeat_tells_what_is_live_and_how_far():
     shift = Shift(capacity=7)
     beats = []

@@ -62,6 +62,7 @@ def test_a_fault_is_one_fact_on_the_same_line():
     [
         ("to +442071234567.", "to +44******4567."),
         ("sip:442071234567@b", "sip:442*****4567@b"),
+        ("sip:%2B442071234567@b", "sip:%2B442*****4567@b"),
         ("0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef"),
         ("took 12345678.5 ms on port 30000", "took 12345678.5 ms on port 30000"),
     ],
@@ -77,6 +78,16 @@ def test_no_line_has_a_phone_number_in_clear(number, before):
     assert number[1:] not in written("%s%s>", before, number, to=number)
     assert number[1:] not in written("%s%s>", before, number, form=PlainLines)
     assert without_numbers(number) == PhoneNumber(number).masked
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\x1b[2K\r", "\x0b", "\x85", "\u2028"])
+def test_what_a_far_end_says_begins_no_line_of_its_own(end):
+    line = written(
+        "the carrier said %s", f"busy{end}2026-11-23 workers: all is well", form=PlainLines
+    )
+
+    assert len(line.splitlines()) == 1
+    assert "\x1b" not in line
 
 
 def test_the_lines_of_a_callback_name_it(caplog):

@@ -154,6 +154,22 @@ def test_the_fleet_is_told_by_the_heartbeats_that_are_not_stale(ports):
     assert found.lately.callbacks.attempts == 2
 
 
+def test_the_queues_are_told_with_it(ports):
+    now = ports.clock.now()
+    ports.queue.send("c1")
+    for number, ago in enumerate((1, 90, 7)):
+        ports.dead_orders.died(f"d{number}", now - ago * MINUTE)
+    ports.workers.beat(Beat("w1", now, now + MINUTE, 5, waited_ms=200))
+    ports.workers.beat(Beat("w2", now, now + MINUTE, 5, waited_ms=1_700))
+
+    found = live(ports)
+
+    assert (found.waiting, found.waited_ms, found.dead) == (1, 1_700, 3)
+    assert found.oldest_dead_at == now - 90 * MINUTE
+    with ports.dead_orders.taken() as orders:
+        assert len(orders) == 3
+
+
 @pytest.mark.parametrize("span", [timedelta(), timedelta(days=8)])
 def test_only_so_many_minutes_are_looked_at(ports, span):
     with pytest.raises(Malformed, match="from 1 to 10080"):

@@ -1,5 +1,6 @@
 """Which trunk carries a leg: the cheapest that has room, the next where one fails."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,9 +10,12 @@ from switchboard.calls.beat import Beat, LiveCall
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.desk.trunks import set_exchange
 from tests.fakes.exchange import CENT_A_SECOND, Exchange
+from tests.fakes.loop import run_simulated
 from tests.fakes.phone import FarEnd
 from tests.fakes.trunks import add_trunk
+from tests.fakes.weather import Outage
 from tests.fakes.world import ALICE, BOB
+from workers.channels import Channels
 
 TALKS = FarEnd(hangs_up_s=60)
 FAILS = FarEnd(trying_s=0.0, rings_s=None, answers_s=0.2, refuses_with=503)
@@ -151,6 +155,34 @@ def test_the_legs_of_other_workers_count_while_they_live(stale_s, carries):
     exchange.ports.workers.beat(Beat("w2", now, stale_at, 2, calls))
 
     assert trunks_of(exchange.connect()) == carries
+
+
+@pytest.mark.parametrize(("capacity", "has_room"), [(2, False), (20, True)])
+def test_what_others_have_placed_since_is_asked_for_where_a_trunk_is_nearly_full(
+    capacity, has_room
+):
+    exchange = an_exchange()
+    trunk = add_trunk(exchange.ports, "a", "0.05", capacity=capacity)
+    reads: list[float] = []
+
+    class Workers(Outage):
+        def all(self) -> list[Beat]:
+            reads.append(asyncio.get_running_loop().time())
+            return self._port.all()
+
+    async def story() -> bool:
+        channels = Channels(Workers(exchange.ports.workers), exchange.ports.clock, "w1")
+        async with channels.taken(trunk):
+            await asyncio.sleep(1)
+            now = exchange.ports.clock.now()
+            calls = {"x": LiveCall("a", 0)}
+            beat = Beat("w2", now, now + timedelta(seconds=15), 2, calls)
+            exchange.ports.workers.beat(beat)
+            async with channels.taken(trunk) as found:
+                return found
+
+    assert run_simulated(story()) is has_room
+    assert reads == ([0] if has_room else [0, 1])
 
 
 def test_its_own_heartbeat_does_not_count_twice():

@@ -19,7 +19,7 @@ from switchboard.desk.trunks import (
     set_exchange,
     set_expected,
 )
-from switchboard.errors import Conflict, LossGuard, NoExchangeRate, NoRoute, NotFound
+from switchboard.errors import Conflict, LossGuard, Malformed, NoExchangeRate, NoRoute, NotFound
 from tests.fakes.claims import claimed, ordered
 from tests.fakes.ports import memory_ports
 from tests.fakes.trunks import add_trunk
@@ -36,6 +36,30 @@ def ports():
 
 
 # What is set
+
+
+@pytest.mark.parametrize(
+    ("user", "password"),
+    [
+        ('me", uri="sip:evil', "secret"),
+        ("me>\r\nX-Evil: 1\r\n", "secret"),
+        ("me\\", "secret"),
+        ("me you", "secret"),
+        ("m\u00e9", "secret"),
+        ("me", ""),
+        ("me", "se\r\ncret"),
+    ],
+)
+def test_no_login_writes_headers_of_its_own_and_a_refusal_does_not_tell_the_password(
+    ports, user, password
+):
+    add_trunk(ports, "a", "0.001")
+
+    with pytest.raises(Malformed) as refused:
+        change_trunk(ports, "a", TrunkChanges(credentials=(user, password)))
+
+    assert "secret" not in str(refused.value)
+    assert find_trunk(ports, "a").credentials is None
 
 
 def test_a_change_leaves_alone_what_it_does_not_name():

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pjsua2 import pjsua2 as pj
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 # tried again.
 REGISTERED_S = 300
 REGISTER_AGAIN_S = 20
+
+# What may stand in the user part of a URI as it is (RFC 3261 §25.1).
+IN_A_USER = "!~*'()&=+$,;?/"
 
 Told = Callable[[int], None]
 
@@ -172,7 +176,7 @@ class Accounts:
             user, password = trunk.credentials
             config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, password))
             if link.registers:
-                config.idUri = f"sip:{user}@{trunk.host}"
+                config.idUri = f"sip:{quote(user, safe=IN_A_USER)}@{trunk.host}"
                 config.regConfig.registrarUri = uri_of(trunk)
                 config.regConfig.registerOnAdd = False
                 config.regConfig.timeoutSec = REGISTERED_S

@@ -126,7 +126,8 @@ class CdrItem(TableItem):
 
 
 class TraceItem(TableItem):
-    """A piece of a trace, compressed: `pieces` together are what one worker saw of a callback."""
+    """A piece of a trace, compressed: `pieces` together are what one worker saw of a callback.
+    Under `day#…`, its title, by which lists go."""
 
     table_name = "traces"
 

@@ -30,6 +30,7 @@ A_YEAR = "max-age=31536000"
 @cache
 def _templates() -> Environment:
     environment = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -37,6 +38,10 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"clock_face": clock_face, "sentence": _sentence}
+    environment.policies["ext.i18n.trimmed"] = True
+    # What the extension adds to an environment, Jinja2's types do not know.
+    install = environment.install_null_translations  # type: ignore[attr-defined]  # see above
+    install(newstyle=True)
     return environment
 
 

@@ -25,6 +25,7 @@ from switchboard.wire.recurring import (
 )
 from switchboard.wire.settings import class_body, sms_provider_body
 from switchboard.wire.traces import switch_body, trace_body
+from switchboard.wire.widgets import widget_body
 
 __all__ = [
     "Body",
@@ -59,4 +60,5 @@ __all__ = [
     "tally_body",
     "trace_body",
     "voucher_body",
+    "widget_body",
 ]

@@ -15,7 +15,15 @@ from tests.fakes.api import Api, open_api, signed_in_api
 from tests.fakes.vouchers import a_voucher
 from tests.fakes.world import BOB
 
-NOT_FOR_CLIENTS = ("/webhooks/", "/static/", "/callbacks", "/login", "/logout", "/price")
+NOT_FOR_CLIENTS = (
+    "/webhooks/",
+    "/static/",
+    "/callbacks",
+    "/login",
+    "/logout",
+    "/price",
+    "/widget/",
+)
 
 
 PUT_BODIES = {

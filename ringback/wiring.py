@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ringback.local.child import listens
-from ringback.local.state import DEFAULT_STATE, PIN_KEY, StateDirectory
+from ringback.local.state import DEFAULT_STATE, PIN_KEY, PUBLIC_URL, StateDirectory
 from switchboard.aws import AwsSettings, create_tables, delete_tables, open_ports
 from switchboard.billing.pins import PinKey
 from switchboard.errors import Malformed
@@ -66,6 +66,13 @@ def pin_key(env: Mapping[str, str]) -> PinKey:
     if not env.get(PIN_KEY):
         raise NoSystem(f"the variable {PIN_KEY} is not set: it is the key that PINs are kept by")
     return PinKey(env[PIN_KEY])
+
+
+def public_url(env: Mapping[str, str]) -> str:
+    """Where the world reaches the API. NoSystem where it is not set."""
+    if not env.get(PUBLIC_URL):
+        raise NoSystem(f"the variable {PUBLIC_URL} is not set: it is the address of the API")
+    return env[PUBLIC_URL].rstrip("/")
 
 
 def pin_hash_of(env: Mapping[str, str]) -> Callable[[str], str] | None:

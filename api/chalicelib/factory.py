@@ -10,6 +10,7 @@ from chalicelib.rest import rest_routes
 from chalicelib.routes import finish
 from chalicelib.sms_webhooks import sms_routes
 from chalicelib.twilio_webhooks import twilio_routes
+from chalicelib.widget.pages import widget_routes
 from chalicelib.wiring import Wire
 
 
@@ -20,6 +21,7 @@ def make_app(wire: Wire) -> Chalice:
     # Lambda's own handler hangs at the root logger, which is silent below WARNING.
     logging.getLogger("ringback").setLevel(logging.INFO)
     app.register_middleware(finish, "http")
-    for make in (rest_routes, twilio_routes, sms_routes, page_routes, admin_routes):
+    doors = (rest_routes, twilio_routes, sms_routes, page_routes, widget_routes, admin_routes)
+    for make in doors:
         app.register_blueprint(make(wire))
     return app

@@ -32,6 +32,7 @@ from ringback.cli import (
     trunks,
     users,
     velocity,
+    widgets,
 )
 
 app = typer.Typer(
@@ -55,6 +56,7 @@ routes.add_to(trunks.app)
 app.add_typer(trunks.app, name="trunks")
 app.add_typer(numbers.app, name="numbers")
 app.add_typer(bridges.app, name="bridges")
+app.add_typer(widgets.app, name="widgets")
 app.add_typer(sms_providers.app, name="sms-providers")
 app.add_typer(calls.cdrs, name="cdrs")
 app.add_typer(callbacks.app, name="callbacks")

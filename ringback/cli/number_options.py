@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 Word = TypeVar("Word", bound=Enum)
 
 
+Hours = Annotated[
+    list[str] | None,
+    typer.Option(help="Like “mon-fri 09:00-17:00”; several add up; “always” is the whole week."),
+]
+TimeZone = Annotated[str | None, typer.Option(help="By whose clocks, like Europe/London (UTC).")]
+
+
 @dataclass(frozen=True, slots=True)
 class NumberOptions:
     """What can be said of any service number."""
@@ -47,15 +54,8 @@ class NumberOptions:
     language: Annotated[
         str | None, typer.Option(help="Like fr; “account” takes the account's.")
     ] = None
-    hours: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Like “mon-fri 09:00-17:00”; several add up; “always” is the whole week."
-        ),
-    ] = None
-    time_zone: Annotated[
-        str | None, typer.Option(help="By whose clocks, like Europe/London (UTC).")
-    ] = None
+    hours: Hours = None
+    time_zone: TimeZone = None
     when_closed: Annotated[
         str | None,
         typer.Option(metavar="queue|refuse", help="What becomes of a ring out of hours."),
@@ -120,7 +120,21 @@ def changed_by(options: NumberOptions, old: "ServiceNumber", home: str) -> "Serv
     if options.choose_language:
         chosen = options.choose_language
         given["languages"] = () if chosen == ["none"] else tuple(chosen)
-    return replace(old, **given, hours=_hours(options, old))
+    return replace(old, **given, hours=hours_of(options.hours, options.time_zone, old.hours))
+
+
+def hours_of(
+    hours: list[str] | None, zone: str | None, old: "OpeningHours | None"
+) -> "OpeningHours | None":
+    """Opening hours with what was said of them; None is always open."""
+    from switchboard.billing.opening_hours import OpeningHours, parse_opening
+
+    if hours == ["always"]:
+        return None
+    if hours:
+        windows = tuple(parse_opening(text) for text in hours)
+        return OpeningHours(windows, zone or (old.time_zone if old else "UTC"))
+    return replace(old, time_zone=zone) if old and zone else old
 
 
 def _mode(options: NumberOptions, old: "ServiceNumber") -> "ServiceMode":
@@ -147,15 +161,3 @@ def _word(option: str, kind: type[Word], text: str | None) -> Word | None:
 
 def _seconds(given: float | None) -> timedelta | None:
     return None if given is None else timedelta(seconds=given)
-
-
-def _hours(options: NumberOptions, old: "ServiceNumber") -> "OpeningHours | None":
-    from switchboard.billing.opening_hours import OpeningHours, parse_opening
-
-    zone = options.time_zone
-    if options.hours == ["always"]:
-        return None
-    if options.hours:
-        windows = tuple(parse_opening(text) for text in options.hours)
-        return OpeningHours(windows, zone or (old.hours.time_zone if old.hours else "UTC"))
-    return replace(old.hours, time_zone=zone) if old.hours and zone else old.hours

@@ -11,7 +11,7 @@ from typing import Self
 
 from ringback.embedded.process import EmbeddedAws, start_embedded_aws
 from ringback.local.child import Child, PartFailed, free_port, listens
-from ringback.local.state import StateDirectory
+from ringback.local.state import PUBLIC_URL, StateDirectory
 from ringback.wiring import local_env, make_tables, ports_of
 from switchboard.calls.trunk import Trunk
 from switchboard.ports import Ports
@@ -20,7 +20,6 @@ ROOT = Path(__file__).parents[2]
 FIRST_RTP_PORT = 30_000
 RTP_PORTS_A_WORKER = 1_000
 SIMULATED = "simulated"
-PUBLIC_URL = "RINGBACK_PUBLIC_URL"
 FROM_OUTSIDE = (PUBLIC_URL, "TWILIO_AUTH_TOKEN")
 START_LIMIT_S = 30
 POLL_S = 0.02

@@ -84,6 +84,9 @@ class ServiceNumbers:
             numbers = [str(service.number) for service in self.all()]
             if numbers:
                 self._name(numbers)
+            else:
+                # So that nobody looks through all identities again.
+                made(lambda: self._items(ALL).save(self._items.identity.does_not_exist()))
             return frozenset(numbers)
         return frozenset(item.services or ())
 

@@ -25,6 +25,7 @@ from switchboard.wire.recurring import (
 )
 from switchboard.wire.settings import class_body, sms_provider_body
 from switchboard.wire.traces import switch_body, title_body, trace_body
+from switchboard.wire.widgets import widget_body
 
 __all__ = [
     "Body",
@@ -60,4 +61,5 @@ __all__ = [
     "title_body",
     "trace_body",
     "voucher_body",
+    "widget_body",
 ]

@@ -55,7 +55,7 @@ class FakePhone:
 
     `transcript` holds (seconds of the loop's time, what happened), as in (2.1, "customer hears
     one-moment"); `tried` the trunk of every leg that was dialled,
-    `orders` all of them.
+    `orders` all of them; `keys_wanted` whether keys of a talk were, for each talk.
     """
 
     clock: Clock
@@ -66,6 +66,7 @@ class FakePhone:
     trunks: dict[str, FarEnd] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
     orders: list[LegOrder] = field(default_factory=list)
+    keys_wanted: list[bool] = field(default_factory=list)
 
     def dial(
         self, order: LegOrder, trace: LegTrace, *, heard_by: Leg | None = None
@@ -77,9 +78,10 @@ class FakePhone:
         self.orders.append(order)
         return dialled(line, order, trace, self.clock, heard_by=heard_by)
 
-    async def join(self, one: Leg, other: Leg) -> None:
+    async def join(self, one: Leg, other: Leg, *, keys: bool = True) -> None:
         assert isinstance(one, DialledLeg)
         assert isinstance(other, DialledLeg)
+        self.keys_wanted.append(keys)
         self.write(f"{one.order.party.value} and {other.order.party.value} hear each other")
 
     def write(self, what: str) -> None:
@@ -133,6 +135,9 @@ class FakeLine:
     def hearing(self, other: "FakeLine") -> Iterator[None]:
         self._write(f"hears early media of {other.who}")
         yield
+
+    async def take_back(self) -> None:
+        """Its audio is always here."""
 
     async def press(self, key: str) -> None:
         self._write(f"gets key {key}")

@@ -242,7 +242,8 @@ class Conversation:
         leg = self._leg(Party.DESTINATION, self.callback.destination)
         try:
             async with self.dialling.dial(*leg, heard_by=customer) as destination:
-                await self.phone.join(customer, destination)
+                keys = self._wants(self.callback.manners.ask_next)
+                await self.phone.join(customer, destination, keys=keys)
                 self._answered(Party.DESTINATION, State.CONNECTED)
                 return await self._talk(customer, destination, money)
         except LegEnded as end:

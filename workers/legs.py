@@ -49,6 +49,10 @@ class Line(Protocol):
     def hearing(self, other: "Line") -> AbstractContextManager[None]:
         """The far end hears the far end of `other` while the block lasts."""
 
+    async def take_back(self) -> None:
+        """Where its audio flows past us, have it come here again, so that it hears what we play;
+        gives up soon."""
+
     async def press(self, key: str) -> None:
         """The far end gets a key. Keys pressed before this returned are sent after it."""
 
@@ -74,12 +78,14 @@ class DialledLeg:
 
     async def play(self, *parts: Part) -> None:
         """As the port says."""
+        await self.line.take_back()
         self._tape.played(self.order.party, parts)
         with self.line.playing(self.language, *parts) as length:
             await asyncio.sleep(length.total_seconds())
 
     async def play_until_key(self, *parts: Part) -> None:
         """As the port says."""
+        await self.line.take_back()
         self._tape.played(self.order.party, parts)
         with self.line.playing(self.language, *parts) as length, suppress(TimeoutError):
             async with asyncio.timeout(length.total_seconds()):

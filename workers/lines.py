@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 from switchboard.calls.ending import Party
 from switchboard.calls.leg import RtpQuality
+from switchboard.calls.tracing import Source
 from switchboard.calls.trunk import Trunk
 from switchboard.clock import Clock
 from workers.legs import CannotDial, DialledLeg, Line, dialled
-from workers.patchbay import Patchbay
 from workers.phone import Leg, LegOrder, LegTrace
 from workers.recordings import joined
+from workers.release import Offers, Release
 from workers.speech.spoken import Part
 from workers.voices import Voices
 
@@ -29,10 +31,8 @@ SAME_KEY_S = 1.0
 TONE_AND_PAUSE_S = 0.2
 
 
-class Engine(Protocol):
+class Engine(Offers, Protocol):
     """What a line asks of the media engine. It reports to the line by calling its methods."""
-
-    patchbay: Patchbay
 
     @property
     def free_calls(self) -> int:
@@ -93,6 +93,7 @@ class EngineLine:
         self.number = engine.new_number()
         self._engine = engine
         self._order = order
+        self._release: Release | None = None
         self._voices = voices
         self._leg: DialledLeg | None = None
         self._earlier: RtpQuality | None = None
@@ -121,6 +122,7 @@ class EngineLine:
         if self._leg is not None:
             self.measure()
             self._leg = None
+            self._end_release()
             self._engine.hang_up(self.number)
 
     @contextmanager
@@ -143,11 +145,31 @@ class EngineLine:
         """The far end gets a key: as a telephone event where it takes them, else as tones."""
         if self._leg is None:
             return
+        if self._release is not None and self._release.is_under_way:
+            await self._release.take_back()
         if self._takes_events:
             self._engine.send_key(self.number, key)
             return
         with self._engine.key_tone(key, self.number):
             await asyncio.sleep(TONE_AND_PAUSE_S)
+
+    async def take_back(self) -> None:
+        """The far end hears us, and we hear it."""
+        if self._release is not None:
+            await self._release.take_back()
+
+    @property
+    def may_be_released(self) -> bool:
+        """Whether its trunk allows that its audio flows past us, and nobody sees to that yet."""
+        return self._release is None and self._order.trunk.link.release_media
+
+    def release(self, release: Release) -> None:
+        """Its audio may flow past us from now on."""
+        self._release = release
+
+    def told(self, what: str) -> None:
+        """Something happened to its audio, for the tape."""
+        self._order.tape.told(Source.AUDIO, what)
 
     def progressed(self, sip_code: int) -> None:
         """Reported: a provisional answer."""
@@ -157,6 +179,8 @@ class EngineLine:
     def audio_changed(self, *, active: bool) -> None:
         """Reported: a session description was agreed on, at first or anew."""
         self._engine.patchbay.reconnect(self.number)
+        if self._release is not None:
+            self._release.renegotiated(self.number)
         if self._leg is not None and active:
             self._leg.audible()
 
@@ -164,6 +188,11 @@ class EngineLine:
         """Reported: the far end answered, and has our ACK."""
         if self._leg is not None:
             self._leg.answered()
+
+    def offered(self, sip_code: int) -> None:
+        """Reported: the final answer to an INVITE, the first or a later one."""
+        if self._release is not None:
+            self._release.answered(self.number, sip_code)
 
     def agreed(self, *, telephone_events: bool) -> None:
         """Reported: whether keys go as telephone events. A customer's who has none are heard."""
@@ -192,18 +221,19 @@ class EngineLine:
     def stream_closed(self, quality: RtpQuality) -> None:
         """Reported: what came in on a stream that is no more, as after a re-INVITE."""
         self._earlier = _together(self._earlier, quality)
-        if self._leg is not None:
-            self._leg.measured(self._earlier)
+        self._tell_quality(self._earlier)
 
     def disconnected(self, sip_code: int) -> None:
         """Reported: the end, whoever wanted it."""
         self._engine.forget(self.number)
+        self._end_release()
         if self._leg is not None:
             self._leg.ended(sip_code)
             self._leg = None
 
     def broke(self) -> None:
         """Reported: the engine failed to tell what happened to the call."""
+        self._end_release()
         self._engine.hang_up(self.number)
         if self._leg is not None:
             self._leg.ended(0)
@@ -220,8 +250,17 @@ class EngineLine:
     def measure(self) -> None:
         """Tell the leg what has come in so far."""
         present = self._engine.quality(self.number)
-        if self._leg is not None and present is not None:
-            self._leg.measured(_together(self._earlier, present))
+        if present is not None:
+            self._tell_quality(_together(self._earlier, present))
+
+    def _tell_quality(self, quality: RtpQuality) -> None:
+        if self._leg is not None:
+            past_s = 0.0 if self._release is None else self._release.past_s(self.number)
+            self._leg.measured(replace(quality, released_s=round(past_s)))
+
+    def _end_release(self) -> None:
+        if self._release is not None:
+            self._release.end(self.number)
 
 
 Report = Callable[[EngineLine], None]
@@ -280,14 +319,19 @@ class EnginePhone:
         """Be registered there no more."""
         self._engine.unregister(trunk)
 
-    async def join(self, one: Leg, other: Leg) -> None:
+    async def join(self, one: Leg, other: Leg, *, keys: bool = True) -> None:
         """As the port says."""
-        first, second = _number_of(one), _number_of(other)
+        lines = _line_of(one), _line_of(other)
+        first, second = (line.number for line in lines)
         self._engine.patchbay.wire(first, second)
         self._engine.patchbay.wire(second, first)
+        if not keys and all(line.may_be_released for line in lines):
+            release = Release(self._engine, first, second, lines[0].told)
+            for line in lines:
+                line.release(release)
 
 
-def _number_of(leg: Leg) -> int:
+def _line_of(leg: Leg) -> EngineLine:
     assert isinstance(leg, DialledLeg)
     assert isinstance(leg.line, EngineLine)
-    return leg.line.number
+    return leg.line

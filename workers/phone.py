@@ -124,5 +124,9 @@ class Phone(Protocol):
         `trace` is complete when the block has been left, however that happened.
         """
 
-    async def join(self, one: Leg, other: Leg) -> None:
-        """Let two answered legs hear each other. Joined again after a re-INVITE without asking."""
+    async def join(self, one: Leg, other: Leg, *, keys: bool = True) -> None:
+        """Let two answered legs hear each other. Joined again after a re-INVITE without asking.
+
+        Where nobody waits for `keys` of theirs and both trunks allow it, their audio may flow past
+        us while nothing is played or pressed; keys then go with it, but for those told by INFO.
+        """

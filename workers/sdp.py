@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from switchboard.calls.link import Codec
 
@@ -9,6 +10,23 @@ from switchboard.calls.link import Codec
 USUAL = "101"
 # The payload types that RFC 3551 gave them.
 PAYLOADS = {Codec.PCMU: "0", Codec.PCMA: "8"}
+
+
+@dataclass(frozen=True, slots=True)
+class AudioTerms:
+    """Where a far end hears, and in which form: the payload types of its codec and of its telephone
+    events, None where it takes none, and how much audio a packet has. `both_ways`: it hears and
+    speaks. `keeps_time`: it notices within a session timer that we are gone. `is_there`: what it
+    says comes from where it hears, so that there is no NAT in between."""
+
+    host: str
+    port: int
+    payload: int
+    events: int | None
+    packet_ms: int
+    both_ways: bool = True
+    keeps_time: bool = True
+    is_there: bool = field(default=True, compare=False)
 
 
 def with_usual_telephone_events(description: str) -> str:
@@ -35,3 +53,20 @@ def with_codecs(description: str, codecs: Sequence[Codec]) -> str:
     dropped = "|".join(set(PAYLOADS.values()) - set(wanted)) or "none"
     kept = re.sub(rf"^a=(rtpmap|fmtp):({dropped}) .*\r?\n", "", description, flags=re.MULTILINE)
     return kept.replace(media[0], f"{media[1]} {' '.join(wanted + others)}")
+
+
+def with_audio_of(description: str, terms: AudioTerms) -> str:
+    """The description with the audio of another end in the place of ours, in that form alone."""
+    formats = [str(terms.payload), *([] if terms.events is None else [str(terms.events)])]
+    family = "IP6" if ":" in terms.host else "IP4"
+    lines = []
+    for line in description.splitlines():
+        mapped = re.match(r"a=(?:rtpmap|fmtp):(\d+) ", line)
+        if line.startswith(("a=rtcp:", "a=ssrc:")) or (mapped and mapped[1] not in formats):
+            continue
+        if line.startswith("c="):
+            line = f"c=IN {family} {terms.host}"
+        elif media := re.match(r"m=audio \d+ (\S+) ", line):
+            line = f"m=audio {terms.port} {media[1]} {' '.join(formats)}"
+        lines.append(line)
+    return "".join(f"{line}\r\n" for line in lines)

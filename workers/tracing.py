@@ -167,7 +167,8 @@ class Recorder(Tape):
 def _heard(rtp: RtpQuality) -> str:
     told = f"{rtp.received} packets came, {rtp.lost} were lost, {rtp.discarded} came too late"
     score = "no audio" if rtp.mos is None else f"MOS {rtp.mos}"
-    return f"{score}: {told}, jitter {rtp.jitter_ms:.1f} ms"
+    past = f", and for {rtp.released_s} s audio flowed past us" if rtp.released_s else ""
+    return f"{score}: {told}, jitter {rtp.jitter_ms:.1f} ms{past}"
 
 
 def tape_for(ports: Ports, callback: Callback, worker: str) -> Tape:

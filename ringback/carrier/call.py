@@ -54,7 +54,7 @@ class PhoneCall:
             caller_at,
             line,
             owner=self,
-            telephone_events=not script.keys_in_audio,
+            script=script,
         )
         self.number = self.session.dialog.number
         self.caller = self.session.dialog.caller
@@ -103,6 +103,11 @@ class PhoneCall:
     @property
     def heard(self) -> Recording:
         return self._line.heard
+
+    @property
+    def media_address(self) -> tuple[str, int]:
+        """Where it hears and speaks."""
+        return self._line.address
 
     @property
     def digits_heard(self) -> str:

@@ -51,7 +51,9 @@ class PhoneScript:
     """One phone's behaviour. `early_media` is heard by the caller while it rings (183 instead of
     180); `sound` from the answer on. `hang_up_after` counts from the answer; None leaves it to
     the far end. A phone with `keys_in_audio` has no telephone events: its keys are pairs of tones
-    in place of its sound. With `ring_for` zero the verdict comes at once, without ringing."""
+    in place of its sound. With `ring_for` zero the verdict comes at once, without ringing. What the
+    far end offers later is met as `re_invited` says; a phone that `keeps_time` has session timers
+    with who wants them."""
 
     ring_for: timedelta = timedelta(seconds=2)
     verdict: Verdict | Reject = Verdict.ANSWER
@@ -60,6 +62,8 @@ class PhoneScript:
     digits: tuple[Press, ...] = ()
     keys_in_audio: bool = False
     hang_up_after: timedelta | None = None
+    re_invited: Verdict | Reject = Verdict.ANSWER
+    keeps_time: bool = True
 
     def __post_init__(self) -> None:
         if self.ring_for < _NOTHING:

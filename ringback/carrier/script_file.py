@@ -12,6 +12,8 @@
     sound = { play = "wav", path = "greeting.wav" }     # beside this file; 8000 Hz, 16 bit, mono
     digits = [{ after_s = 1.5, digits = "12#" }]
     keys_in_audio = true            # as tones, by a phone that has no telephone events
+    re_invited = 488                # what it says to a re-INVITE; or as `verdict`
+    keeps_time = false              # without session timers
 
 What a table leaves out is as in `PhoneScript`; a file without [default] has the carrier's own.
 """
@@ -72,6 +74,8 @@ def _script(value: TomlValue, folder: Path) -> PhoneScript:
         "digits": ("digits", digits),
         "keys_in_audio": ("keys_in_audio", TomlValue.yes_no),
         "hang_up_after_s": ("hang_up_after", TomlValue.seconds),
+        "re_invited": ("re_invited", _verdict),
+        "keeps_time": ("keeps_time", TomlValue.yes_no),
     }
     fields = {}
     for key, content in value.table(*readers).items():
@@ -147,6 +151,8 @@ def _script_text(script: PhoneScript) -> str:
         "digits": f"[{', '.join(map(_press_text, script.digits))}]",
         "keys_in_audio": json.dumps(script.keys_in_audio),
         "hang_up_after_s": None if limit is None else limit.total_seconds(),
+        "re_invited": _verdict_text(script.re_invited),
+        "keeps_time": json.dumps(script.keeps_time),
     }
     return "".join(f"{key} = {text}\n" for key, text in fields.items() if text is not None)
 

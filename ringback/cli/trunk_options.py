@@ -123,6 +123,13 @@ class TrunkOptions:
             help="Whether both sides look if the other is still there (RFC 4028).",
         ),
     ] = None
+    release_media: Annotated[
+        bool | None,
+        typer.Option(
+            "--release-media/--keep-media",
+            help="Whether the audio of a talk may flow to another carrier past the worker.",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,7 @@ def _link_row(link: "Link") -> dict[str, Any]:
         "srtp": link.srtp,
         "codecs": [codec.value for codec in link.codecs],
         "session_timers": link.session_timers,
+        "release_media": link.release_media,
     }
 
 

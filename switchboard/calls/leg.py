@@ -16,7 +16,8 @@ from switchboard.rating.price import LegPrice
 class RtpQuality:
     """What arrived from the far end of one leg. `lost` counts packets, `discarded` those that came
     too late to be heard; jitter is the mean, and so are the time that audio waits for packets to
-    come in order (`buffered_ms`) and the way to the far end and back, 0 where it is not known."""
+    come in order (`buffered_ms`) and the way to the far end and back, 0 where it is not known. For
+    `released_s` it spoke past us, and nothing is known of how that sounded."""
 
     received: int
     lost: int
@@ -24,6 +25,7 @@ class RtpQuality:
     discarded: int = 0
     buffered_ms: int = 0
     round_trip_ms: int = 0
+    released_s: int = 0
 
     @property
     def mos(self) -> float | None:

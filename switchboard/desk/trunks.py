@@ -63,6 +63,7 @@ class TrunkChanges:
     srtp: bool | None = None
     codecs: tuple[Codec, ...] | None = None
     session_timers: bool | None = None
+    release_media: bool | None = None
     calls_per_second: int | None = None
 
     def over(self, trunk: Trunk) -> Trunk:

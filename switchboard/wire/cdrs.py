@@ -81,4 +81,5 @@ def _rtp_body(rtp: RtpQuality) -> Body:
         "buffered_ms": rtp.buffered_ms,
         "round_trip_ms": rtp.round_trip_ms,
         "mos": rtp.mos,
+        "released_seconds": rtp.released_s,
     }

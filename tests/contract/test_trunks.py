@@ -47,6 +47,11 @@ RICH = Trunk(
 
 
 def test_a_trunk_comes_back_with_all_that_was_set(ports):
+    released = replace(RICH, name="released", link=Link(release_media=True))
+    ports.trunks.save(released)
+    assert ports.trunks.all() == [released]
+    ports.trunks.remove("released")
+
     ports.trunks.save(RICH)
 
     assert ports.trunks.all() == [RICH]
@@ -117,7 +122,7 @@ def a_leg(party: Party, number, trunk: str, rate: Fraction) -> LegRecord:
         seconds=3595,
         sip_code=200,
         hung_up_by_far_end=True,
-        rtp=RtpQuality(179_731, 1_234, 12.346, 567, 123, 321),
+        rtp=RtpQuality(179_731, 1_234, 12.346, 567, 123, 321, 3_501),
         trunk_cost=cost,
     )
 

@@ -55,7 +55,8 @@ class FakePhone:
 
     `transcript` holds (seconds of the loop's time, what happened), as in (2.1, "customer hears
     one-moment"); `tried` the trunk of every leg that was dialled,
-    `orders` all of them. A bridge between two legs stands after `joining_s`.
+    `orders` all of them; `keys_wanted` whether keys of a talk were, for each talk. A bridge between
+    two legs stands after `joining_s`.
     """
 
     clock: Clock
@@ -67,6 +68,7 @@ class FakePhone:
     tried: list[str] = field(default_factory=list)
     orders: list[LegOrder] = field(default_factory=list)
     joining_s: float = 0.0
+    keys_wanted: list[bool] = field(default_factory=list)
 
     def dial(
         self, order: LegOrder, trace: LegTrace, *, heard_by: Leg | None = None
@@ -78,10 +80,11 @@ class FakePhone:
         self.orders.append(order)
         return dialled(line, order, trace, self.clock, heard_by=heard_by)
 
-    async def join(self, one: Leg, other: Leg) -> None:
+    async def join(self, one: Leg, other: Leg, *, keys: bool = True) -> None:
         assert isinstance(one, DialledLeg)
         assert isinstance(other, DialledLeg)
         await asyncio.sleep(self.joining_s)
+        self.keys_wanted.append(keys)
         self.write(f"{one.order.party.value} and {other.order.party.value} hear each other")
 
     def write(self, what: str) -> None:
@@ -135,6 +138,9 @@ class FakeLine:
     def hearing(self, other: "FakeLine") -> Iterator[None]:
         self._write(f"hears early media of {other.who}")
         yield
+
+    async def take_back(self) -> None:
+        """Its audio is always here."""
 
     async def press(self, key: str) -> None:
         self._write(f"gets key {key}")

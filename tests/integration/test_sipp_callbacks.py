@@ -52,8 +52,8 @@ class TwoCarriers:
         trunk = self.carriers[order.party].trunk
         return self.phone.dial(replace(order, trunk=trunk), trace, heard_by=heard_by)
 
-    async def join(self, one: Leg, other: Leg) -> None:
-        await self.phone.join(one, other)
+    async def join(self, one: Leg, other: Leg, *, keys: bool = True) -> None:
+        await self.phone.join(one, other, keys=keys)
 
 
 class Callback:

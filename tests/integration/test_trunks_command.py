@@ -48,6 +48,7 @@ LONDON_TRUNK = {
     "srtp": False,
     "codecs": ["pcmu", "pcma"],
     "session_timers": True,
+    "release_media": False,
 }
 
 
@@ -82,8 +83,12 @@ def test_trunks_are_set_compared_and_removed(shell):
     assert "secret" not in shell.run("trunks", "show", "london").stdout
     _check_routes(shell)
     _check_sale(shell)
-    changed = shell.json("trunks", "set", "london", "--rewrite", "none", "--capacity", "0")
-    assert changed == {**added, "rewrites": [], "capacity": None}
+    changed = shell.json(
+        *("trunks", "set", "london", "--rewrite", "none", "--capacity", "0", "--release-media")
+    )
+    assert changed == {**added, "rewrites": [], "capacity": None, "release_media": True}
+    kept = shell.json("trunks", "set", "london", "--keep-media")
+    assert kept == {**changed, "release_media": False}
     assert "is removed" in shell.run("trunks", "remove", "off").stdout
     assert [row["trunk"] for row in shell.json("trunks", "list")] == ["london", "paris", "spare"]
 

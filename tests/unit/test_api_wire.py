@@ -86,7 +86,7 @@ LEG = LegRecord(
     seconds=65,
     sip_code=200,
     hung_up_by_far_end=False,
-    rtp=RtpQuality(3250, 2, 1.5, 1, 40, 30),
+    rtp=RtpQuality(3250, 2, 1.5, 1, 40, 30, 12),
 )
 
 
@@ -167,6 +167,7 @@ def test_a_leg_is_told_with_its_times_its_price_and_its_quality():
             "buffered_ms": 40,
             "round_trip_ms": 30,
             "mos": 4.36,
+            "released_seconds": 12,
         },
     }
     assert (destination["cost"], destination["rtp"], destination["pdd_ms"]) == ("0.04", None, None)

@@ -158,6 +158,8 @@ scripts = st.builds(
         st.builds(Press, spans, st.text("0123456789*#ABCD", min_size=1)), max_size=3
     ).map(tuple),
     hang_up_after=st.none() | spans,
+    re_invited=st.sampled_from(Verdict) | st.builds(Reject, st.integers(300, 699)),
+    keeps_time=st.booleans(),
 )
 books = st.builds(
     PhoneBook, st.dictionaries(st.from_regex(r"\+?[0-9]{1,15}", fullmatch=True), scripts), scripts

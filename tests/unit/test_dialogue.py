@@ -206,6 +206,15 @@ def test_a_destination_that_came_with_the_order_is_the_only_one():
     assert heard(exchange) == ["one-moment", f"dialled at {BOB}"]
 
 
+@pytest.mark.parametrize(("ask_next", "wanted"), [(None, False), (False, False), (True, True)])
+def test_keys_of_a_talk_are_wanted_where_two_hashes_drop_the_destination(ask_next, wanted):
+    exchange = talking((), Manners(ask_next=ask_next))
+
+    exchange.connect()
+
+    assert exchange.phone.keys_wanted == [wanted]
+
+
 def test_after_a_destination_of_an_order_the_next_is_asked_for_where_that_is_wanted():
     exchange = talking(keys(f"{CAROLS}#", from_s=13), Manners(ask_next=True, tell_limit=False))
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from switchboard.calls.leg import RtpQuality
 from switchboard.calls.quality import opinion, rating
 from workers.lines import _together
+from workers.tracing import _heard
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,10 @@ def test_two_streams_of_a_leg_count_by_their_packets():
     first, second = RtpQuality(100, 1, 4.0, 2, 40, 10), RtpQuality(300, 0, 8.0, 1, 80, 30)
 
     assert _together(first, second) == RtpQuality(400, 1, 7.0, 3, 70, 25)
+
+
+def test_a_trace_tells_for_how_long_nobody_knows_how_it_sounded():
+    heard = RtpQuality(100, 0, 1.0, released_s=42)
+
+    assert _heard(heard).endswith("jitter 1.0 ms, and for 42 s audio flowed past us")
+    assert heard.mos == RtpQuality(100, 0, 1.0).mos

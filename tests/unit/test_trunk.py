@@ -62,6 +62,10 @@ def test_a_link_asks_for_nothing_that_cannot_be():
         Link(codecs=(Codec.PCMA, Codec.PCMA))
     with pytest.raises(Malformed, match="needs a user name"):
         Trunk("a", "host", link=Link(registers=True))
+    with pytest.raises(Malformed, match="cannot be released"):
+        Link(Transport.TLS, srtp=True, release_media=True)
+    with pytest.raises(Malformed, match="with session timers only"):
+        Link(session_timers=False, release_media=True)
 
 
 def test_over_tls_a_carrier_listens_at_another_port():
@@ -73,6 +77,9 @@ def test_over_tls_a_carrier_listens_at_another_port():
     assert TrunkChanges(proxy="", codecs=(Codec.PCMA,)).over(changed) == replace(
         changed, link=Link(Transport.TLS, codecs=(Codec.PCMA,))
     )
+    released = TrunkChanges(release_media=True).over(changed)
+    assert released.link == replace(changed.link, release_media=True)
+    assert TrunkChanges(release_media=False).over(released) == changed
 
 
 def test_credentials_do_not_show():

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # tried again.
 REGISTERED_S = 300
 REGISTER_AGAIN_S = 20
+# How soon a far end notices that we are gone while it speaks past us: the least of RFC 4028.
+RELEASED_SESSION_S = 90
 
 # What may stand in the user part of a URI as it is (RFC 3261 §25.1).
 IN_A_USER = "!~*'()&=+$,;?/"
@@ -169,6 +171,8 @@ class Accounts:
             config.mediaConfig.srtpSecureSignaling = 1
         timers = pj.PJSUA_SIP_TIMER_OPTIONAL if link.session_timers else pj.PJSUA_SIP_TIMER_INACTIVE
         config.callConfig.timerUse = timers
+        if link.release_media:
+            config.callConfig.timerSessExpiresSec = RELEASED_SESSION_S
         if link.proxy is not None:
             host, port = link.proxy
             config.sipConfig.proxies.append(f"sip:{host}:{port}{_by(link.transport)};lr")
@@ -230,5 +234,5 @@ def _by(transport: Transport) -> str:
 def _terms(trunk: Trunk) -> Hashable:
     """What trunks with one account have in common."""
     link = trunk.link
-    spoken_to = link.transport, link.proxy, link.srtp, link.session_timers
+    spoken_to = link.transport, link.proxy, link.srtp, link.session_timers, link.release_media
     return trunk.credentials, spoken_to, (trunk.host, trunk.port) if link.registers else None

@@ -3,6 +3,7 @@
 import ctypes
 import functools
 import logging
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -16,7 +17,8 @@ from workers.far_ends import hosts_of
 from workers.guard import Guard
 from workers.info import key_of_info
 from workers.lines import EngineLine, Report
-from workers.sdp import with_codecs, with_usual_telephone_events
+from workers.pjsip.valve import Valve
+from workers.sdp import AudioTerms, with_audio_of, with_codecs, with_usual_telephone_events
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,9 @@ _C.pjsip_dlg_respond.argtypes = [
     ctypes.c_int,
     *3 * [ctypes.c_void_p],
 ]
+_C.pjsip_tsx_terminate.argtypes = [ctypes.c_void_p, ctypes.c_int]
+WITHDRAWN = 487
+_KEEPS_TIME = re.compile(r"^(?:Session-Expires|x)\s*:", re.MULTILINE | re.IGNORECASE)
 
 
 def _noting(override: Callable[["PjsipCall", Any], None]) -> Callable[["PjsipCall", Any], None]:
@@ -62,6 +67,41 @@ class PjsipCall(pj.Call):  # type: ignore[misc] # SWIG generates no types
         self._reports = reports
         self._codecs = codecs
         self._guard = guard
+        self.valve = Valve()
+        # Whether the far end notices within a session timer that we are gone.
+        self.keeps_time = False
+        # Where the far end is told to send, if not to us, and where it has agreed to; the
+        # transaction of an offer of ours that is open.
+        self._towards: AudioTerms | None = None
+        self._agreed: AudioTerms | None = None
+        self._transaction: int | None = None
+
+    def offer(self, towards: AudioTerms | None) -> bool:
+        """Whether a re-INVITE is sent, whose answer is noted: not while another offer is open."""
+        if self._transaction is not None:
+            return False
+        options = pj.CallOpParam(True)
+        options.opt.videoCount = options.opt.textCount = 0
+        self._towards = towards
+        try:
+            self.reinvite(options)
+        except pj.Error:
+            self._towards = self._agreed
+            return False
+        return True
+
+    def withdraw(self) -> None:
+        """An offer that was not answered is none any more, and that is noted as its answer. Left to
+        itself, the library would end the call with it."""
+        if self._transaction is not None:
+            _C.pjsip_tsx_terminate(self._transaction, WITHDRAWN)
+
+    def leave(self) -> None:
+        """Hang up. The library does not tell any more when it lets go of the stream and of the
+        transaction, so that we do at once."""
+        self.valve.on(None)
+        self._transaction = None
+        self.hangup(pj.CallOpParam())
 
     def note(self, report: Report) -> None:
         """Have this reported to the call's line, after the callback."""
@@ -75,8 +115,8 @@ class PjsipCall(pj.Call):  # type: ignore[misc] # SWIG generates no types
         request = state.tsx
         if request.method == "INVITE":
             self._expect_far_end(state)
-        if request.method == "INVITE" and 100 <= request.statusCode < 200:
-            self.note(functools.partial(EngineLine.progressed, sip_code=request.statusCode))
+        if request.method == "INVITE" and request.role == pj.PJSIP_ROLE_UAC:
+            self._invited(state)
         elif request.method == "INFO" and request.state == pj.PJSIP_TSX_STATE_TRYING:
             self._informed(state.src.rdata)
 
@@ -99,9 +139,14 @@ class PjsipCall(pj.Call):  # type: ignore[misc] # SWIG generates no types
             self.note(functools.partial(EngineLine.agreed, telephone_events=signals))
 
     @_noting
+    def onStreamCreated(self, parameter: Any) -> None:
+        self.valve.on(int(parameter.stream))
+
+    @_noting
     def onStreamDestroyed(self, _parameter: Any) -> None:
         """The last moment at which the figures are there; by then the call denies its media."""
         self.note(functools.partial(EngineLine.stream_closed, quality=quality_of(self)))
+        self.valve.on(None)
 
     @_noting
     def onDtmfDigit(self, parameter: Any) -> None:
@@ -121,7 +166,27 @@ class PjsipCall(pj.Call):  # type: ignore[misc] # SWIG generates no types
     @_noting
     def onCallSdpCreated(self, parameter: Any) -> None:
         description = with_usual_telephone_events(parameter.sdp.wholeSdp)
-        parameter.sdp.wholeSdp = with_codecs(description, self._codecs)
+        description = with_codecs(description, self._codecs)
+        if self._towards is not None:
+            description = with_audio_of(description, self._towards)
+        parameter.sdp.wholeSdp = description
+
+    def _invited(self, state: Any) -> None:
+        """An INVITE of ours, the first or another, has come further."""
+        transaction, code = int(state.tsx.pjTransaction), state.tsx.statusCode
+        if state.tsx.state == pj.PJSIP_TSX_STATE_CALLING:
+            # Also where it is sent once more, with credentials.
+            self._transaction = transaction
+        elif 100 <= code < 200:
+            self.note(functools.partial(EngineLine.progressed, sip_code=code))
+        elif code >= 200 and transaction == self._transaction:
+            self._transaction = None
+            if code < 300:
+                self._agreed = self._towards
+                self.keeps_time = bool(_KEEPS_TIME.search(state.src.rdata.wholeMsg))
+            else:
+                self._towards = self._agreed
+            self.note(functools.partial(EngineLine.offered, sip_code=code))
 
     def _expect_far_end(self, state: Any) -> None:
         """What it sends of its own accord may come from others than its trunk's host."""
@@ -148,9 +213,29 @@ def quality_of(call: PjsipCall) -> RtpQuality:
     rtcp, buffer = statistics.rtcp, statistics.jbuf
     return RtpQuality(
         received=rtcp.rxStat.pkt,
-        lost=rtcp.rxStat.loss,
+        lost=call.valve.lost(rtcp.rxStat.pkt, rtcp.rxStat.loss),
         jitter_ms=round(rtcp.rxStat.jitterUsec.mean / 1000, 3),
         discarded=buffer.discard,
         buffered_ms=buffer.avgDelayMsec,
         round_trip_ms=round(rtcp.rttUsec.mean / 1000),
+    )
+
+
+def terms_of(call: PjsipCall) -> AudioTerms | None:
+    """Where and how its far end hears; None where it has no audio."""
+    if not call.hasMedia():
+        return None
+    # In variables: what is in them dies with them.
+    stream, transport = call.getStreamInfo(0), call.getMedTransportInfo(0)
+    codec = stream.audCodecParam
+    host, _, port = stream.remoteRtpAddress.rpartition(":")
+    return AudioTerms(
+        host.strip("[]"),
+        int(port),
+        payload=stream.txPt,
+        events=stream.audTxEventPt if stream.audTxEventPt >= 0 else None,
+        packet_ms=codec.info.frameLen * codec.setting.frmPerPkt,
+        both_ways=stream.dir == pj.PJMEDIA_DIR_ENCODING_DECODING,
+        keeps_time=call.keeps_time,
+        is_there=stream.remoteRtpAddress == transport.srcRtpName,
     )

@@ -41,11 +41,12 @@ from workers.phone import LegOrder
 from workers.pjsip.accounts import Accounts, bound_to, uri_of
 from workers.pjsip.audio import Ear, key_tone, player, ringback_tone
 from workers.pjsip.bouncer import Bouncer
-from workers.pjsip.call import PjsipCall, quality_of
+from workers.pjsip.call import PjsipCall, quality_of, terms_of
 from workers.pjsip.headers import tell
 from workers.pjsip.tap import LOUD, QUIET, Tap
 from workers.recordings import RATE_HZ
 from workers.room import Room
+from workers.sdp import AudioTerms
 from workers.turns import Turns
 
 # How often each call is measured, and how many of them between two looks at what has come in: a
@@ -228,7 +229,7 @@ class PjsipEngine:
     def hang_up(self, number: int) -> None:
         if number in self._calls:
             with _tolerating("hang-up"):
-                self._calls[number].hangup(pj.CallOpParam())
+                self._calls[number].leave()
             self._report()
 
     def forget(self, number: int) -> None:
@@ -258,6 +259,25 @@ class PjsipEngine:
     def quality(self, number: int) -> RtpQuality | None:
         call = self._calls.get(number)
         return quality_of(call) if call is not None and call.hasMedia() else None
+
+    def audio(self, number: int) -> AudioTerms | None:
+        with _tolerating("terms"):
+            if number in self._calls:
+                return terms_of(self._calls[number])
+        return None
+
+    def offer(self, number: int, towards: AudioTerms | None) -> bool:
+        return number in self._calls and self._calls[number].offer(towards)
+
+    def withdraw(self, number: int) -> None:
+        if number in self._calls:
+            self._calls[number].withdraw()
+
+    def open_audio(self, number: int, *, sends: bool, hears: bool) -> None:
+        if number in self._calls:
+            self._calls[number].valve.turn(sends=sends, hears=hears)
+            # What has come in by now is noted.
+            self.quality(number)
 
     def playing(self, recording: Path, sink: int) -> AbstractContextManager[None]:
         return self._sounding(lambda: player(recording), sink)

@@ -59,6 +59,10 @@ class Line:
         self._marker = True
         self._complaints: set[str] = set()
 
+    @property
+    def address(self) -> tuple[str, int]:
+        return self._host, self.port
+
     async def open(self) -> None:
         """Takes a pair of ports. Raises PortsExhausted."""
         rtp, self._rtcp = bind_pair(self._host, self._ports)
@@ -136,7 +140,7 @@ class Line:
             payload_type, self._sequence, timestamp, self._ssrc, payload, marker=self._marker
         )
 
-    def _receive(self, datagram: bytes) -> None:
+    def _receive(self, datagram: bytes, sender: tuple[str, int]) -> None:
         at = asyncio.get_running_loop().time()
         try:
             packet = RtpPacket.unpack(datagram)
@@ -145,7 +149,9 @@ class Line:
             self._complain(str(error))
             return
         self.heard.add(
-            Arrival(at, packet.ssrc, packet.sequence, packet.timestamp, codec, packet.payload)
+            Arrival(
+                at, packet.ssrc, packet.sequence, packet.timestamp, codec, packet.payload, sender
+            )
         )
 
     def _codec_of(self, packet: RtpPacket) -> G711 | None:
@@ -167,8 +173,8 @@ class Line:
 
 
 class _Ear(asyncio.DatagramProtocol):
-    def __init__(self, receive: Callable[[bytes], None]) -> None:
+    def __init__(self, receive: Callable[[bytes, tuple[str, int]], None]) -> None:
         self._receive = receive
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:  # noqa: ARG002  asyncio's signature
-        self._receive(data)
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self._receive(data, addr)

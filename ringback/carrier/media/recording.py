@@ -56,7 +56,7 @@ class Measurement:
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A packet of the far end. `codec` is None for one that carries no audio (a pressed key),
-    which still takes its place in the sequence."""
+    which still takes its place in the sequence. It came from `sender`, host and port."""
 
     at: float
     ssrc: int
@@ -64,6 +64,7 @@ class Arrival:
     timestamp: int
     codec: G711 | None
     payload: bytes
+    sender: tuple[str, int] = ("", 0)
 
 
 class Recording:

@@ -5,11 +5,18 @@ from enum import Enum, auto
 from typing import Protocol
 
 from ringback.carrier.media.line import Agreed, Line
+from ringback.carrier.script import PhoneScript, Reject, Verdict
 from ringback.carrier.sip.dialog import ALLOW, Dialog
 from ringback.carrier.sip.endpoint import Endpoint
 from ringback.carrier.sip.negotiation import Negotiation
 from ringback.carrier.sip.sdp import CONTENT_TYPE, NotAcceptable
-from ringback.carrier.sip.transaction import ClientTransaction, ServerTransaction, SocketAddress
+from ringback.carrier.sip.timer import SessionTimer
+from ringback.carrier.sip.transaction import (
+    LIFETIME_S,
+    ClientTransaction,
+    ServerTransaction,
+    SocketAddress,
+)
 from switchboard.sip.message import Header, Request, Response
 
 _SDP: Header = ("Content-Type", CONTENT_TYPE)
@@ -42,8 +49,7 @@ class Session:
         source: SocketAddress,
         line: Line,
         owner: Owner,
-        *,
-        telephone_events: bool = True,
+        script: PhoneScript,
     ) -> None:
         self.dialog = Dialog(invite.request, source, endpoint.address)
         self.invite = invite
@@ -51,7 +57,11 @@ class Session:
         self._line = line
         self._owner = owner
         self._state = _State.RINGING
-        self._negotiation = Negotiation(endpoint.address[0], telephone_events=telephone_events)
+        self._script = script
+        self._timer = SessionTimer(self._give_up, wanted=script.keeps_time)
+        self._negotiation = Negotiation(
+            endpoint.address[0], telephone_events=not script.keys_in_audio
+        )
         self._description = b""
         self._agreed: Agreed | None = None
         self._their_latest = invite
@@ -101,6 +111,7 @@ class Session:
         if self._state is not _State.ANSWERED:
             return None
         self._state = _State.OVER
+        self._timer.stop()
         self.invite.settle(None)
         return self._endpoint.request(self.dialog.request("BYE"), self.dialog.next_hop)
 
@@ -111,7 +122,8 @@ class Session:
             return 491
         before = self._negotiation.on_hold
         self._negotiation.on_hold = hold
-        request = self.dialog.request("INVITE", (_SDP,), self._negotiation.offer())
+        headers = (_SDP, *self._timer.asked)
+        request = self.dialog.request("INVITE", headers, self._negotiation.offer())
         self._our_invite_open = True
         try:
             response = await self._endpoint.request(
@@ -121,6 +133,7 @@ class Session:
             self._our_invite_open = False
         if response.status < 300:
             self._accept_answer(response.body)
+            self._timer.refreshed()
         else:
             self._negotiation.on_hold = before
         if response.status in (408, 481):
@@ -165,6 +178,12 @@ class Session:
             self._respond(transaction, 500, headers=(("Retry-After", "5"),))
         elif self._our_invite_open:
             self._respond(transaction, 491)
+        elif isinstance(self._script.re_invited, Reject):
+            self._respond(transaction, self._script.re_invited.status)
+        elif self._script.re_invited is not Verdict.ANSWER:
+            if self._script.re_invited is Verdict.NO_ANSWER:
+                self._respond(transaction, 100)
+            asyncio.get_running_loop().call_later(LIFETIME_S, transaction.close)
         else:
             try:
                 description, agreed = self._describe(transaction.request)
@@ -184,6 +203,7 @@ class Session:
         if self._state is _State.ANSWERED:
             self._their_latest.settle(None)
         self._state = _State.OVER
+        self._timer.stop()
         self._respond(self.invite, status)
         self._owner.far_end_ended()
 
@@ -204,7 +224,8 @@ class Session:
         return self._negotiation.answer(invite.body)
 
     def _accept_invite(self, invite: ServerTransaction, description: bytes) -> None:
-        self._respond(invite, 200, description)
+        headers = (_ALLOW, *self._timer.granted(invite.request))
+        self._respond(invite, 200, description, headers)
         invite.acknowledgement.add_done_callback(self._answer_acknowledged)
 
     def _answer_acknowledged(self, acknowledgement: asyncio.Future[Request | None]) -> None:

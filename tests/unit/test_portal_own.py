@@ -162,7 +162,7 @@ def test_another_password_is_taken_and_everybody_else_signed_out(api):
     [
         ("wrong", "looking glass", "looking glass", "The present password is wrong."),
         ("wonderland", "looking glass", "looking-glass", "The new password is not twice the same."),
-        ("wonderland", "short", "short", "A password has 8 characters at least."),
+        ("wonderland", "short", "short", "8 characters at least."),
     ],
 )
 def test_a_password_that_is_not_changed_is_told_why(api, old, new, again, words):

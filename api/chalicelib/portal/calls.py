@@ -10,10 +10,11 @@ from chalice.app import Response
 from chalicelib.portal.customer import Customer, for_customer
 from chalicelib.portal.files import KINDS, call_file
 from chalicelib.progress import reason
+from chalicelib.refusals import Misentered
 from chalicelib.routes import query_of
 from switchboard.billing.periods import midnight
 from switchboard.desk.history import Sought, find_calls
-from switchboard.errors import Malformed, Refusal
+from switchboard.errors import Refusal
 
 PAGE = 50
 
@@ -42,7 +43,7 @@ class Filters:
         first, last = (_day(customer, text) for text in (self.first, self.last))
         digits = "".join(one for one in self.number if one.isascii() and one.isdigit())
         if self.number and not digits:
-            raise Malformed(customer.reader.say("Write digits of the number that you look for."))
+            raise Misentered(customer.reader.say("Write digits of the number that you look for."))
         # Local numbers are written with a zero that has no place in E.164.
         return Sought(
             None if first is None else _midnight(first, zone),
@@ -89,7 +90,7 @@ def _day(customer: Customer, text: str) -> date | None:
     except ValueError:
         day = date.min
     if not 1970 <= day.year < 3000:
-        raise Malformed(customer.reader.say("Write a day like 2026-01-31."))
+        raise Misentered(customer.reader.say("Write a day like 2026-01-31."))
     return day
 
 

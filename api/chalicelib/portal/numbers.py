@@ -4,12 +4,13 @@ from chalice.app import Response
 
 from chalicelib.portal.customer import Customer, for_customer
 from chalicelib.progress import progress_of
+from chalicelib.refusals import Misentered
 from chalicelib.routes import callback_id, source_of
 from switchboard.calls.callback import Callback
 from switchboard.desk.callback_numbers import By, arrange_numbers, confirm_number, text_code
 from switchboard.desk.code_calls import call_for_code
 from switchboard.desk.orders import find_callback
-from switchboard.errors import Malformed, Refusal
+from switchboard.errors import Refusal
 from switchboard.numbering import PhoneNumber, parse_number
 
 
@@ -84,7 +85,7 @@ def _arrange(customer: Customer, *, first: bool) -> Response:
         number = _own(form.text("number"))
         known = customer.account.profile.numbers
         if number not in known:
-            raise Malformed(customer.reader.say("This is none of your phones."))
+            raise Misentered(customer.reader.say("This is none of your phones."))
         others = [one for one in known if one != number]
         arrange_numbers(customer.ports, customer.id, [number, *others] if first else others)
     except Refusal as refusal:

@@ -4,10 +4,11 @@ from chalice.app import Response
 
 from chalicelib.portal.connect import phone_of
 from chalicelib.portal.customer import Customer, for_customer
+from chalicelib.refusals import Misentered
 from chalicelib.routes import query_of
 from switchboard.calls.phonebook import SPEED_DIALS
 from switchboard.desk.phone_books import set_lines
-from switchboard.errors import Malformed, Refusal
+from switchboard.errors import Refusal
 
 LONGEST = 60
 
@@ -82,5 +83,5 @@ def _book(
 
 def _key(customer: Customer, text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 2):
-        raise Malformed(customer.reader.say("A speed dial is a number from 1 to 99."))
+        raise Misentered(customer.reader.say("A speed dial is a number from 1 to 99."))
     return int(text)

@@ -7,12 +7,13 @@ from datetime import datetime
 from chalice.app import Response
 
 from chalicelib.portal.customer import Customer, for_customer
+from chalicelib.refusals import Misentered
 from chalicelib.routes import source_of
 from chalicelib.translation import mark
 from chalicelib.visits import begin, keep
 from switchboard.desk.passwords import SHORTEST_PASSWORD, change_password
 from switchboard.desk.visits import end_visit, end_visits, open_visits
-from switchboard.errors import Malformed, Refusal
+from switchboard.errors import Refusal
 from switchboard.ports import Visit
 
 # By what browsers call themselves; most call themselves by other names, too.
@@ -57,8 +58,11 @@ def post_password(customer: Customer) -> Response:
     form = customer.form()
     old, new, again = (form.get(name, [""])[0] for name in ("old", "new", "again"))
     try:
+        if len(new) < SHORTEST_PASSWORD:
+            shortest = {"shortest": SHORTEST_PASSWORD}
+            raise Misentered(customer.reader.say("%(shortest)s characters at least.", **shortest))
         if new != again:
-            raise Malformed(customer.reader.say("The new password is not twice the same."))
+            raise Misentered(customer.reader.say("The new password is not twice the same."))
         address = source_of(customer.request)
         passwords = customer.wiring.passwords
         change_password(customer.ports, passwords, customer.id, old, new, address)

@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 export PYTHON
 
 .PHONY: setup demo test tuned test-tuned check check-format check-lint check-types check-imports \
-	format lock package vendor translations prompts pjsua2 bench chaos soak flood clean
+	format lock package vendor translations screenshots prompts pjsua2 bench chaos soak flood clean
 
 setup: .venv/installed
 
@@ -122,6 +122,10 @@ pjsua2: setup
 # What pages say, into the catalogues of their languages (api/chalicelib/locale/), and these compiled.
 translations: setup
 	PYTHON=$(CURDIR)/$(BIN)/python api/translate.sh
+
+# Every page as a PNG, into var/screenshots/.
+screenshots: setup
+	$(BIN)/python -m tests.browser.screenshots
 
 prompts: setup
 	infra/machine.sh prompts

@@ -87,12 +87,15 @@ def spaced(number: PhoneNumber) -> str:
 
 @lru_cache(maxsize=4096)
 def region_of(number: PhoneNumber) -> str:
-    """The region (ISO 3166) of a number; nothing where it is of none, like a satellite phone."""
+    """The region (ISO 3166) of a number, or the first one of its country code where no region
+    assigns such numbers; nothing where it is of none, like a satellite phone."""
     try:
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(str(number)))
+        read = phonenumbers.parse(str(number))
     except phonenumbers.NumberParseException:
         return ""
-    return "" if region in (None, phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY) else str(region)
+    first = phonenumbers.region_code_for_country_code(read.country_code or 0)
+    region = str(phonenumbers.region_code_for_number(read) or first)
+    return "" if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else region
 
 
 @lru_cache(maxsize=4096)

@@ -18,6 +18,8 @@ def make_app(wire: Wire) -> Chalice:
     """An app whose views get what `wire` gives; it is first called with the first request."""
     # Chalice would write its version into the environment, and its log to stdout.
     app = Chalice("ringback", configure_logs=False, env={})
+    # API Gateway goes by what a browser would like best, a page, and would hand it a PDF in base64.
+    app.api.binary_types = ["*/*"]
     # Lambda's own handler hangs at the root logger, which is silent below WARNING.
     logging.getLogger("ringback").setLevel(logging.INFO)
     app.register_middleware(finish, "http")

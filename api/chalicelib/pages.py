@@ -4,7 +4,17 @@ from chalice.app import Request, Response
 
 from chalicelib.assets import show_asset, show_vendored_asset
 from chalicelib.languages import choose_language
-from chalicelib.portal import callbacks, connect
+from chalicelib.portal import (
+    callbacks,
+    calls,
+    connect,
+    numbers,
+    overview,
+    phone_book,
+    plan,
+    rates,
+    settings,
+)
 from chalicelib.readers import Reader, reader_of
 from chalicelib.refusals import reason_of
 from chalicelib.render import redirect, render
@@ -21,7 +31,17 @@ SHOWN = (
     ("/price", connect.show_price),
     ("/callbacks/{id}", callbacks.show_callback_page),
     ("/callbacks/{id}/progress", callbacks.show_progress),
+    ("/portal", overview.show_overview),
+    ("/portal/statement", overview.show_statement),
+    ("/portal/calls", calls.show_calls),
+    ("/portal/calls/export", calls.export_calls),
+    ("/portal/numbers", numbers.show_numbers),
+    ("/portal/numbers/calls/{id}", numbers.show_code_call),
+    ("/portal/phonebook", phone_book.show_phone_book),
+    ("/portal/plan", plan.show_plan),
+    ("/portal/rates", rates.show_rates),
     ("/portal/scheduled", callbacks.show_scheduled),
+    ("/portal/settings", settings.show_settings),
     ("/login", show_login),
     ("/static/{name}", show_asset),
     ("/static/vendor/{name}", show_vendored_asset),
@@ -29,7 +49,19 @@ SHOWN = (
 POSTED = (
     ("/callbacks", connect.post_callback),
     ("/callbacks/{id}/cancel", callbacks.post_cancel),
+    ("/portal/vouchers", overview.post_voucher),
+    ("/portal/numbers/codes", numbers.post_code),
+    ("/portal/numbers/confirmations", numbers.post_confirmation),
+    ("/portal/numbers/default", numbers.post_default),
+    ("/portal/numbers/removals", numbers.post_removal),
+    ("/portal/phonebook/names", phone_book.post_name),
+    ("/portal/phonebook/names/removals", phone_book.post_name_removal),
+    ("/portal/phonebook/dials", phone_book.post_speed_dial),
+    ("/portal/phonebook/dials/removals", phone_book.post_speed_dial_removal),
     ("/portal/scheduled/{id}/cancel", callbacks.post_unplan),
+    ("/portal/settings/password", settings.post_password),
+    ("/portal/settings/visits/ends", settings.post_visit_end),
+    ("/portal/settings/visits/others/ends", settings.post_other_visits_end),
     ("/language", choose_language),
     ("/login", log_in),
     ("/logout", log_out),

@@ -8,7 +8,7 @@ from enum import Enum
 from chalicelib.translation import mark
 from switchboard.calls.callback import Callback, State
 from switchboard.calls.cdr import Cdr
-from switchboard.calls.ending import Culprit, Ending
+from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.money import Money
 
 HEADLINES: Mapping[State, str] = {
@@ -128,6 +128,11 @@ def outcome(callback: Callback, now: datetime) -> str:
     verdict = callback.verdict
     if verdict is None:
         return TOO_LATE
+    return reason(verdict)
+
+
+def reason(verdict: Verdict) -> str:
+    """Why a callback ended, in one line."""
     return DOINGS.get((verdict.ending, verdict.culprit), REASONS[verdict.ending])
 
 

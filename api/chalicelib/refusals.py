@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from chalicelib.readers import Reader
 from chalicelib.translation import ENGLISH, mark
-from switchboard.errors import Refusal
+from switchboard.errors import Malformed, Refusal
 
 REASONS: Mapping[str, str] = {
     "malformed": mark("What was entered cannot be read."),
@@ -36,9 +36,13 @@ REASONS: Mapping[str, str] = {
 }
 
 
+class Misentered(Malformed):
+    """What was entered cannot be taken; a page has said why, in its reader's language."""
+
+
 def reason_of(refusal: Refusal, reader: Reader) -> str:
     """Why something is refused, in the reader's language."""
-    if reader.language == ENGLISH:
+    if reader.language == ENGLISH or isinstance(refusal, Misentered):
         return refusal.message
     codes = [kind.code for kind in type(refusal).__mro__ if issubclass(kind, Refusal)]
     return reader.say(next(REASONS[code] for code in codes if code in REASONS))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Blueprint, CaseInsensitiveMapping, Request, Response
 
 from chalicelib.wiring import Wire, Wiring
 from switchboard.errors import (
@@ -100,6 +100,8 @@ class Routes(Blueprint):
         # Chalice hands over what stands in the path; a view finds that in its request.
         def handle(**_path: str) -> Response:
             wiring, request = self._wire(), self.current_request
+            # Whoever does not say so accepts anything (RFC 9110 §12.5.1). Chalice would refuse.
+            request.headers = CaseInsensitiveMapping({"accept": "*/*", **request.headers})
             try:
                 return view(wiring, request)
             except Refusal as refusal:
@@ -166,6 +168,8 @@ def finish(request: Request, get_response: Callable[[Request], Response]) -> Res
     response = get_response(request)
     if isinstance(response.body, dict) and response.body.keys() == {"Code", "Message"}:
         response = _in_our_form(request, response)
+    if isinstance(response.body, str):
+        response.body = response.body.encode()
     headers: dict[str, Any] = {**HEADERS, **response.headers}
     response.headers = headers
     elapsed_ms = (time.perf_counter() - begun) * 1000

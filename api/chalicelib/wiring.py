@@ -1,12 +1,15 @@
 """Where the API is put together; the only place that knows the adapters."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from chalicelib.settings import Settings, SettingsError
 from chalicelib.twilio_texts import NoTexts, TwilioTexts
 from switchboard.desk.text_senders import TextKeys
 from switchboard.ports import Passwords, Ports, Texts
+from switchboard.tables.cells import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,16 @@ class Wiring:
     def text_keys(self) -> TextKeys:
         """What texts are checked with."""
         return TextKeys(self.passwords, self.settings.pin_key, self.texts)
+
+
+def table_file(kind: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A table as a file of this kind: `xlsx`, `csv` or `txt`. No text in it becomes a formula."""
+    from switchboard.spreadsheets.writing import write_file
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"table.{kind}"
+        write_file(path, header, rows)
+        return path.read_bytes()
 
 
 # Called with each request: the answer is kept by whoever gives it.

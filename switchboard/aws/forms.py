@@ -16,6 +16,7 @@ from cattrs import BaseValidationError, Converter
 from switchboard.calls.manners import Manners
 from switchboard.ledger.cover import Cover, Take
 from switchboard.numbering import PhoneNumber
+from switchboard.rating.destinations import Destination
 from switchboard.rating.price import LegPrice
 from switchboard.rating.quote import Quote
 from switchboard.rating.row import Charges, RateRow, Window
@@ -29,7 +30,7 @@ _MICROSECOND = timedelta(microseconds=1)
 # Kept as lists of their fields, without the defaults at the end: a sheet has 250,000 rows, and a
 # callback with its quote has to stay under 1 KB, as has a balance with its holds. New fields of
 # these go to their end.
-_AS_LISTS = (RateRow, Charges, Window, LegPrice, Quote, Take, Cover, Manners)
+_AS_LISTS = (RateRow, Charges, Window, LegPrice, Quote, Take, Cover, Manners, Destination)
 
 
 def to_us(instant: datetime) -> int:

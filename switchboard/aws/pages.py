@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from switchboard.aws.forms import from_json, to_text
+from switchboard.aws.forms import from_json, pack, to_text, unpack
+from switchboard.rating.destinations import Destination
 from switchboard.rating.pages import Page, page_of
 from switchboard.rating.row import RateRow
 from switchboard.rating.sheet import PrefixLengths
@@ -16,14 +17,19 @@ from switchboard.rating.terms import SheetTerms
 # A page takes 0.3 MB as it is read, and twice that when all of its rows were used.
 PAGES_KEPT = 256
 PAGES_AT_ONCE = 25
+# Some 100 KB compressed. A sheet has a few thousand names.
+NAMES_AN_ITEM = 10_000
+VERSIONS_KEPT = 8
 
 
 class PageTable:
-    """The pages in the table, by the key of their version; those used last stay in memory."""
+    """The pages in the table, by the key of their version; those used last stay in memory. Beside
+    the pages stand the names of their destinations."""
 
     def __init__(self, items: Any) -> None:
         self._items = items
         self.one = lru_cache(maxsize=PAGES_KEPT)(self._read)
+        self.names = lru_cache(maxsize=VERSIONS_KEPT)(self._read_names)
 
     def write(self, key: str, pages: Iterator[Page]) -> list[str]:
         """Write the pages of a version; gives the first prefix of each."""
@@ -35,6 +41,13 @@ class PageTable:
                 firsts.append(page.first)
         return firsts
 
+    def write_names(self, key: str, names: Sequence[Destination]) -> None:
+        """Write the names of a version's destinations."""
+        with self._items.batch_write() as batch:
+            for number, start in enumerate(range(0, len(names), NAMES_AN_ITEM)):
+                part = tuple(names[start : start + NAMES_AN_ITEM])
+                batch.save(self._items(f"names/{key}", _part(number), rows=pack(part)))
+
     def all(self, key: str, count: int) -> Iterator["LoadedPage"]:
         """Every page of a version, in order; nothing stays in memory."""
         for at in range(0, count, PAGES_AT_ONCE):
@@ -42,6 +55,10 @@ class PageTable:
             found = self._items.batch_get(keys, consistent_read=True)
             read = {item.part: LoadedPage(item.rows) for item in found}
             yield from (read[part] for _, part in keys)
+
+    def _read_names(self, key: str) -> Sequence[Destination]:
+        found = self._items.query(f"names/{key}", consistent_read=True)
+        return [one for item in found for one in unpack(item.rows, tuple[Destination, ...])]
 
     def _read(self, key: str, number: int) -> "LoadedPage":
         # Consistent: the page may have been written a moment ago.
@@ -100,6 +117,11 @@ class PagedRows:
         """The tariffs of those prefixes that a number begins with, the longest first."""
         page = self._pages.one(self._key, page_of(self._firsts, digits))
         return page.under(digits, self._terms)
+
+    def destinations(self) -> Sequence[Destination]:
+        """The names of its destinations, in their order; none of a version that was stored before
+        they were kept."""
+        return self._pages.names(self._key)
 
     def __iter__(self) -> Iterator[RateRow]:
         pages = self._pages.all(self._key, len(self._firsts))

@@ -1,7 +1,8 @@
 """Rate sheets in DynamoDB: compiled versions that never change, and one pointer to the published.
 
-Three kinds of item: under `published` the head of each sheet's present version; under `versions/…`
-the heads of all its versions; under `pages/…/…` the pages of one version. A head names the first
+Four kinds of item: under `published` the head of each sheet's present version; under `versions/…`
+the heads of all its versions; under `pages/…/…` the pages of one version; and under
+`names/pages/…/…` the names of its destinations, for who looks for one. A head names the first
 prefix of each page, so that it tells which one a number is in: a cold lookup reads that page, and
 a warm one nothing.
 """
@@ -16,6 +17,7 @@ from switchboard.aws.models.database import Database, made, may_be_key
 from switchboard.aws.models.sales import SheetItem
 from switchboard.aws.pages import PagedRows, PageTable
 from switchboard.errors import Conflict, NotFound
+from switchboard.rating.destinations import destinations_of
 from switchboard.rating.pages import cut
 from switchboard.rating.sheet import RateSheet
 from switchboard.rating.terms import SheetTerms
@@ -100,7 +102,9 @@ class DynamoSheets:
 
     def _store(self, sheet: RateSheet) -> Any:
         # The head comes last: a version that has one is whole.
-        firsts = self._pages.write(_pages(sheet.name, sheet.version), cut(sheet.rows))
+        key = _pages(sheet.name, sheet.version)
+        firsts = self._pages.write(key, cut(sheet.rows))
+        self._pages.write_names(key, list(destinations_of(sheet.rows)))
         head = self._items(
             _versions(sheet.name),
             sheet.version,

@@ -43,9 +43,8 @@ class _Place:
     call: str = ""
 
     def cursor(self) -> str:
-        called_us = (
-            0 if self.called_at is None else (self.called_at - _EPOCH) // timedelta.resolution
-        )
+        since = timedelta(0) if self.called_at is None else self.called_at - _EPOCH
+        called_us = since // timedelta.resolution
         return f"{self.entries_left}_{self.balance_micros}_{called_us}_{self.call}"
 
     @classmethod

@@ -1,6 +1,6 @@
 """A rate sheet: the prices of one seller, found by the longest prefix of a number."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -9,6 +9,7 @@ from typing import Protocol, Self
 
 from switchboard.errors import Malformed, NoRate
 from switchboard.numbering import PhoneNumber
+from switchboard.rating.destinations import Destination, destinations_of
 from switchboard.rating.price import LegPrice
 from switchboard.rating.quote import LONGEST_TALK_S, Quote
 from switchboard.rating.row import RateRow
@@ -30,6 +31,9 @@ class Rows(Protocol):
 
     def under(self, digits: str) -> Iterator[Tariff]:
         """The tariffs of those prefixes that a number begins with, the longest first."""
+
+    def destinations(self) -> Sequence[Destination]:
+        """The names of its destinations, in their order."""
 
     def __iter__(self) -> Iterator[RateRow]:
         """Every row, by prefix."""
@@ -124,6 +128,10 @@ class Table:
     def under(self, digits: str) -> Iterator[Tariff]:
         """The tariffs of those prefixes that a number begins with, the longest first."""
         return filter(None, map(self._tariffs.get, self._lengths.beginnings(digits)))
+
+    def destinations(self) -> Sequence[Destination]:
+        """The names of its destinations, in their order."""
+        return list(destinations_of(self))
 
     def __iter__(self) -> Iterator[RateRow]:
         for tariff in self._tariffs.values():

@@ -10,6 +10,7 @@ import pytest
 from switchboard.aws.sheets import DynamoSheets
 from switchboard.errors import Conflict, NoRate, NotFound
 from switchboard.numbering import PhoneNumber
+from switchboard.rating.destinations import Destination
 from switchboard.rating.pages import ROWS_A_PAGE
 from switchboard.rating.rounding import Rounding
 from switchboard.rating.row import Charges, Day, RateRow, Window
@@ -85,6 +86,27 @@ def test_a_sheet_without_rows_has_no_price(ports):
     assert list(ports.sheets.current("retail").rows) == []
     with pytest.raises(NoRate):
         ports.sheets.current("retail").price(ALICE, NOON)
+
+
+def test_the_names_of_destinations_are_kept_with_their_shortest_prefixes(ports):
+    rows = [
+        RateRow("44", 1, "United Kingdom"),
+        RateRow("4477", 5, "UK mobile"),
+        RateRow("44771", 6, "UK mobile"),
+        RateRow("44780", 5, "UK mobile"),
+        RateRow("49", 2),
+        RateRow("93", 7, "Afghanistan"),
+    ]
+    ports.sheets.publish(sheet("v1", *rows))
+
+    found = ports.sheets.current("retail", fresh=True).rows.destinations()
+
+    assert list(found) == [
+        Destination("Afghanistan", "93"),
+        Destination("UK mobile", "4477", 1),
+        Destination("UK mobile", "44771"),
+        Destination("United Kingdom", "44"),
+    ]
 
 
 def test_what_is_not_there_is_not_found(ports):

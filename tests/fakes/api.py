@@ -112,9 +112,15 @@ def signed_in_api(**alice: int) -> Api:
 def visiting_api(**alice: int) -> Api:
     """A browser where Alice has signed in."""
     api = open_api(**alice)
+    visit(api)
+    return api
+
+
+def visit(api: Api) -> None:
+    """Alice signs in, in a browser that knows nothing of her."""
+    api.cookie = ""
     page = api.get("/login").body.decode()
     api.submit(page, "/login", login="alice", password="wonderland")
-    return api
 
 
 def readable(response: HTTPResponse) -> str:

@@ -1,15 +1,13 @@
-"""Statements: every movement once, with the balance after it, however they are read part by part."""
+"""Statements: every movement once, with the balance after it, in parts of any size."""
 
-from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.calls.cdr import Cdr, write_cdr
-from switchboard.calls.ending import Culprit, Ending, Party, Verdict
-from switchboard.calls.leg import LegRecord
+from switchboard.calls.cdr import write_cdr
 from switchboard.desk.accounts import correct, top_up
 from switchboard.desk.history import Sought, all_calls, find_calls
 from switchboard.desk.profiles import Changes, change_profile
@@ -18,10 +16,10 @@ from switchboard.errors import Malformed
 from switchboard.ledger.entries import EntryKind
 from switchboard.money import Money
 from switchboard.ports import Ports
+from tests.fakes.history import HUNG_UP, past_call
 from tests.fakes.ports import memory_ports
-from tests.fakes.world import ALICE, BOB, CAROL, NOON, a_callback, open_alice
+from tests.fakes.world import BOB, CAROL, NOON, a_callback, open_alice
 
-HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.DESTINATION)
 HOUR = timedelta(hours=1)
 
 
@@ -30,25 +28,6 @@ def ports() -> Ports:
     ports = memory_ports()
     open_alice(ports)
     return ports
-
-
-def call(ports: Ports, name: str, charge_micros: int, at=None, to=BOB) -> Cdr:
-    """A call that is charged and over."""
-    callback = a_callback(id=name, requested_at=at or ports.clock.now(), destination=to)
-    legs = [
-        LegRecord(Party.CUSTOMER, ALICE, "carrier", HUNG_UP, seconds=65),
-        LegRecord(Party.DESTINATION, to, "carrier", HUNG_UP, seconds=60),
-    ]
-    cdr = write_cdr(callback, legs, HUNG_UP, nonce="n", ended_at=callback.requested_at)
-    cdr = replace(cdr, settlement=replace(cdr.settlement, charge_micros=charge_micros))
-    ports.books.close(cdr)
-    balance = ports.books.balances["alice"]
-    ports.books.balances["alice"] = replace(
-        balance,
-        posted_micros=balance.posted_micros - charge_micros,
-        avail_micros=balance.avail_micros - charge_micros,
-    )
-    return cdr
 
 
 def whole(ports: Ports, limit: int):
@@ -63,7 +42,7 @@ def whole(ports: Ports, limit: int):
 
 def test_a_statement_tells_every_movement_and_the_balance_after_it(ports):
     ports.clock.pass_by(HOUR)
-    called = call(ports, "c1", 1_000_000)
+    called = past_call(ports, "c1", 1_000_000)
     ports.clock.pass_by(HOUR)
     top_up(ports, "alice", Money("EUR", 2_000_000), reference="r1", note="thanks")
 
@@ -85,7 +64,7 @@ def test_a_statement_is_the_same_in_parts_of_any_size(story, limit):
     for number, (calls, amount, hours) in enumerate(story):
         ports.clock.pass_by(hours * HOUR)
         if calls:
-            call(ports, f"c{number}", amount)
+            past_call(ports, f"c{number}", amount)
         elif amount:
             top_up(ports, "alice", Money("EUR", amount), reference=str(number))
 
@@ -95,8 +74,7 @@ def test_a_statement_is_the_same_in_parts_of_any_size(story, limit):
     assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
     assert sum(one.micros for one in found) == ports.books.balance("alice").posted_micros
     assert all(
-        newer.after_micros - newer.micros == older.after_micros
-        for newer, older in zip(found, found[1:], strict=False)
+        newer.after_micros - newer.micros == older.after_micros for newer, older in pairwise(found)
     )
     assert found[-1].after_micros - found[-1].micros == 0
 
@@ -104,7 +82,7 @@ def test_a_statement_is_the_same_in_parts_of_any_size(story, limit):
 def test_what_comes_while_a_statement_is_read_does_not_move_it(ports):
     for number in range(4):
         ports.clock.pass_by(HOUR)
-        call(ports, f"c{number}", 1_000)
+        past_call(ports, f"c{number}", 1_000)
     before = whole(ports, 10)
     first = statement(ports, ports.accounts.get("alice"), limit=2, cursor=None)
 
@@ -139,7 +117,7 @@ def test_the_balance_of_each_day_is_that_at_its_end_by_the_accounts_clocks(ports
     ports.clock.at = NOON.replace(hour=23)  # the next day in Paris
     correct(ports, "alice", Money("EUR", -1_000_000), reference="r")
     ports.clock.pass_by(2 * timedelta(days=1))
-    call(ports, "c1", 500_000)
+    past_call(ports, "c1", 500_000)
 
     days = balance_by_day(ports, ports.accounts.get("alice"), 5)
 
@@ -155,14 +133,14 @@ def test_the_balance_of_each_day_is_that_at_its_end_by_the_accounts_clocks(ports
 def test_the_balance_of_days_is_told_as_far_as_calls_are_looked_at(ports):
     ports.clock.pass_by(timedelta(days=2))
     for number in range(MOST_LOOKED_AT + 1):
-        call(ports, f"c{number}", 0)
+        past_call(ports, f"c{number}", 0)
 
     assert balance_by_day(ports, ports.accounts.get("alice"), 5) == [(date(2026, 1, 4), 5_000_000)]
 
 
 def test_calls_are_found_by_time_and_by_digits_of_their_numbers(ports):
     calls = [
-        call(ports, f"c{number}", 1, at=NOON + number * HOUR, to=CAROL if number % 2 else BOB)
+        past_call(ports, f"c{number}", 1, at=NOON + number * HOUR, to=CAROL if number % 2 else BOB)
         for number in range(6)
     ]
     sought = Sought(NOON + HOUR, NOON + 4 * HOUR, "5550199")
@@ -176,8 +154,8 @@ def test_calls_are_found_by_time_and_by_digits_of_their_numbers(ports):
 
 def test_a_search_looks_at_so_many_calls_and_goes_on_when_it_is_asked_to(ports):
     for number in range(MOST_LOOKED_AT + 5):
-        call(ports, f"c{number:05d}", 0, at=NOON + number * timedelta(seconds=1))
-    wanted = call(ports, "old", 0, at=NOON - HOUR, to=CAROL)
+        past_call(ports, f"c{number:05d}", 0, at=NOON + number * timedelta(seconds=1))
+    wanted = past_call(ports, "old", 0, at=NOON - HOUR, to=CAROL)
     sought = Sought(digits="5550199")
 
     first = find_calls(ports, "alice", sought, limit=50, cursor=None)

@@ -10,7 +10,7 @@ from chalice.app import Response
 from chalicelib.forms import Form
 from chalicelib.portal.customer import Customer, for_customer
 from chalicelib.progress import outcome
-from chalicelib.refusals import reason_of
+from chalicelib.refusals import Misentered, reason_of
 from chalicelib.routes import query_of, source_of
 from switchboard.calls.callback import Trigger
 from switchboard.calls.phonebook import PhoneBook
@@ -18,7 +18,7 @@ from switchboard.desk.orders import Order, order_callback, quote, talk_s
 from switchboard.desk.permission import permit
 from switchboard.desk.planned import plan_callback
 from switchboard.desk.velocity import count_order
-from switchboard.errors import Malformed, Refusal
+from switchboard.errors import Refusal
 from switchboard.numbering import PhoneNumber, parse_number, region_of, spaced
 from switchboard.texts.clock import FURTHEST, instant_of
 from switchboard.wire import Body, quote_body
@@ -110,9 +110,9 @@ def _instant(customer: Customer, entered: Entered) -> datetime:
         on = date.fromisoformat(entered.on) if entered.on else None
         at = time.fromisoformat(entered.at)
     except ValueError:
-        raise Malformed(customer.reader.say("Give a time for the callback, like 18:30.")) from None
+        raise Misentered(customer.reader.say("Give a time for the callback, like 18:30.")) from None
     if at.tzinfo is not None:
-        raise Malformed(customer.reader.say("Give a time for the callback, like 18:30."))
+        raise Misentered(customer.reader.say("Give a time for the callback, like 18:30."))
     zone = customer.account.profile.time_zone
     return instant_of(at.replace(second=0, microsecond=0), on, customer.ports.clock.now(), zone)
 

@@ -7,8 +7,8 @@ from switchboard.aws.models.database import TableItem
 
 
 class SheetItem(TableItem):
-    """Three kinds of item (aws/sheets.py): what is published, by sheet; the versions of a sheet;
-    and the pages of a version, with their rows compressed."""
+    """Four kinds of item (aws/sheets.py): what is published, by sheet; the versions of a sheet;
+    the pages of a version, with their rows compressed; and the names of its destinations."""
 
     table_name = "sheets"
 

@@ -98,7 +98,7 @@ class Scale:
 
     callbacks: int = 200
     processes: int = 4
-    orders_s: float = 165.0
+    orders_s: float = 150.0
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,6 @@ class Story:
     """What happened in a run, and what was found in the end. `done` counts what was done to it,
     `met` what became of requests to AWS, `broken_off` what gave up because of that."""
 
-    callbacks_at_once: int
     done: Counter[Deed]
     met: Counter[Fate]
     broken_off: Counter[str]
@@ -73,13 +72,12 @@ async def live(plan: Plan, aws: EmbeddedAws, folder: Path, tell: Tell) -> Story:
             broken_off: Counter[str] = Counter()
             customers = Customers(troubled, broken_off)
             world = World(plan, system, spool, proxy, peer, fleet, customers, tell)
-            at_once = fleet.capacity()
-            tell(f"{at_once} callbacks at once in {plan.scale.processes} processes")
+            tell(f"{fleet.capacity()} callbacks at once in {plan.scale.processes} processes")
             async with sweeping(troubled, broken_off):
                 await world.suffer()
                 await world.rest()
             aftermath = await asyncio.to_thread(world.look)
-    return Story(at_once, world.done, proxy.met, broken_off, aftermath)
+    return Story(world.done, proxy.met, broken_off, aftermath)
 
 
 @dataclass

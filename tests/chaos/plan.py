@@ -69,7 +69,7 @@ DICE = {
     Deed.KILL: Dice(18),
     Deed.KILL_AT_WRITE: Dice(18),
     Deed.PAUSE: Dice(9, (1.0, 2.0, 5.0)),
-    Deed.PAUSE_AT_WRITE: Dice(30, (20.0,)),
+    Deed.PAUSE_AT_WRITE: Dice(30, (20.0, 35.0)),
     Deed.HUSH: Dice(25, (2.0, 4.0, 7.0)),
     Deed.FORGET: Dice(60, (0.5, 2.0)),
     Deed.OUTAGE: Dice(18, (2.0, 4.0, 7.0)),
@@ -98,7 +98,7 @@ class Scale:
 
     callbacks: int = 200
     processes: int = 4
-    orders_s: float = 165.0
+    orders_s: float = 150.0
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ THREADS = 64
 SWEEP_EVERY_S = 2.0
 # How long the world has to come to rest: SQS offers again after half a minute what nobody deleted.
 REST_LIMIT_S = 100.0
+# How long workers that were lost have to be noticed, or to be heard of again.
+LEAVE_LIMIT_S = 20.0
 # A customer whose call the carrier has forgotten hears nothing any more, and cancels it.
 NOTICED_AFTER_S = 3.0
 LAST_WORDS_S = 0.2
@@ -41,7 +43,6 @@ class Story:
     """What happened in a run, and what was found in the end. `done` counts what was done to it,
     `met` what became of requests to AWS, `broken_off` what gave up because of that."""
 
-    callbacks_at_once: int
     done: Counter[Deed]
     met: Counter[Fate]
     broken_off: Counter[str]
@@ -71,14 +72,12 @@ async def live(plan: Plan, aws: EmbeddedAws, folder: Path, tell: Tell) -> Story:
             broken_off: Counter[str] = Counter()
             customers = Customers(troubled, broken_off)
             world = World(plan, system, spool, proxy, peer, fleet, customers, tell)
-            at_once = fleet.capacity()
-            tell(f"{at_once} callbacks at once in {plan.scale.processes} processes")
+            tell(f"{fleet.capacity()} callbacks at once in {plan.scale.processes} processes")
             async with sweeping(troubled, broken_off):
                 await world.suffer()
                 await world.rest()
-            await fleet.stop()
             aftermath = await asyncio.to_thread(world.look)
-    return Story(at_once, world.done, proxy.met, broken_off, aftermath)
+    return Story(world.done, proxy.met, broken_off, aftermath)
 
 
 @dataclass
@@ -108,21 +107,23 @@ class World:
 
     async def rest(self) -> None:
         """Nothing goes wrong any more, and all that was begun has its time. Then every message
-        comes once more, and new workers find what is left."""
+        comes once more, new workers find what is left, and leave."""
         self.proxy.calm()
         self.tell("the world is calm")
-        await self._come_to_rest()
+        await _seen(self._rests, REST_LIMIT_S)
+        await _seen(lambda: not self._deaf(), LEAVE_LIMIT_S)
         self.deaf = await asyncio.to_thread(self._deaf)
         for errand in self.plan.errands:
             await self._send_again(errand)
         await self.fleet.stop()
         await self.fleet.start()
-        await self._come_to_rest()
+        await _seen(self._rests, REST_LIMIT_S)
+        await self.fleet.stop()
+        await _seen(lambda: not self.system.ports.workers.all(), LEAVE_LIMIT_S)
 
     def look(self) -> Aftermath:
         """What is left when the last worker is gone."""
         ports = self.system.ports
-        sweep(ports)
         return Aftermath(
             tuple(look_at_orders(self.plan, ports, self.peer)),
             breaches=tuple(map(str, check_books(ports))),
@@ -211,11 +212,6 @@ class World:
             if forgotten & {str(phone) for phone in errand.phones}:
                 await self.customers.cancel(errand)
 
-    async def _come_to_rest(self) -> None:
-        """As far as it does, in its time: what is restless then, the aftermath tells."""
-        with suppress(TimeoutError):
-            await until(self._rests, REST_LIMIT_S)
-
     def _deaf(self) -> tuple[str, ...]:
         """The workers that live, and have no control queue."""
         listening = self.system.control_queues()
@@ -249,6 +245,12 @@ async def sweeping(ports: Ports, broken_off: Counter[str]) -> AsyncIterator[None
         yield
     finally:
         task.cancel()
+
+
+async def _seen(found: Callable[[], bool], limit_s: float) -> None:
+    """Wait for it so long, and no longer: what is not as it should be, the aftermath tells."""
+    with suppress(TimeoutError):
+        await until(found, limit_s)
 
 
 async def _until(instant: float) -> None:

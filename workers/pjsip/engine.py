@@ -16,7 +16,6 @@ import ctypes
 import functools
 import itertools
 import logging
-import re
 import resource
 import time
 from collections import deque
@@ -32,7 +31,6 @@ from pjsua2 import pjsua2 as pj
 from switchboard.calls.caller_id import as_user
 from switchboard.calls.leg import RtpQuality
 from switchboard.calls.trunk import Trunk
-from switchboard.logs import Sparing
 from workers.guard import Guard, sip_sockets
 from workers.legs import CannotDial, NoWay
 from workers.lines import EngineLine, Report
@@ -43,6 +41,7 @@ from workers.pjsip.audio import Ear, key_tone, player, ringback_tone
 from workers.pjsip.bouncer import Bouncer
 from workers.pjsip.call import PjsipCall, quality_of, terms_of
 from workers.pjsip.headers import tell
+from workers.pjsip.log import SENDER_IN_LOG, EngineLog
 from workers.pjsip.tap import LOUD, QUIET, Tap
 from workers.recordings import RATE_HZ
 from workers.room import Room
@@ -59,8 +58,6 @@ SOUND_RESTS_S = 0.5
 UNKNOWN_NAME = 70_018  # pjlib's PJ_ERESOLVE
 # How long a far end may take to confirm the end of a call that is traced.
 TAPPED_ON_S = 2.0
-MOST_TOLD = 300
-SENDER_IN_LOG = 64  # pjlib's PJ_LOG_HAS_SENDER
 
 logger = logging.getLogger(__name__)
 
@@ -126,7 +123,7 @@ class PjsipEngine:
         self._turns = Turns(MEASURED_EVERY_S, MEASURED_AT_ONCE)
         # Objects of pjsua2, from here on.
         self.tap = Tap(_C.pj_log_set_level)
-        self._log = _Log(self.tap)
+        self._log = EngineLog(self.tap)
         self._bouncer = Bouncer()
         self._endpoint = pj.Endpoint()
         self._accounts = Accounts(self._endpoint, settings, MAX_ACCOUNTS, self.guard)
@@ -355,26 +352,6 @@ class PjsipEngine:
         return call.getAudioMedia(-1) if call is not None and call.hasMedia() else None
 
 
-class _Log(pj.LogWriter):  # type: ignore[misc] # SWIG generates no types
-    """Passes on what the engine complains about, its phone numbers masked, and to the tap what it
-    says of messages."""
-
-    def __init__(self, tap: Tap) -> None:
-        super().__init__()
-        self._tap = tap
-        self._told = Sparing(logger)
-
-    def write(self, entry: Any) -> None:
-        """Also called by the audio thread."""
-        if entry.level > QUIET:
-            self._tap.hear(entry.msg)
-            return
-        level = logging.ERROR if entry.level <= 1 else logging.WARNING
-        # Of a datagram that it cannot read it tells all, in lines of their own.
-        first = entry.msg.strip().partition("\n")[0][:MOST_TOLD]
-        self._told.log(level, "%s", re.sub(r"\d{5,}(?=\d{4})", "******", first))
-
-
 @contextmanager
 def _tolerating(what: str) -> Iterator[None]:
     """Races with the far end are normal, and so is a bridge that is full: logged, and gone on."""
@@ -386,7 +363,7 @@ def _tolerating(what: str) -> Iterator[None]:
         logger.warning("%s failed: %s", what, fault)
 
 
-def _configuration(settings: PjsipSettings, log: _Log) -> Any:
+def _configuration(settings: PjsipSettings, log: EngineLog) -> Any:
     config = pj.EpConfig()
     config.logConfig.writer = log
     # The writer is given only what would go to the console without it.

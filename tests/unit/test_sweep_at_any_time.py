@@ -212,28 +212,6 @@ def test_a_hold_without_a_callback_keeps_no_other_from_being_given_back():
     assert state_of(ports, callback) is State.ENDED
 
 
-def test_a_worker_that_wakes_up_meanwhile_still_hears_what_it_is_told():
-    ports = memory_ports()
-    open_alice(ports, opening_micros=ALL)
-    callback, _ = talking(ports)
-    waking = Outage(ports.control)
-    forget = ports.workers.forget
-
-    class Workers:
-        """It beats just before its old heartbeat is taken away."""
-
-        all = staticmethod(ports.workers.all)
-
-        @staticmethod
-        def forget(stopped):
-            wake_up_and_beat(ports, callback, None)
-            return forget(stopped)
-
-    sweep(replace(ports, workers=Workers(), control=waking))
-
-    assert ports.control.forgotten == []
-
-
 class Broken(Outage):
     """Callbacks of which one cannot be read."""
 

@@ -7,6 +7,7 @@ from tests.bench.cdrs import cdr_rows
 from tests.bench.decks import deck_rows
 from tests.bench.fleet.rows import fleet_rows
 from tests.bench.keys import key_rows
+from tests.bench.lists import list_rows
 from tests.bench.pins import pin_rows
 from tests.bench.rating import rating_rows
 from tests.bench.rings import ring_rows
@@ -19,6 +20,7 @@ BENCHES = {
     "decks": deck_rows,
     "cdrs": cdr_rows,
     "pins": pin_rows,
+    "lists": list_rows,
     "webhook": webhook_rows,
     "rings": ring_rows,
     "keys": key_rows,

@@ -23,13 +23,17 @@ class DynamoWorkers:
     def all(self) -> Sequence[Beat]:
         """The last heartbeat of every worker that has not said goodbye."""
         found = self._items.scan(consistent_read=True)
-        beats = [unpack(item.packed, Beat) for item in found]
+        beats = [
+            from_text(item.beat, Beat) if item.beat else unpack(item.packed, Beat)
+            for item in found
+        ]
         return sorted(beats, key=lambda beat: beat.worker)
 
     def forget(self, beat: Beat) -> bool:
         """Take a heartbeat away, unless a newer one has come; whether it is gone."""
         items, beat_at = self._items, to_us(beat.beat_at)
-        unchanged = items.worker.does_not_exist() | (items.beat_at == beat_at)
+        # Of none, and of one that is text, there is no instant.
+        unchanged = items.beat_at.does_not_exist() | (items.beat_at == beat_at)
         return made(lambda: self._items(beat.worker).delete(unchanged))
 
 

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 
 from switchboard.aws.accounts import DynamoAccounts
-from switchboard.aws.forms import pack
+from switchboard.aws.fleet import DynamoWorkers
+from switchboard.aws.forms import pack, to_text
 from switchboard.billing.account import Profile
 from switchboard.billing.service_number import ServiceMode, ServiceNumber
 from switchboard.calls.beat import Beat, LiveCall
@@ -197,6 +198,17 @@ def test_trunks_come_in_the_order_of_choice(ports):
     assert ports.trunks.remove("b")
     assert not ports.trunks.remove("b")
     assert ports.trunks.all() == [second]
+
+
+def test_a_heartbeat_of_an_earlier_version_is_read_and_forgotten(ports):
+    if not isinstance(ports.workers, DynamoWorkers):
+        return
+    beat = Beat("w1", NOON, NOON + timedelta(seconds=15), 2, {"c1": LiveCall("carrier", 12)})
+    ports.workers._items(beat.worker, beat=to_text(beat)).save()
+
+    assert ports.workers.all() == [beat]
+    assert ports.workers.forget(beat)
+    assert ports.workers.all() == []
 
 
 def test_a_heartbeat_of_a_full_worker_takes_few_write_units(ports):

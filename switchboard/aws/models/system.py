@@ -11,13 +11,15 @@ from switchboard.aws.models.database import TableItem
 
 
 class WorkerItem(TableItem):
-    """The last heartbeat of a worker, compressed: it names each of its calls."""
+    """The last heartbeat of a worker, compressed: it names each of its calls. At first it was text,
+    in `beat`."""
 
     table_name = "workers"
 
     worker = UnicodeAttribute(hash_key=True)
-    beat_at = NumberAttribute()
-    packed = BinaryAttribute(legacy_encoding=False)
+    beat_at = NumberAttribute(null=True)
+    packed = BinaryAttribute(legacy_encoding=False, null=True)
+    beat = UnicodeAttribute(null=True)
 
 
 class TrunkItem(TableItem):

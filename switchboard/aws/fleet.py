@@ -24,8 +24,7 @@ class DynamoWorkers:
         """The last heartbeat of every worker that has not said goodbye."""
         found = self._items.scan(consistent_read=True)
         beats = [
-            from_text(item.beat, Beat) if item.beat else unpack(item.packed, Beat)
-            for item in found
+            from_text(item.beat, Beat) if item.beat else unpack(item.packed, Beat) for item in found
         ]
         return sorted(beats, key=lambda beat: beat.worker)
 

@@ -9,7 +9,7 @@ from chalicelib.forms import Form, read_form
 from chalicelib.render import redirect, render
 from chalicelib.routes import FORM, Forged, Routes, path_part, source_of, status_of
 from chalicelib.visits import StaleForm
-from chalicelib.widget.shown import opening, progress, show
+from chalicelib.widget.shown import opening, progress, reader_of, show
 from chalicelib.widget.slips import call_slips, form_slips
 from chalicelib.wiring import Wire, Wiring
 from switchboard.billing.widget import Widget
@@ -63,7 +63,7 @@ def show_widget(wiring: Wiring, request: Request) -> Response:
     widget = shown_widget(wiring.ports, name.removesuffix(SCRIPT))
     if name.endswith(SCRIPT):
         values = {"page": f"{wiring.settings.public_url}/widget/{widget.id}"}
-        script = render(wiring.settings, "widget/embed.js", values)
+        script = render(wiring.settings, "widget/embed.js", values, reader=reader_of(widget))
         return Response(script.body, {**SCRIPT_HEADERS})
     try:
         check_open(widget, wiring.ports.clock.now())

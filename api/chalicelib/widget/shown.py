@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from chalice.app import Response
 
 from chalicelib.progress import clock_face
+from chalicelib.readers import Reader
 from chalicelib.render import render
+from chalicelib.translation import base_of
 from chalicelib.wiring import Wiring
 from switchboard.billing.widget import Widget
 from switchboard.calls.callback import Callback, State
@@ -35,6 +37,11 @@ def policy(widget: Widget) -> str:
     )
 
 
+def reader_of(widget: Widget) -> Reader:
+    """Whoever visits the web sites of a widget."""
+    return Reader(base_of(widget.language))
+
+
 def show(
     wiring: Wiring,
     widget: Widget,
@@ -49,6 +56,7 @@ def show(
         f"widget/{template}",
         {"widget": widget, "language": widget.language, **values},
         status=status,
+        reader=reader_of(widget),
     )
     page.headers["Content-Security-Policy"] = policy(widget)
     return page

@@ -28,6 +28,7 @@ from switchboard.aws.staff import DynamoStaff, DynamoStaffVisits
 from switchboard.aws.subscriptions import DynamoSubscriptions
 from switchboard.aws.templates import DynamoTemplates
 from switchboard.aws.traces import DynamoTraces
+from switchboard.aws.upgrade import upgrade
 from switchboard.aws.visits import DynamoVisits
 from switchboard.aws.widgets import DynamoWidgets
 from switchboard.clock import SystemClock
@@ -129,12 +130,15 @@ def control_inbox(settings: AwsSettings, worker: str) -> SqsQueue:
 
 
 def create_tables(settings: AwsSettings) -> list[str]:
-    """Make the tables and the queues of callbacks that are missing; gives the names of all."""
+    """Make the tables and the queues of callbacks that are missing, and upgrade the tables of an
+    earlier version; gives the names of all."""
     database = Database.open(settings.prefix, settings.region)
     models = [database.table(model) for model in ALL]
     for model in models:
-        # It looks for the table first.
-        model.create_table(wait=True)
+        if model.exists():
+            upgrade(database, model)
+        else:
+            model.create_table(wait=True)
     dead = _dead_orders(settings)
     dead.create()
     callbacks_inbox(settings).create(dead=dead)

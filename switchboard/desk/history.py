@@ -7,8 +7,8 @@ from datetime import datetime
 from switchboard.calls.cdr import Cdr
 from switchboard.ports import Page, Ports
 
-# Calls that are looked at for one part of a list that only few of them may be in.
-MOST_LOOKED_AT = 1_000
+# Calls that are looked at for one part of a list that only few of them may be in: 0.2 s.
+MOST_LOOKED_AT = 500
 AT_ONCE = 100
 
 
@@ -44,10 +44,11 @@ def find_calls(
     return Page(found, cursor)
 
 
-def all_calls(ports: Ports, account: str, sought: Sought) -> Iterator[Cdr]:
-    """All of them, newest first, read as they are asked for."""
+def newest_calls(ports: Ports, account: str, sought: Sought, *, among: int) -> Iterator[Cdr]:
+    """Those of them that are among so many of the newest within the span of time, newest first,
+    read as they are asked for."""
     cursor = None
-    while True:
+    for _ in range(among // AT_ONCE):
         page = ports.books.cdr_page(
             account, limit=AT_ONCE, cursor=cursor, since=sought.since, until=sought.until
         )

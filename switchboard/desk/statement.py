@@ -15,7 +15,7 @@ from switchboard.ports import Page, Ports
 
 # Calls that are read at once, and that are looked at for one answer: many may have cost nothing.
 CALLS_AT_ONCE = 100
-MOST_LOOKED_AT = 1_000
+MOST_LOOKED_AT = 500
 A_DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"(\d{1,9})_(-?\d{1,20})_(\d{1,17})_([0-9A-Za-z-]{0,64})", re.ASCII)

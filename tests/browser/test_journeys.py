@@ -7,8 +7,17 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from switchboard.calls.callback import State
+from switchboard.calls.ending import Culprit, Ending, Verdict
 from switchboard.numbering import PhoneNumber
-from tests.browser.browsing import DESKTOP, LEFT_BEHIND, PHONE, sign_in, visiting
+from tests.browser.browsing import (
+    DESKTOP,
+    LEFT_BEHIND,
+    PHONE,
+    expect_usable_by_all,
+    sign_in,
+    visiting,
+)
 from tests.browser.site import Site, serving
 from tests.fakes.furnished import furnish
 from tests.fakes.vouchers import a_voucher
@@ -52,17 +61,38 @@ def test_a_customer_adds_a_phone_by_a_texted_code_and_has_it_called_first(browse
         expect(page.locator("#number-full")).to_have_text("GB +44 7700 900123")
         page.get_by_role("button", name="Text a code").click()
         expect(page.get_by_text("We have texted a code to +44 7700 900123.")).to_be_visible()
+        expect_usable_by_all(page)
         [(_, text)] = site.wiring.texts.sent
         page.get_by_label("Code").fill(text[:6])
         page.get_by_role("button", name="Confirm").click()
         expect(page.get_by_role("status")).to_have_text("The phone is added.")
 
-        page.get_by_role("button", name="Call +44 7700 900123 first").click()
+        page.get_by_role("button", name="Call first: +44 7700 900123").click()
 
         expect(page.get_by_role("status")).to_have_text("This phone is called first from now on.")
         page.get_by_role("button", name="Remove +44 20 7123 4567").click()
         expect(page.get_by_role("status")).to_have_text("The phone is removed.")
     assert site.ports.accounts.get("alice").profile.numbers == (MOBILE,)
+
+
+def test_a_customer_has_a_phone_called_and_keys_the_code_in_there(browser, site):
+    with visiting(browser, site.url) as page:
+        sign_in(page)
+        go(page, "Phones")
+        page.get_by_label("Number").fill("07700900123")
+        page.get_by_role("button", name="Call the phone").click()
+        expect(page.get_by_text("Answer it and key in this code:")).to_be_visible()
+        expect(page.locator(".code")).to_have_text(re.compile(r"\d{3} \d{3}"))
+        expect_usable_by_all(page)
+        site.claim()
+        site.reach(State.CALLING_CUSTOMER)
+        expect(page.locator("#code-call")).to_contain_text("Calling you")
+
+        confirmed = Verdict(Ending.CONFIRMED, Culprit.CUSTOMER)
+        now = site.ports.clock.now()
+        site.ports.callbacks.finish(site.callback.id, State.ENDED, confirmed, now, worker="w1")
+
+        expect(page.locator("#code-call")).to_contain_text("The phone is confirmed")
 
 
 @BOTH
@@ -105,6 +135,8 @@ def test_a_customer_plans_a_callback_by_the_own_clocks_and_cancels_it(browser, f
         page.get_by_text("Connect later").click()
         page.get_by_label("Day").fill(f"{at:%Y-%m-%d}")
         page.get_by_label("Time").fill("18:30")
+        expect(page.locator("#price")).to_contain_text("EUR")
+        expect_usable_by_all(page)
 
         page.get_by_role("button", name="Plan it").click()
 

@@ -180,3 +180,14 @@ def test_what_was_entered_comes_back_as_text(api, path):
 
     assert response.status_code < 500
     assert b"<script>alert" not in response.body
+
+
+@pytest.mark.parametrize("path", [*OWN_FORMS, "/callbacks"])
+def test_a_page_that_refuses_a_form_leads_back_to_one_that_can_be_asked_for(api, path):
+    response = api.submit(api.get("/").body.decode(), filled(path, CALLED), number="x", to="x")
+
+    page = response.body.decode()
+    back = re.search(r'name="back" value="([^"]*)"', page)
+    if back:
+        assert api.get(back[1]).status_code == 200
+    assert response.status_code in (303, 400, 404, 422)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from switchboard.calls.cdr import write_cdr
 from switchboard.desk.accounts import correct, top_up
-from switchboard.desk.history import Sought, all_calls, find_calls
+from switchboard.desk.history import Sought, find_calls, newest_calls
 from switchboard.desk.profiles import Changes, change_profile
 from switchboard.desk.statement import MOST_LOOKED_AT, balance_by_day, statement
 from switchboard.errors import Malformed
@@ -148,8 +148,8 @@ def test_calls_are_found_by_time_and_by_digits_of_their_numbers(ports):
     page = find_calls(ports, "alice", sought, limit=10, cursor=None)
 
     assert (list(page.items), page.cursor) == ([calls[3], calls[1]], None)
-    assert list(all_calls(ports, "alice", sought)) == [calls[3], calls[1]]
-    assert list(all_calls(ports, "alice", Sought())) == calls[::-1]
+    assert list(newest_calls(ports, "alice", sought, among=1_000)) == [calls[3], calls[1]]
+    assert list(newest_calls(ports, "alice", Sought(), among=1_000)) == calls[::-1]
 
 
 def test_a_search_looks_at_so_many_calls_and_goes_on_when_it_is_asked_to(ports):
@@ -163,3 +163,10 @@ def test_a_search_looks_at_so_many_calls_and_goes_on_when_it_is_asked_to(ports):
 
     assert first.items == []
     assert (list(rest.items), rest.cursor) == ([wanted], None)
+
+
+def test_a_file_has_what_is_among_the_newest_calls_and_no_more(ports):
+    for number in range(250):
+        past_call(ports, f"c{number:05d}", 0, at=NOON + number * timedelta(seconds=1))
+
+    assert len(list(newest_calls(ports, "alice", Sought(), among=200))) == 200

@@ -41,6 +41,12 @@ class Customer:
     def reader(self) -> Reader:
         return reader_of(self.account)
 
+    @property
+    def _route(self) -> str:
+        """The page that is shown, as an address that can be asked for again; else the first one."""
+        path = self.request.path
+        return path if self.request.method == "GET" and "{" not in path else "/"
+
     def form(self) -> Form:
         """The form that was posted. StaleForm where it was not made for this visit."""
         return own_form(self.wiring, self.request, self.visit)
@@ -51,10 +57,10 @@ class Customer:
         """A whole page, or a part of one; with a refusal that it tells of."""
         profile = self.account.profile
         frame = {
-            "name": profile.name,
+            "customer_name": profile.name,
             "balance": self.account.balance.available,
             "form_token": seal_of(self.wiring.settings).form_token(self.visit),
-            "route": self.request.path,
+            "route": self._route,
             "done": query_of(self.request).get("done", ""),
             "alert": None if refusal is None else reason_of(refusal, self.reader),
         }

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import islice
 
 from chalice.app import Response
 
@@ -11,7 +10,7 @@ from chalicelib.progress import clock_face, reason
 from chalicelib.readers import Reader
 from chalicelib.wiring import table_file
 from switchboard.calls.cdr import Cdr
-from switchboard.desk.history import Sought, all_calls
+from switchboard.desk.history import Sought, newest_calls
 from switchboard.errors import Malformed
 from switchboard.tables.cells import Cell, scaled
 
@@ -27,11 +26,12 @@ KINDS: Mapping[str, str] = {
 
 
 def call_file(customer: Customer, sought: Sought, kind: str, names: Mapping[str, str]) -> Response:
-    """The newest of these calls as a file of this kind. Malformed where it is none of ours."""
+    """These calls as a file of this kind, as far as they are among the newest within their days.
+    Malformed where the kind is none of ours."""
     if kind not in KINDS:
         raise Malformed("this kind of file is none of ours")
     most = MOST_CALLS_IN_PDF if kind == PDF else MOST_CALLS
-    calls = islice(all_calls(customer.ports, customer.id, sought), most)
+    calls = newest_calls(customer.ports, customer.id, sought, among=most)
     if kind == PDF:
         from chalicelib.portal.call_pdf import call_pdf  # 0.1 s that no other page needs
 

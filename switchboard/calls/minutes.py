@@ -51,6 +51,12 @@ class Tally:
         """How long it took until it rang."""
         return round(Fraction(self.pdd_ms, self.rang)) if self.rang else None
 
+    @property
+    def margin(self) -> Mapping[str, int]:
+        """What is left of the revenue, by currency; trunks may take another than accounts pay."""
+        taken = {currency: -micros for currency, micros in self.cost.items()}
+        return _together(self.revenue, taken)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

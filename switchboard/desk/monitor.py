@@ -1,8 +1,9 @@
 """The monitor: what runs now, and what was counted a moment ago; no record of a call is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from switchboard.calls.beat import Beat
 from switchboard.calls.minutes import MINUTE, Counts, Live, minute_of
 from switchboard.errors import Malformed
 from switchboard.ports import Ports
@@ -13,8 +14,7 @@ LATELY = timedelta(minutes=5)
 
 def live(ports: Ports) -> Live:
     """How the fleet is now; workers whose heartbeat stopped are left out."""
-    now = ports.clock.now()
-    beats = [beat for beat in ports.workers.all() if beat.stale_at >= now]
+    beats = alive(ports)
     calls = [call for beat in beats for call in beat.calls.values()]
     dead = ports.dead_orders.depth()
     trunks = {name for call in calls for name in (call.trunk, call.destination_trunk) if name}
@@ -28,12 +28,19 @@ def live(ports: Ports) -> Live:
         waiting=ports.queue.depth(),
         waited_ms=max((beat.waited_ms for beat in beats), default=0),
         dead=dead,
-        oldest_dead_at=_oldest_dead_at(ports) if dead else None,
+        oldest_dead_at=oldest_dead_at(ports) if dead else None,
     )
 
 
-def _oldest_dead_at(ports: Ports) -> datetime | None:
-    """Of the orders that nobody else looks at."""
+def alive(ports: Ports) -> Sequence[Beat]:
+    """The last heartbeats of the workers that live."""
+    now = ports.clock.now()
+    return [beat for beat in ports.workers.all() if beat.stale_at >= now]
+
+
+def oldest_dead_at(ports: Ports) -> datetime | None:
+    """When the oldest was sent of the dead orders that nobody else looks at; for that moment,
+    nobody else finds them."""
     with ports.dead_orders.taken() as orders:
         return min((order.sent_at for order in orders), default=None)
 

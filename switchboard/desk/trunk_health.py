@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from switchboard.calls.beat import TrunkHealth
+from switchboard.calls.beat import Beat, TrunkHealth
 from switchboard.calls.trunk import Trunk
+from switchboard.desk.monitor import alive
 from switchboard.ports import Ports
 
 REGISTERED = 200
@@ -33,10 +34,16 @@ class FleetHealth:
 
 def trunk_health(ports: Ports, trunks: Iterable[Trunk]) -> Mapping[str, FleetHealth]:
     """How each of these trunks is by the last heartbeats."""
-    now = ports.clock.now()
-    beats = [beat.trunks for beat in ports.workers.all() if beat.stale_at >= now]
+    return health_of(alive(ports), trunks, ports.clock.now())
+
+
+def health_of(
+    beats: Iterable[Beat], trunks: Iterable[Trunk], now: datetime
+) -> Mapping[str, FleetHealth]:
+    """How each of these trunks is by these heartbeats."""
+    told = [beat.trunks for beat in beats]
     return {
-        trunk.name: _health(trunk, [told.get(trunk.name, TrunkHealth()) for told in beats], now)
+        trunk.name: _health(trunk, [one.get(trunk.name, TrunkHealth()) for one in told], now)
         for trunk in trunks
     }
 

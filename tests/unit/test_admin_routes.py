@@ -6,10 +6,15 @@ import pytest
 
 from switchboard.staff.rights import READY_MADE, Right, Role, rights_of
 from tests.fakes.console import ConsoleBrowser, console_of, open_console
+from tests.fakes.world import a_callback
 
 # The right that each page needs; None where every user may.
 PAGES = {
     "/admin": None,
+    "/admin/live": "calls:see",
+    "/admin/live/now": "calls:see",
+    "/admin/live/counts": "calls:see",
+    "/admin/live/{callback}/hang-up": "calls:change",
     "/admin/me": None,
     "/admin/me/password": None,
     "/admin/me/second-factor": None,
@@ -35,6 +40,7 @@ PAGES = {
 }
 # The right that each form needs when it is posted, and what is entered.
 FORMS = {
+    "/admin/live/{callback}/hang-up": ("calls:change", {}),
     "/admin/accounts/{id}/edit": (
         "accounts:change",
         {"name": "Alice L", "country": "GB", "language": "en", "time_zone": "UTC"},
@@ -60,13 +66,19 @@ FORMS = {
     "/admin/logout": (None, {}),
 }
 OPEN = {"/admin/login", "/admin/login/code"}
-PARTS = {"id": "alice", "login": "jane", "name": "guests"}
+PARTS = {"id": "alice", "login": "jane", "name": "guests", "callback": "c1"}
 ROLES = [*READY_MADE.values(), Role("nobody"), Role("lookout", rights_of("calls:see", "audit:see"))]
 
 
 def routes(api: ConsoleBrowser, method: str) -> set[str]:
     found = {path for path, methods in api.app.routes.items() if method in methods}
     return {path for path in found if re.match("/admin(/|$)", path)} - OPEN
+
+
+def furnish(api: ConsoleBrowser) -> None:
+    """What the addresses name beside Alice and Jane."""
+    api.ports.staff.add_role(Role("guests"))
+    api.ports.callbacks.place(a_callback())
 
 
 def address(path: str) -> str:
@@ -83,7 +95,7 @@ def test_the_table_has_every_address_of_the_console():
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
 def test_a_page_is_shown_to_whoever_has_its_right(role):
     api = console_of(role)
-    api.ports.staff.add_role(Role("guests"))
+    furnish(api)
 
     shown = {path: api.get(address(path)).status_code for path in PAGES}
 
@@ -98,7 +110,7 @@ def test_a_page_is_shown_to_whoever_has_its_right(role):
 def test_a_form_is_taken_from_whoever_has_its_right(role):
     for path, (right, fields) in FORMS.items():
         api = console_of(role)
-        api.ports.staff.add_role(Role("guests"))
+        furnish(api)
         page = api.get("/admin/me").body.decode()
         filled = {name: text.replace("ROLE", role.name) for name, text in fields.items()}
 
@@ -143,7 +155,7 @@ def test_a_form_of_the_customers_pages_is_none_of_the_console():
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_is_protected_by_its_headers(path):
     api = console_of()
-    api.ports.staff.add_role(Role("guests"))
+    furnish(api)
 
     headers = api.get(address(path)).headers
 
@@ -163,5 +175,5 @@ def test_a_menu_has_what_its_reader_may_see():
         return set(re.findall(r'class="nav-link" href="([^"]+)"', page))
 
     assert menu(READY_MADE["administrator"]) >= {"/admin/users", "/admin/audit", "/admin/accounts"}
-    assert menu(READY_MADE["support"]) == {"/admin", "/admin/accounts"}
+    assert menu(READY_MADE["support"]) == {"/admin", "/admin/live", "/admin/accounts"}
     assert menu(Role("nobody")) == {"/admin"}

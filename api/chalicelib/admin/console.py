@@ -130,6 +130,10 @@ class Pages(Routes):
         """A page that changes nothing."""
         self.add("GET", path, _signed_in(view))
 
+    def refresh(self, path: str, view: PageView) -> None:
+        """What a page asks for by itself: a visit does not go on by it."""
+        self.add("GET", path, _signed_in(view, by_itself=True))
+
     def ask(self, path: str, view: PageView) -> None:
         """A form: shown, and posted to the same address."""
         self.show(path, view)
@@ -140,9 +144,9 @@ class Pages(Routes):
         self.add("POST", path, _signed_in(view), takes=[FORM])
 
 
-def _signed_in(view: PageView) -> Callable[[Wiring, Request], Response]:
+def _signed_in(view: PageView, *, by_itself: bool = False) -> Callable[[Wiring, Request], Response]:
     def with_console(wiring: Wiring, request: Request) -> Response:
-        console = open_console(wiring, request)
+        console = open_console(wiring, request, by_itself=by_itself)
         try:
             return view(console)
         except NotSignedIn:
@@ -154,13 +158,13 @@ def _signed_in(view: PageView) -> Callable[[Wiring, Request], Response]:
     return with_console
 
 
-def open_console(wiring: Wiring, request: Request) -> Console:
-    """The console of whoever asks. NotSignedIn where nobody is signed in; StaleForm where a form
-    was posted that was not made for this visit."""
+def open_console(wiring: Wiring, request: Request, *, by_itself: bool = False) -> Console:
+    """The console of whoever asks, perhaps only their browser by itself. NotSignedIn where nobody
+    is signed in; StaleForm where a form was posted that was not made for this visit."""
     session = session_of(wiring, request)
     if session.account is None:
         raise NotSignedIn("please sign in")
-    visit = visit_of(wiring.ports, session.account, session.nonce)
+    visit = visit_of(wiring.ports, session.account, session.nonce, seen=not by_itself)
     by, user = operator_of(wiring.ports, visit, source_of(request))
     form = posted_form(wiring, request, session) if request.method == "POST" else Form()
     return Console(wiring, request, by, user, visit, session, form)

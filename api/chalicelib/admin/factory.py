@@ -7,6 +7,7 @@ from chalicelib.admin import (
     audit,
     dashboard,
     entrance,
+    live,
     own,
     roles,
     users,
@@ -14,7 +15,18 @@ from chalicelib.admin import (
 from chalicelib.admin.console import Pages
 from chalicelib.wiring import Wire
 
-PARTS = (entrance, dashboard, accounts, account, account_deeds, users, roles, audit, own)
+PARTS = (
+    entrance,
+    dashboard,
+    live,
+    accounts,
+    account,
+    account_deeds,
+    users,
+    roles,
+    audit,
+    own,
+)
 
 
 def admin_routes(wire: Wire) -> Pages:

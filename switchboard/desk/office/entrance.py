@@ -55,15 +55,16 @@ def sign_in_with_code(ports: Ports, begun: Visit, code: str, browser: Browser) -
     return _begin(ports, user, browser, complete=True)
 
 
-def visit_of(ports: Ports, login: str, bears: str) -> Visit:
-    """The visit of a browser, which goes on by it. NotSignedIn where it is over, was ended, or its
-    user may not sign in any more."""
+def visit_of(ports: Ports, login: str, bears: str, *, seen: bool = True) -> Visit:
+    """The visit of a browser, which goes on by it where its user was `seen`. NotSignedIn where it
+    is over, was ended, or its user may not sign in any more."""
     now = ports.clock.now()
     visit = ports.staff_visits.find(login, visit_id(bears))
     if visit is None or now >= visit.ends_at:
         raise NotSignedIn("please sign in")
     if (
-        visit.complete
+        seen
+        and visit.complete
         and now - visit.seen_at >= SEEN_EVERY
         and not ports.staff_visits.see(visit, now)
     ):

@@ -1,0 +1,92 @@
+"""The live monitor in a real browser: its parts change by themselves, and a call is hung up."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from switchboard.calls.callback import State
+from switchboard.ports import Ports
+from tests.fakes.console import PASSWORD, add_jane
+from tests.fakes.on_air import go_on_air
+from tests.fakes.ports import memory_ports
+from tests.fakes.world import open_alice
+from tests.integration.pages import DESKTOP, PHONE, chromium, served, visit
+
+pytestmark = pytest.mark.integration
+TALKING, RINGING = f"{1:032x}", f"{2:032x}"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def ports() -> Ports:
+    ports = memory_ports()
+    open_alice(ports)
+    add_jane(ports)
+    go_on_air(ports, earlier=3)
+    return ports
+
+
+@pytest.fixture
+def url(ports) -> Iterator[str]:
+    with served(ports) as url:
+        yield url
+
+
+def sign_in(page: Page, path: str) -> None:
+    page.goto(path)
+    page.get_by_label("Login").fill("jane")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def go_on(ports: Ports) -> None:
+    """The phone that rang is answered, five seconds later."""
+    ports.clock.pass_by(timedelta(seconds=5))
+    ports.callbacks.advance(RINGING, "w1", State.CONNECTED, ports.clock.now())
+    [beat, _] = ports.workers.all()
+    call = replace(beat.calls[RINGING], destination_s=1)
+    ports.workers.beat(replace(beat, calls={**beat.calls, RINGING: call}))
+
+
+def test_the_parts_of_the_monitor_change_by_themselves_and_a_call_is_hung_up(browser, url, ports):
+    with visit(browser, url, viewport=DESKTOP) as page:
+        sign_in(page, "/admin/live")
+        expect(page.locator(".live-chart canvas")).to_have_count(2)
+        row = page.locator(f"#call-{RINGING}")
+        expect(row).to_contain_text("calling destination")
+        page.evaluate("document.querySelector('h1').dataset.kept = 'yes'")
+        link = page.locator(f"#hang-up-{TALKING}")
+        link.focus()
+
+        go_on(ports)
+
+        expect(row).to_contain_text("talking")
+        expect(page.locator("#live-numbers")).to_contain_text("2 talking")
+        expect(page.locator("h1")).to_have_attribute("data-kept", "yes")
+        expect(link).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Hang up this callback")
+        page.get_by_role("button", name="Hang up").click()
+        expect(page.get_by_role("status")).to_have_text("The callback is being ended.")
+
+    assert ports.control.hang_ups == [("w1", TALKING)]
+
+
+def test_the_monitor_fits_a_phone_and_needs_no_script(browser, url):
+    with visit(browser, url, viewport=PHONE, java_script_enabled=False) as page:
+        sign_in(page, "/admin/live")
+        expect(page.locator(f"#call-{TALKING}")).to_contain_text("talking")
+        expect(page.locator("noscript meta[http-equiv=refresh]")).to_have_count(1)
+
+    with visit(browser, url, viewport=PHONE) as page:
+        sign_in(page, "/admin/live")
+        expect(page.locator(".live-chart canvas")).to_have_count(2)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

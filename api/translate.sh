@@ -6,9 +6,25 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/chalicelib"
-pybabel=${PYTHON:-python3}" -m babel.messages.frontend --quiet"
+python=${PYTHON:-python3}
+pybabel="$python -m babel.messages.frontend --quiet"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+# As `pybabel compile`, but for the instant at which it is done, which that puts into the file.
+compile() {
+  "$python" - "$1" "${1%.po}.mo" <<'END'
+import sys
+from datetime import UTC, datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+with open(sys.argv[1], "rb") as source, open(sys.argv[2], "wb") as target:
+    catalogue = read_po(source)
+    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    write_mo(target, catalogue)
+END
+}
 
 catalogue() {
   local domain=$1 ignored=$2 language po
@@ -26,7 +42,7 @@ catalogue() {
     fi
     # Whoever runs it again without a new text changes nothing.
     sed -i -E '/^"(POT-Creation|PO-Revision|Generated-By|Report-|Last-|Language-Team)|^# |^#$/d; /./,$!d' "$po"
-    $pybabel compile --input-file "$po" --output-file "${po%.po}.mo" --locale "$language"
+    compile "$po"
   done
 }
 

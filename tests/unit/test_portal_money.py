@@ -4,8 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.portal.overview import KINDS
+from chalicelib.portal.plan import STATES, UNITS
+from switchboard.billing.periods import Unit
+from switchboard.billing.subscriptions import State
 from switchboard.desk.accounts import top_up
 from switchboard.desk.profiles import Changes, change_profile
+from switchboard.ledger.entries import EntryKind
 from switchboard.money import Money
 from tests.fakes.api import Api, readable, visit, visiting_api
 from tests.fakes.furnished import furnished_api
@@ -115,3 +120,9 @@ def test_rates_are_written_as_their_reader_does(api):
     change_profile(api.ports, "alice", Changes(language="fr"))
 
     assert "0,02 EUR" in readable(api.get("/portal/rates?q=44"))
+
+
+def test_every_kind_of_entry_and_every_state_and_span_has_its_words():
+    assert {*KINDS} == {*EntryKind}
+    assert {*STATES} == {*State}
+    assert {*UNITS} == {*Unit}

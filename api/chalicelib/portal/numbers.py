@@ -34,7 +34,7 @@ def post_code(customer: Customer) -> Response:
 def post_confirmation(customer: Customer) -> Response:
     form = customer.form()
     try:
-        number = _own(form.text("number"))
+        number = PhoneNumber(form.text("number"))
     except Refusal as refusal:
         return _numbers(customer, refusal)
     try:
@@ -82,7 +82,7 @@ def _ask(customer: Customer, number: PhoneNumber, by: str) -> Response:
 def _arrange(customer: Customer, *, first: bool) -> Response:
     form = customer.form()
     try:
-        number = _own(form.text("number"))
+        number = PhoneNumber(form.text("number"))
         known = customer.account.profile.numbers
         if number not in known:
             raise Misentered(customer.reader.say("This is none of your phones."))
@@ -96,8 +96,3 @@ def _arrange(customer: Customer, *, first: bool) -> Response:
 def _numbers(customer: Customer, refusal: Refusal | None = None, *, entered: str = "") -> Response:
     shown = {"numbers": customer.account.profile.numbers, "entered": entered}
     return customer.page("portal/numbers.html", shown, refusal=refusal)
-
-
-def _own(text: str) -> PhoneNumber:
-    """A number as our own forms have it. NotANumber where somebody else wrote it."""
-    return PhoneNumber(text)

@@ -6,13 +6,11 @@ from chalicelib.portal.customer import Customer, for_customer
 from chalicelib.routes import query_of, source_of
 from chalicelib.translation import mark
 from switchboard.billing.buckets import in_burn_order
-from switchboard.calls.cdr import Cdr
 from switchboard.desk.statement import balance_by_day, statement
 from switchboard.desk.vouchers import redeem_online
 from switchboard.errors import Refusal
 from switchboard.ledger.entries import EntryKind
 from switchboard.money import format_micros
-from switchboard.numbering import PhoneNumber
 
 DAYS = 30
 LATEST = 5
@@ -37,8 +35,13 @@ def show_overview(customer: Customer) -> Response:
 def show_statement(customer: Customer) -> Response:
     cursor = query_of(customer.request).get("cursor")
     page = statement(customer.ports, customer.account, limit=PAGE, cursor=cursor)
-    shown = {"movements": page.items, "older": page.cursor, "begun": cursor is None}
-    return customer.page("portal/statement.html", {**shown, **_words()})
+    shown = {
+        "movements": page.items,
+        "older": page.cursor,
+        "begun": cursor is None,
+        "kinds": KINDS,
+    }
+    return customer.page("portal/statement.html", shown)
 
 
 @for_customer
@@ -64,15 +67,6 @@ def _overview(customer: Customer, refusal: Refusal | None = None) -> Response:
         "buckets": in_burn_order(alive),
         "left_s": account.balance.included_s,
         "movements": statement(ports, account, limit=LATEST, cursor=None).items,
-        **_words(),
+        "kinds": KINDS,
     }
     return customer.page("portal/overview.html", values, refusal=refusal)
-
-
-def _words() -> dict[str, object]:
-    return {"kinds": KINDS, "called": called}
-
-
-def called(cdr: Cdr) -> PhoneNumber | None:
-    """The last phone that a callback's customer was connected with, if there was any."""
-    return None if cdr.destination is None else cdr.destination.number

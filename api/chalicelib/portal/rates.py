@@ -1,7 +1,5 @@
 """Rates: what calls cost, found by a number, the beginning of one, or a name."""
 
-from fractions import Fraction
-
 from chalice.app import Response
 
 from chalicelib.portal.customer import Customer, for_customer
@@ -23,13 +21,6 @@ def show_rates(customer: Customer) -> Response:
         "rates": rates,
         "most": len(rates) == MOST_FOUND,
         "currency": customer.account.balance.currency,
-        "exact": _exact(customer),
+        "exact": exact,
     }
     return customer.page("portal/rates_found.html" if part else "portal/rates.html", shown)
-
-
-def _exact(customer: Customer) -> object:
-    def written(amount: Fraction) -> str:
-        return customer.reader.number(exact(amount))
-
-    return written

@@ -9,7 +9,6 @@ from chalice.app import Response
 from chalicelib.portal.customer import Customer, for_customer
 from chalicelib.refusals import Misentered
 from chalicelib.routes import source_of
-from chalicelib.translation import mark
 from chalicelib.visits import begin, keep
 from switchboard.desk.passwords import SHORTEST_PASSWORD, change_password
 from switchboard.desk.visits import end_visit, end_visits, open_visits
@@ -100,7 +99,7 @@ def _settings(customer: Customer, refusal: Refusal | None = None) -> Response:
 def _shown(customer: Customer, visit: Visit) -> Shown:
     return Shown(
         visit.id,
-        _known(visit.agent, BROWSERS) or customer.reader.say(mark("A browser")),
+        _known(visit.agent, BROWSERS) or customer.reader.say("A browser"),
         _known(visit.agent, SYSTEMS),
         visit.address,
         visit.begun_at,

@@ -36,7 +36,8 @@ def phone_book(
     as_json: AsJson = False,
 ) -> None:
     """An account's phone book and speed dials, changed where something is given."""
-    from switchboard.desk.phone_books import set_lines
+    from switchboard.desk.phone_books import set_lines, show_phone_book
+    from switchboard.errors import NotFound
 
     ports = ports_for(state)
     home = ports.accounts.get(account).profile.country
@@ -44,6 +45,10 @@ def phone_book(
     names |= dict(_pair(pair, home) for pair in name or ())
     dials: dict[int, PhoneNumber | None] = {_key(gone): None for gone in remove_dial or ()}
     dials |= {_key(key): number for key, number in (_pair(pair, home) for pair in dial or ())}
+    old = show_phone_book(ports, account)
+    gone = {*(remove or ()), *(f"*{_key(one)}" for one in remove_dial or ())}
+    if missing := gone - old.names.keys() - {f"*{key}" for key in old.speed_dials}:
+        raise NotFound(f"the phone book of {account} has no {', '.join(sorted(missing))}")
     book = set_lines(ports, account, names=names, dials=dials)
     rows = [
         *({"key": key, "number": str(number)} for key, number in sorted(book.names.items())),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from switchboard.calls.phonebook import PhoneBook
-from switchboard.errors import Conflict, NotFound
+from switchboard.errors import Conflict
 from switchboard.numbering import PhoneNumber
 from switchboard.ports import Ports
 
@@ -35,13 +35,10 @@ def set_lines(
     names: Mapping[str, PhoneNumber | None],
     dials: Mapping[int, PhoneNumber | None],
 ) -> PhoneBook:
-    """The phone book with these names and speed dials added or changed; None takes one away, and
-    is NotFound where there is none like it."""
+    """The phone book with these names and speed dials added or changed; None takes one away, if it
+    is there."""
 
     def changed(book: PhoneBook) -> PhoneBook:
-        for line, number in [*names.items(), *dials.items()]:
-            if number is None and line not in book.names and line not in book.speed_dials:
-                raise NotFound(f"there is no {line} in the phone book of {account}")
         kept_names = {**book.names, **names}
         kept_dials = {**book.speed_dials, **dials}
         return replace(

@@ -150,12 +150,15 @@ def test_names_speed_dials_and_phones_are_an_account_s(shell):
     lines = shell.json(
         "accounts", "phonebook", "carol", "--name", "Dad=020 7946 0002", "--remove", "Mum"
     )
+    gone = shell.run("accounts", "phonebook", "carol", "--remove", "Mum", "--remove-dial", "8")
     phones = shell.json("accounts", "numbers", "carol", "--default", "020 7946 0125")
 
     assert [(line["key"], line["number"]) for line in lines] == [
         ("Dad", "+442079460002"),
         ("*7", "+14155550100"),
     ]
+    assert gone.returncode == 2
+    assert "the phone book of carol has no *8, Mum" in gone.stderr
     assert phones["default_number"] == "+442079460125"
 
 

@@ -43,18 +43,20 @@ def open_browser() -> Iterator[Browser]:
 
 @contextmanager
 def visiting(
-    browser: Browser, url: str, *, tolerated: str = LEFT_BEHIND, **options: Any
+    browser: Browser, url: str, *others: str, tolerated: str = LEFT_BEHIND, **options: Any
 ) -> Iterator[Page]:
     """An empty page of a new visitor of the site at this address. In the end the browser must have
-    nothing to complain about but what is tolerated, and have asked no other host for anything."""
+    nothing to complain about but what is tolerated, and have asked nobody for anything but this
+    site and those others."""
     complaints: list[str] = []
+    ours = (*(f"{one}/" for one in (url, *others)), "data:")
     with browser.new_context(base_url=url, **options) as context:
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("requestfailed", lambda request: complaints.append(str(request.failure)))
-        page.on("request", lambda request: complaints.extend(_abroad(url, request.url)))
+        page.on("request", lambda request: complaints.extend(_abroad(ours, request.url)))
         yield page
     assert [one for one in complaints if not re.search(tolerated, one)] == []
 
@@ -100,6 +102,5 @@ def _axe() -> str:
     return AXE.read_text()
 
 
-def _abroad(url: str, asked: str) -> list[str]:
-    ours = asked.startswith((f"{url}/", "data:"))
-    return [] if ours else [f"asked another host: {asked}"]
+def _abroad(ours: tuple[str, ...], asked: str) -> list[str]:
+    return [] if asked.startswith(ours) else [f"asked another host: {asked}"]

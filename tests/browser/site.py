@@ -48,13 +48,14 @@ class Site:
 
 
 @contextmanager
-def serving(prepare: Callable[[Wiring], object]) -> Iterator[Site]:
-    """A site that is served while the block lasts, prepared before its first request."""
+def serving(prepare: Callable[[Wiring], object], ports: Ports | None = None) -> Iterator[Site]:
+    """A site that is served while the block lasts, prepared before its first request, over these
+    ports or new ones."""
     wirings: list[Wiring] = []
     server = serve(make_app(lambda: wirings[0]), 0)
     url = f"http://127.0.0.1:{server.effective_port}"
     settings = Settings(url, "k" * 32, TWILIO_AUTH_TOKEN, PIN_KEY)
-    wirings.append(Wiring(settings, memory_ports(), PlainPasswords(), MemoryTexts()))
+    wirings.append(Wiring(settings, ports or memory_ports(), PlainPasswords(), MemoryTexts()))
     prepare(wirings[0])
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -1,7 +1,5 @@
 """The widget in a real browser, in a frame on a site of another host, as a visitor uses it."""
 
-import re
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,36 +9,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
-from waitress import wasyncore
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from chalicelib.factory import make_app
-from chalicelib.settings import Settings
-from chalicelib.wiring import Wiring
-from local import serve
 from switchboard.billing.opening_hours import OpeningHours, parse_opening
-from switchboard.calls.callback import Callback, State
+from switchboard.calls.callback import State
 from switchboard.desk.widgets import add_widget, change_widget
 from switchboard.ports import Limit, Ports
-from tests.fakes.api import PIN_KEY, TWILIO_AUTH_TOKEN, end_after_a_minute
-from tests.fakes.passwords import PlainPasswords
-from tests.fakes.ports import memory_ports
-from tests.fakes.texts import MemoryTexts
+from tests.browser.browsing import PHONE, visiting
+from tests.browser.site import Site
+from tests.fakes.api import end_after_a_minute
 from tests.fakes.widgets import a_widget
-from tests.fakes.world import open_alice
 
 pytestmark = pytest.mark.integration
 
-BROWSER_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = {"width": 390, "height": 844}
 WHITE, DARK = "rgb(255, 255, 255)", "rgb(21, 31, 44)"
 TYPED = "020 7946 0958"
 SHOP_PAGE = """<!doctype html>
@@ -56,23 +37,19 @@ SHOP_PAGE = """<!doctype html>
 
 @dataclass
 class World:
-    """Our API at one host, and a shop at another that has the widget in its page."""
+    """Our site at one host, and a shop at another that has the widget in its page."""
 
     shop: str
-    ours: str
-    ports: Ports
-    texts: MemoryTexts
+    ours: Site
 
     @property
-    def callback(self) -> Callback:
-        [callback] = self.ports.callbacks.placed.values()
-        return callback
+    def ports(self) -> Ports:
+        return self.ours.ports
 
     def reach(self, *states: State) -> None:
-        now = self.ports.clock.now()
-        self.ports.callbacks.claim(self.callback.id, "w1", now=now, lease=timedelta(seconds=30))
+        self.ours.claim()
         for state in states:
-            self.ports.callbacks.advance(self.callback.id, "w1", state, now)
+            self.ours.reach(state)
 
     def change(self, **terms: object) -> None:
         old = self.ports.widgets.get("support")
@@ -103,52 +80,21 @@ def shop_of(ours: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    wirings: list[Wiring] = []
-    server = serve(make_app(lambda: wirings[0]), 0)
-    ours = f"http://127.0.0.1:{server.effective_port}"
-    ports, passwords, texts = memory_ports(), PlainPasswords(), MemoryTexts()
-    open_alice(ports, passwords=passwords)
-    settings = Settings(ours, "k" * 32, TWILIO_AUTH_TOKEN, PIN_KEY)
-    wirings.append(Wiring(settings, ports, passwords, texts))
-    serving = threading.Thread(target=server.run)
-    serving.start()
-    with shop_of(ours) as shop:
-        add_widget(ports, a_widget(origins=(shop,), countries=("GB", "US")))
-        yield World(shop, ours, ports, texts)
-    # The loop ends when no socket is left in it.
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
-    serving.join(timeout=20)
-    server.task_dispatcher.shutdown()
-    assert not serving.is_alive()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.fail("Chromium is missing: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_OPTIONS)
-        yield browser
-        browser.close()
+def world(site) -> Iterator[World]:
+    with shop_of(site.url) as shop:
+        add_widget(site.ports, a_widget(origins=(shop,), countries=("GB", "US")))
+        yield World(shop, site)
 
 
 @contextmanager
-def visit(browser: Browser, world: World, *, tolerated: str = "$^", **options: object):
-    """The shop's page; the browser must have nothing to complain about, and ask nobody else."""
-    complaints: list[str] = []
-    asked: list[str] = []
-    with browser.new_context(**options) as context:
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
+def visit(
+    browser: Browser, world: World, *, tolerated: str = "$^", **options: object
+) -> Iterator[Page]:
+    """The shop's page; but for us, nobody else is asked for anything."""
+    hosts = world.shop, world.ours.url
+    with visiting(browser, *hosts, tolerated=tolerated, **options) as page:
         page.goto(world.shop)
         yield page
-    assert [one for one in complaints if not re.search(tolerated, one)] == []
-    assert [one for one in asked if not one.startswith((world.shop, world.ours, "data:"))] == []
 
 
 def opened(page: Page) -> FrameLocator:
@@ -186,7 +132,7 @@ def test_a_visitor_of_another_site_is_called_and_watches_it_to_the_end(browser, 
         expect(headline).to_have_text("You are connected")
         world.ports.clock.pass_by(timedelta(seconds=60))
         expect(frame.locator(".talked")).to_have_text("1:00")
-        end_after_a_minute(world.ports, world.callback)
+        end_after_a_minute(world.ports, world.ours.callback)
         expect(headline).to_have_text("Thank you for your call")
         expect(frame.get_by_role("button", name="Hang up")).to_be_hidden()
         frame.get_by_role("link", name="Another call").click()
@@ -234,7 +180,7 @@ def test_a_visitor_enters_the_code_that_was_texted(browser, world):
         order(frame)
         expect(frame.locator("h1")).to_have_text("Enter the code")
 
-        [(_, text)] = world.texts.sent
+        [(_, text)] = world.ours.wiring.texts.sent
         frame.get_by_label("Code").fill(text[:6])
         frame.get_by_role("button", name="Call me").click()
 
@@ -255,7 +201,7 @@ def test_a_visitor_hangs_up_by_keyboard(browser, world):
         page.keyboard.press("Enter")
 
         expect(frame.locator("h1")).to_have_text("The call is cancelled")
-    assert world.callback.state is State.ENDED
+    assert world.ours.callback.state is State.ENDED
 
 
 def test_all_of_it_works_without_scripts(browser, world):
@@ -280,7 +226,7 @@ def test_a_site_that_was_not_named_cannot_show_it(browser, world):
 
 
 @pytest.mark.parametrize(
-    ("site", "system", "surface"),
+    ("scheme", "system", "surface"),
     [
         ("normal", "dark", WHITE),
         ("light", "dark", WHITE),
@@ -289,9 +235,9 @@ def test_a_site_that_was_not_named_cannot_show_it(browser, world):
         ("light dark", "dark", DARK),
     ],
 )
-def test_it_fits_a_phone_and_takes_the_colours_of_the_site(browser, world, site, system, surface):
+def test_it_fits_a_phone_and_takes_the_colours_of_the_shop(browser, world, scheme, system, surface):
     with visit(browser, world, viewport=PHONE, color_scheme=system) as page:
-        page.goto(f"{world.shop}?scheme={site}")
+        page.goto(f"{world.shop}?scheme={scheme}")
         frame = opened(page)
 
         expect(frame.locator("main")).to_have_css("background-color", surface)

@@ -5,39 +5,40 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from switchboard.calls.callback import State
 from switchboard.ports import Ports
+from tests.browser.browsing import DESKTOP, PHONE, visiting
+from tests.browser.site import Site, serving
 from tests.fakes.console import PASSWORD, add_jane
 from tests.fakes.on_air import go_on_air
-from tests.fakes.ports import memory_ports
 from tests.fakes.world import open_alice
-from tests.integration.pages import DESKTOP, PHONE, chromium, served, visit
 
 pytestmark = pytest.mark.integration
 TALKING, RINGING = f"{1:032x}", f"{2:032x}"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving(_prepare) as site:
+        yield site
 
 
 @pytest.fixture
-def ports() -> Ports:
-    ports = memory_ports()
-    open_alice(ports)
-    add_jane(ports)
-    go_on_air(ports, earlier=3)
-    return ports
+def url(site) -> str:
+    return site.url
 
 
 @pytest.fixture
-def url(ports) -> Iterator[str]:
-    with served(ports) as url:
-        yield url
+def ports(site) -> Ports:
+    return site.ports
+
+
+def _prepare(wiring) -> None:
+    open_alice(wiring.ports)
+    add_jane(wiring.ports)
+    go_on_air(wiring.ports, earlier=3)
 
 
 def sign_in(page: Page, path: str) -> None:
@@ -57,7 +58,7 @@ def go_on(ports: Ports) -> None:
 
 
 def test_the_parts_of_the_monitor_change_by_themselves_and_a_call_is_hung_up(browser, url, ports):
-    with visit(browser, url, viewport=DESKTOP) as page:
+    with visiting(browser, url, viewport=DESKTOP) as page:
         sign_in(page, "/admin/live")
         expect(page.locator(".live-chart canvas")).to_have_count(2)
         row = page.locator(f"#call-{RINGING}")
@@ -81,12 +82,12 @@ def test_the_parts_of_the_monitor_change_by_themselves_and_a_call_is_hung_up(bro
 
 
 def test_the_monitor_fits_a_phone_and_needs_no_script(browser, url):
-    with visit(browser, url, viewport=PHONE, java_script_enabled=False) as page:
+    with visiting(browser, url, viewport=PHONE, java_script_enabled=False) as page:
         sign_in(page, "/admin/live")
         expect(page.locator(f"#call-{TALKING}")).to_contain_text("talking")
         expect(page.locator("noscript meta[http-equiv=refresh]")).to_have_count(1)
 
-    with visit(browser, url, viewport=PHONE) as page:
+    with visiting(browser, url, viewport=PHONE) as page:
         sign_in(page, "/admin/live")
         expect(page.locator(".live-chart canvas")).to_have_count(2)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

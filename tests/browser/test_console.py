@@ -3,35 +3,36 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from switchboard.ports import Ports
+from tests.browser.browsing import DESKTOP, LEFT_BEHIND, PHONE, visiting
+from tests.browser.site import Site, serving
 from tests.fakes.console import PASSWORD, add_jane
-from tests.fakes.ports import memory_ports
 from tests.fakes.world import open_alice
-from tests.integration.pages import DESKTOP, LEFT_BEHIND, PHONE, chromium, served, visit
 
 pytestmark = pytest.mark.integration
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving(_prepare) as site:
+        yield site
 
 
 @pytest.fixture
-def ports() -> Ports:
-    ports = memory_ports()
-    open_alice(ports)
-    add_jane(ports)
-    return ports
+def url(site) -> str:
+    return site.url
 
 
 @pytest.fixture
-def url(ports) -> Iterator[str]:
-    with served(ports) as url:
-        yield url
+def ports(site) -> Ports:
+    return site.ports
+
+
+def _prepare(wiring) -> None:
+    open_alice(wiring.ports)
+    add_jane(wiring.ports)
 
 
 def sign_in(page: Page) -> None:
@@ -62,7 +63,7 @@ def top_up(page: Page) -> None:
 def test_an_operator_finds_an_account_and_tops_it_up(browser, url, ports, size, scripts):
     tolerated = f"{LEFT_BEHIND}|status of 4[0-9]{{2}}"
     options = {"viewport": size, "java_script_enabled": scripts}
-    with visit(browser, url, tolerated=tolerated, **options) as page:
+    with visiting(browser, url, tolerated=tolerated, **options) as page:
         sign_in(page)
         top_up(page)
 
@@ -70,7 +71,7 @@ def test_an_operator_finds_an_account_and_tops_it_up(browser, url, ports, size, 
 
 
 def test_an_account_is_blocked_by_keys_alone(browser, url, ports):
-    with visit(browser, url) as page:
+    with visiting(browser, url) as page:
         sign_in(page)
         page.goto("/admin/accounts/alice")
         page.get_by_role("link", name="Block").focus()
@@ -85,7 +86,7 @@ def test_an_account_is_blocked_by_keys_alone(browser, url, ports):
 
 
 def test_the_menu_opens_on_a_phone(browser, url):
-    with visit(browser, url, viewport=PHONE) as page:
+    with visiting(browser, url, viewport=PHONE) as page:
         sign_in(page)
         link = page.get_by_role("link", name="Audit log").first
         expect(page.get_by_role("link", name="Users")).to_be_hidden()
@@ -99,7 +100,7 @@ def test_the_menu_opens_on_a_phone(browser, url):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_fits_a_phone_and_takes_the_colours_of_the_system(browser, url, scheme):
-    with visit(browser, url, viewport=PHONE, color_scheme=scheme) as page:
+    with visiting(browser, url, viewport=PHONE, color_scheme=scheme) as page:
         sign_in(page)
         expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
         for path in (

@@ -80,6 +80,16 @@ def redirect(settings: Settings, path: str) -> Response:
     return Response("", {"Location": settings.link(path), "Content-Type": HTML}, 303)
 
 
+def attach(settings: Settings, content: bytes, content_type: str, name: str) -> Response:
+    """A file that a browser saves under this name."""
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": content_type,
+        "Content-Disposition": f'attachment; filename="{name}"',
+        **_protection(settings),
+    }
+    return Response(content, headers)
+
+
 def _sentence(message: str) -> str:
     return f"{message[:1].upper()}{message[1:].removesuffix('.')}."
 

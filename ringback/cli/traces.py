@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 
 if TYPE_CHECKING:
     from switchboard.calls.tracing import Traced
@@ -48,20 +48,20 @@ def switch_on(
     as_json: AsJson = False,
 ) -> None:
     """Trace what begins from now on. Numbers have their country: +44…"""
-    from switchboard.desk import tracing
+    from switchboard.desk.office import tracing
     from switchboard.wire import switch_body
 
     span = timedelta(minutes=minutes)
-    switch = tracing.switch_on(ports_for(state), kind.traced, value, span)
+    switch = tracing.switch_on(ports_for(state), operator(), kind.traced, value, span)
     show_one(switch_body(switch), as_json=as_json)
 
 
 @app.command("off")
 def switch_off(kind: Which, value: Value, state: State = None) -> None:
     """Trace no more; what was traced stays for its week."""
-    from switchboard.desk import tracing
+    from switchboard.desk.office import tracing
 
-    tracing.switch_off(ports_for(state), kind.traced, value)
+    tracing.switch_off(ports_for(state), operator(), kind.traced, value)
 
 
 @app.command("list")
@@ -72,12 +72,12 @@ def list_all(
     as_json: AsJson = False,
 ) -> None:
     """What tracing is on for, and until when; and the callbacks that were traced, newest first."""
-    from switchboard.desk.tracing import list_traces, switches
+    from switchboard.desk.office.tracing import list_traces, switches
     from switchboard.wire import switch_body, title_body
 
-    ports = ports_for(state)
-    page = list_traces(ports, limit=limit, cursor=cursor)
-    on = [switch_body(switch) for switch in switches(ports)]
+    ports, by = ports_for(state), operator()
+    page = list_traces(ports, by, limit=limit, cursor=cursor)
+    on = [switch_body(switch) for switch in switches(ports, by)]
     traces = [title_body(title) for title in page.items]
     if as_json:
         body = {"on": on, "traces": traces, "cursor": page.cursor}
@@ -104,15 +104,19 @@ def show(
     """What happened in a callback, as a ladder. Digits of PINs and vouchers are in no trace."""
     from ringback.cli.ladder import ladder
     from switchboard.calls.tracing import SipRecord
-    from switchboard.desk.tracing import captured, find_traces
+    from switchboard.desk.office.tracing import export_trace, read_trace
     from switchboard.wire import trace_body
 
-    found = find_traces(ports_for(state), callback)
+    ports, by = ports_for(state), operator()
+    story = read_trace(ports, by, callback)
+    found = story.traces
     if pcap is not None:
-        _write(pcap, captured(found))
+        _write(pcap, export_trace(ports, by, callback))
     if as_json:
         typer.echo(json.dumps([trace_body(trace) for trace in found], indent=2, ensure_ascii=False))
         return
+    if story.why is not None:
+        typer.echo(f"why it failed: {story.why}")
     for trace in found:
         for line in ladder(trace):
             typer.echo(line)

@@ -1,9 +1,12 @@
 """Tracing on demand: switched on for a while, and looked at afterwards."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
+from switchboard.calls.cdr import Cdr
 from switchboard.calls.tracing import Trace, Traced, TraceSwitch, TraceTitle
+from switchboard.calls.why import why
 from switchboard.desk.trunks import find_trunk
 from switchboard.errors import Malformed, NotFound
 from switchboard.numbering import parse_number
@@ -16,6 +19,19 @@ MOST_SWITCHES = 50
 MOST_LISTED = 1000
 # Whoever runs the system writes numbers with their country.
 NO_REGION = "ZZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What workers saw of a callback, and its record, where it has one."""
+
+    traces: Sequence[Trace]
+    cdr: Cdr | None = None
+
+    @property
+    def why(self) -> str | None:
+        """Why it failed, in plain words; None where it did not, or nothing is known."""
+        return why(self.cdr, self.traces)
 
 
 def switch_on(ports: Ports, kind: Traced, value: str, span: timedelta) -> TraceSwitch:
@@ -64,6 +80,15 @@ def find_traces(ports: Ports, callback: str) -> Sequence[Trace]:
     if not found:
         raise NotFound(f"there is no trace of callback {callback}")
     return found
+
+
+def tell(ports: Ports, callback: str) -> Story:
+    """What happened in a callback. NotFound where nothing was traced, or it is a week ago."""
+    traces = find_traces(ports, callback)
+    found = ports.callbacks.find(callback)
+    if found is None:
+        return Story(traces)
+    return Story(traces, ports.books.cdr(found.account, callback, found.requested_at))
 
 
 def captured(traces: Sequence[Trace]) -> bytes:

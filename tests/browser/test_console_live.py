@@ -1,4 +1,5 @@
-"""The live monitor in a real browser: its parts change by themselves, and a call is hung up."""
+"""The live monitor and tracing in a real browser: what changes by itself, a call that is hung up,
+and a message that is opened from its arrow."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from tests.browser.browsing import DESKTOP, PHONE, visiting
 from tests.browser.site import Site, serving
 from tests.fakes.console import PASSWORD, add_jane
 from tests.fakes.on_air import go_on_air
+from tests.fakes.traced import leave_trace
 from tests.fakes.world import open_alice
 
 pytestmark = pytest.mark.integration
@@ -91,3 +93,32 @@ def test_the_monitor_fits_a_phone_and_needs_no_script(browser, url):
         sign_in(page, "/admin/live")
         expect(page.locator(".live-chart canvas")).to_have_count(2)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_tracing_is_switched_on_and_a_message_is_opened_from_its_arrow(browser, url, ports, size):
+    callback = leave_trace(ports)
+    with visiting(browser, url, viewport=size) as page:
+        sign_in(page, "/admin/trace")
+        page.get_by_role("link", name="Switch on").click()
+        page.get_by_label("What").select_option("trunk")
+        page.get_by_label("Which").fill("cheap")
+        page.get_by_role("button", name="Switch on").click()
+        expect(page.get_by_role("status")).to_have_text("Tracing is on.")
+        row = page.get_by_role("row").filter(has_text="cheap")
+        row.get_by_role("button", name="Switch off").click()
+        expect(page.get_by_role("status")).to_have_text("Tracing is off.")
+
+        page.get_by_role("link", name=callback.id).click()
+
+        expect(page.get_by_role("status")).to_contain_text("caller ID or the number is not allowed")
+        message = page.locator("#message-7")
+        expect(message).to_be_hidden()
+        page.locator("svg a[href='#message-7']").focus()
+        page.keyboard.press("Enter")
+        expect(message).to_be_visible()
+        expect(message).to_contain_text("SIP/2.0 403 Caller ID not allowed")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        with page.expect_download() as download:
+            page.get_by_role("link", name="For Wireshark").click()
+        assert download.value.suggested_filename == f"{callback.id}.pcap"

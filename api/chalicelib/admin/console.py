@@ -17,7 +17,7 @@ from chalicelib.translation import mark
 from chalicelib.visits import FORM_TOKEN, StaleForm
 from chalicelib.wiring import Wire, Wiring
 from switchboard.desk.office.entrance import operator_of, visit_of
-from switchboard.errors import Malformed, NotSignedIn, Refusal
+from switchboard.errors import Malformed, NotFound, NotSignedIn, Refusal
 from switchboard.ports import Ports
 from switchboard.staff.rights import Right
 from switchboard.staff.users import Operator, User
@@ -26,6 +26,7 @@ from switchboard.staff.visits import Visit
 LOGIN = "/admin/login"
 ROWS = 50
 LONGEST_CURSOR = 2048
+LONGEST_PART = 128
 # A page of the console and nothing else: no host, no other scheme, no way up.
 _OWN_PATH = re.compile(r"/admin(/(?!\.)[A-Za-z0-9._~-]+)*(\?[A-Za-z0-9._~%+=&-]*)?")
 
@@ -63,8 +64,12 @@ class Console:
         return cursor or None
 
     def part(self, name: str) -> str:
-        """What stands in the path in the place of `{name}`."""
-        return path_part(self.request, name)
+        """What stands in the path in the place of `{name}`. NotFound where it is longer than
+        anything is named, so that no store is asked for it."""
+        text = path_part(self.request, name)
+        if len(text) > LONGEST_PART:
+            raise NotFound("there is no such page")
+        return text
 
     def say(self, text: str, **gaps: object) -> str:
         """A text of ours, its gaps filled."""

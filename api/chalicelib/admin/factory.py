@@ -10,6 +10,7 @@ from chalicelib.admin import (
     live,
     own,
     roles,
+    traces,
     users,
 )
 from chalicelib.admin.console import Pages
@@ -19,6 +20,7 @@ PARTS = (
     entrance,
     dashboard,
     live,
+    traces,
     accounts,
     account,
     account_deeds,

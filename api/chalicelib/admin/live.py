@@ -53,7 +53,8 @@ class Shown:
 
 def add_to(pages: Pages) -> None:
     """The monitor, its parts, and the way to end a call."""
-    pages.show(PATH, show_monitor)
+    # Without scripts, the whole page is loaded again.
+    pages.refresh(PATH, show_monitor)
     pages.refresh(f"{PATH}/now", show_now)
     pages.refresh(f"{PATH}/counts", show_counts)
     pages.ask(f"{PATH}/{{callback}}/hang-up", hang_up)

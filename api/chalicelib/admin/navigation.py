@@ -21,6 +21,7 @@ class Entry:
 MENU = (
     Entry("/admin", mark("Overview"), "home"),
     Entry("/admin/live", mark("Live"), "activity", Area.CALLS),
+    Entry("/admin/trace", mark("Tracing"), "arrows-exchange", Area.TRACES),
     Entry("/admin/accounts", mark("Accounts"), "wallet", Area.ACCOUNTS),
     Entry("/admin/users", mark("Users"), "users", Area.USERS),
     Entry("/admin/roles", mark("Roles"), "shield", Area.USERS),

@@ -6,7 +6,6 @@ from switchboard.calls.callback import Callback
 from switchboard.calls.minutes import Counts, Live, Tally
 from switchboard.desk import monitor, orders
 from switchboard.desk.board import Board, Span, board, last_hour_and_day
-from switchboard.desk.office.known import own_account
 from switchboard.desk.office.rights import log, needs
 from switchboard.errors import NotFound
 from switchboard.ports import Ports
@@ -47,25 +46,26 @@ def count(ports: Ports, by: Operator) -> tuple[Span, Span]:
 @needs(Area.CALLS, Action.SEE)
 def find_running(ports: Ports, by: Operator, callback: str) -> Callback:
     """A callback. NotFound where there is none, or none for this operator."""
-    found = ports.callbacks.find(callback)
-    if found is not None and by.has(ports.accounts.get(found.account).profile):
-        return found
-    raise NotFound(f"there is no callback {callback}")
+    return _own_callback(ports, by, callback)
 
 
 @needs(Area.CALLS, Action.CHANGE)
 def hang_up(ports: Ports, by: Operator, callback: str) -> Callback:
     """End a callback, whoever has it; one that is over stays as it is."""
-    found = ports.callbacks.find(callback)
-    if found is None:
-        raise NotFound(f"there is no callback {callback}")
-    own_account(ports, by, found.account)
+    found = _own_callback(ports, by, callback)
     if found.state.final:
         return found
     ended = orders.cancel_callback(ports, found.account, callback)
     changes = [Change("state", found.state.value, "cancelled")]
     log(ports, by, "hang up", f"callback {callback}", changes)
     return ended
+
+
+def _own_callback(ports: Ports, by: Operator, callback: str) -> Callback:
+    found = ports.callbacks.find(callback)
+    if found is None or not by.has(ports.accounts.get(found.account).profile):
+        raise NotFound(f"there is no callback {callback}")
+    return found
 
 
 def _shown(by: Operator, span: Span) -> Span:

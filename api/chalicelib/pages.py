@@ -15,12 +15,11 @@ from chalicelib.portal import (
     rates,
     settings,
 )
-from chalicelib.readers import Reader, reader_of
+from chalicelib.readers import Reader, reader_of, visitor_of
 from chalicelib.refusals import reason_of
 from chalicelib.render import redirect, render
 from chalicelib.routes import FORM, Routes, status_of
 from chalicelib.signing_in import log_in, log_out, show_login
-from chalicelib.translation import language_of
 from chalicelib.visits import visit_of
 from chalicelib.wiring import Wire, Wiring
 from switchboard.errors import NotSignedIn, Refusal
@@ -95,5 +94,5 @@ def refuse_as_page(wiring: Wiring, request: Request, refusal: Refusal) -> Respon
 def _reader(wiring: Wiring, request: Request) -> Reader:
     account = visit_of(wiring, request).account
     if account is None:
-        return Reader(language_of(request))
+        return visitor_of(request)
     return reader_of(wiring.ports.accounts.get(account))

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from chalicelib.translation import ENGLISH, base_of, translations_of
+from chalice.app import Request
+
+from chalicelib.translation import ENGLISH, base_of, language_of, translations_of
 from switchboard.billing.account import Account
 from switchboard.money import Money, format_micros
 
@@ -84,6 +86,11 @@ class Reader:
 
 # Whoever is not known yet.
 ANYBODY = Reader()
+
+
+def visitor_of(request: Request) -> Reader:
+    """Whoever asks, by what their browser says of them."""
+    return Reader(language_of(request))
 
 
 def reader_of(account: Account) -> Reader:

@@ -2,12 +2,11 @@
 
 from chalice.app import Request, Response
 
-from chalicelib.readers import Reader
+from chalicelib.readers import visitor_of
 from chalicelib.refusals import reason_of
 from chalicelib.render import redirect, render
 from chalicelib.routes import source_of, status_of
 from chalicelib.sessions import Session
-from chalicelib.translation import language_of
 from chalicelib.visits import (
     StaleForm,
     begin,
@@ -68,7 +67,7 @@ def _login_page(
     login: str = "",
     refusal: Refusal | None = None,
 ) -> Response:
-    reader = Reader(language_of(request))
+    reader = visitor_of(request)
     values = {
         "form_token": seal_of(wiring.settings).form_token(visit),
         "login": login[:LONGEST_ENTRY],

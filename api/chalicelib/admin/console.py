@@ -10,6 +10,7 @@ from chalice.app import Request, Response
 from chalicelib.admin.cookies import heard, say, say_no_more, seal_of, session_of
 from chalicelib.admin.navigation import menu_of
 from chalicelib.forms import Form, read_form
+from chalicelib.readers import Reader, visitor_of
 from chalicelib.render import redirect, render
 from chalicelib.routes import FORM, Routes, path_part, query_of, source_of, status_of
 from chalicelib.sessions import Session
@@ -46,6 +47,11 @@ class Console:
     form: Form = field(default_factory=Form)
 
     @property
+    def reader(self) -> Reader:
+        """The operator, by what their browser says of them."""
+        return visitor_of(self.request)
+
+    @property
     def ports(self) -> Ports:
         """The ports of the system."""
         return self.wiring.ports
@@ -72,8 +78,8 @@ class Console:
         return text
 
     def say(self, text: str, **gaps: object) -> str:
-        """A text of ours, its gaps filled."""
-        return text % gaps if gaps else text
+        """A text of ours in the operator's language, its gaps filled."""
+        return self.reader.say(text, **gaps)
 
     def show(
         self,
@@ -100,7 +106,8 @@ class Console:
             "next_part": self._next_part,
             "form_token": seal_of(self.wiring.settings).form_token(self.session),
         }
-        page = render(self.wiring.settings, template, {**frame, **values}, status=status)
+        shown = {**frame, **values}
+        page = render(self.wiring.settings, template, shown, status=status, reader=self.reader)
         return say_no_more(page, self.wiring.settings) if said else page
 
     def go(self, path: str, said: str = "") -> Response:
@@ -187,7 +194,8 @@ def refuse_at_the_door(wiring: Wiring, request: Request, refusal: Refusal) -> Re
     """A refusal of somebody who is not known: they are sent to sign in, and come back."""
     if not isinstance(refusal, NotSignedIn):
         values = {"message": refusal.message, "home": "/admin"}
-        return render(wiring.settings, "problem.html", values, status=status_of(refusal))
+        status, reader = status_of(refusal), visitor_of(request)
+        return render(wiring.settings, "problem.html", values, status=status, reader=reader)
     asked_for = _address(request) if request.method == "GET" else ""
     login = f"{LOGIN}?next={quote(asked_for)}" if asked_for else LOGIN
     response = redirect(wiring.settings, login)

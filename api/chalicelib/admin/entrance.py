@@ -11,6 +11,7 @@ from chalicelib.admin.console import (
 )
 from chalicelib.admin.cookies import forget, keep, seal_of, session_of
 from chalicelib.forms import Form
+from chalicelib.readers import visitor_of
 from chalicelib.render import redirect, render
 from chalicelib.routes import FORM, query_of, source_of, status_of
 from chalicelib.sessions import Session
@@ -120,4 +121,6 @@ def _page(
     }
     template = "admin/login.html" if visit is None else "admin/code.html"
     status = status_of(refusal) if refusal else 200
-    return keep(render(wiring.settings, template, values, status=status), wiring.settings, session)
+    reader = visitor_of(request)
+    page = render(wiring.settings, template, values, status=status, reader=reader)
+    return keep(page, wiring.settings, session)

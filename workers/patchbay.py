@@ -17,7 +17,7 @@ class Patchbay:
     def __init__(self, connect: Connect, disconnect: Connect) -> None:
         self._connect = connect
         self._disconnect = disconnect
-        # By either end: of the wires of hundreds of calls, one call has two.
+        # By either end: of the wires of hundreds of calls, one call has a few.
         self._wires: dict[int, set[Wire]] = {}
 
     def wire(self, source: int, sink: int) -> None:

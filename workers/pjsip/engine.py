@@ -130,6 +130,9 @@ class PjsipEngine:
         self._calls: dict[int, PjsipCall] = {}
         self._sounds: dict[int, pj.AudioMedia] = {}
         self._ears: dict[int, Ear] = {}
+        # Hears every call: a jitter buffer out of which nobody takes anything runs over, and what
+        # came while a prompt played would count as too late.
+        self._drain = self.new_number()
 
     def __enter__(self) -> Self:
         """Bring the engine up, or leave nothing behind: CannotStart."""
@@ -139,7 +142,9 @@ class PjsipEngine:
             self._endpoint.libCreate()
             self._endpoint.libInit(_configuration(self._settings, self._log))
             self._bouncer.stand()
-            self._endpoint.audDevManager().setNullDev()
+            devices = self._endpoint.audDevManager()
+            devices.setNullDev()
+            self._sounds[self._drain] = devices.getPlaybackDevMedia()
             for codec in self._endpoint.codecEnum2():
                 wanted = codec.codecId.startswith(("PCMU/", "PCMA/"))
                 self._endpoint.codecSetPriority(codec.codecId, 255 if wanted else 0)
@@ -210,6 +215,7 @@ class PjsipEngine:
         if fault is not None:
             self.forget(line.number)
             raise fault
+        self.patchbay.wire(line.number, self._drain)
         self._report()
 
     def ask(self, trunk: Trunk, told: Callable[[int], None]) -> None:

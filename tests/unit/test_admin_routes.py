@@ -23,6 +23,17 @@ PAGES = {
     "/admin/accounts/{id}/correct": "money:change",
     "/admin/accounts/{id}/block": "accounts:change",
     "/admin/accounts/{id}/unblock": "accounts:change",
+    "/admin/trunks": "trunks:see",
+    "/admin/new-trunk": "trunks:change",
+    "/admin/trunks/{trunk}": "trunks:see",
+    "/admin/trunks/{trunk}/edit": "trunks:change",
+    "/admin/trunks/{trunk}/link": "trunks:change",
+    "/admin/trunks/{trunk}/caller-id": "trunks:change",
+    "/admin/trunks/{trunk}/rings": "trunks:change",
+    "/admin/trunks/{trunk}/enable": "trunks:change",
+    "/admin/trunks/{trunk}/disable": "trunks:change",
+    "/admin/trunks/{trunk}/remove": "trunks:change",
+    "/admin/trunks/{trunk}/test": "trunks:change",
     "/admin/users": "users:see",
     "/admin/new-user": "users:change",
     "/admin/users/{login}": "users:see",
@@ -43,6 +54,27 @@ FORMS = {
     "/admin/accounts/{id}/correct": ("money:change", {"amount": "-1", "note": "twice"}),
     "/admin/accounts/{id}/block": ("accounts:change", {}),
     "/admin/accounts/{id}/unblock": ("accounts:change", {}),
+    "/admin/new-trunk": (
+        "trunks:change",
+        {"name": "other", "address": "192.0.2.1", "priority": "1", "weight": "1"},
+    ),
+    "/admin/trunks/{trunk}/edit": (
+        "trunks:change",
+        {"address": "192.0.2.1", "priority": "1", "weight": "1"},
+    ),
+    "/admin/trunks/{trunk}/link": (
+        "trunks:change",
+        {"transport": "tcp", "codecs": "pcma", "reply_limit": "4", "rests_after": "3"},
+    ),
+    "/admin/trunks/{trunk}/caller-id": (
+        "trunks:change",
+        {"sender": "account", "asserted": "none"},
+    ),
+    "/admin/trunks/{trunk}/rings": ("trunks:change", {"rings_from": "192.0.2.7"}),
+    "/admin/trunks/{trunk}/enable": ("trunks:change", {}),
+    "/admin/trunks/{trunk}/disable": ("trunks:change", {}),
+    "/admin/trunks/{trunk}/remove": ("trunks:change", {}),
+    "/admin/trunks/{trunk}/test": ("trunks:change", {}),
     "/admin/new-user": (
         "users:change",
         {"login": "joe", "name": "Joe", "role": "support", "password": "long enough for it"},
@@ -60,7 +92,7 @@ FORMS = {
     "/admin/logout": (None, {}),
 }
 OPEN = {"/admin/login", "/admin/login/code"}
-PARTS = {"id": "alice", "login": "jane", "name": "guests"}
+PARTS = {"id": "alice", "login": "jane", "name": "guests", "trunk": "carrier"}
 ROLES = [*READY_MADE.values(), Role("nobody"), Role("lookout", rights_of("calls:see", "audit:see"))]
 
 
@@ -162,6 +194,11 @@ def test_a_menu_has_what_its_reader_may_see():
         page = console_of(role).get("/admin").body.decode()
         return set(re.findall(r'class="nav-link" href="([^"]+)"', page))
 
-    assert menu(READY_MADE["administrator"]) >= {"/admin/users", "/admin/audit", "/admin/accounts"}
+    assert menu(READY_MADE["administrator"]) >= {
+        "/admin/users",
+        "/admin/audit",
+        "/admin/accounts",
+        "/admin/trunks",
+    }
     assert menu(READY_MADE["support"]) == {"/admin", "/admin/accounts"}
     assert menu(Role("nobody")) == {"/admin"}

@@ -9,12 +9,13 @@ from chalicelib.admin import (
     entrance,
     own,
     roles,
+    trunks,
     users,
 )
 from chalicelib.admin.console import Pages
 from chalicelib.wiring import Wire
 
-PARTS = (entrance, dashboard, accounts, account, account_deeds, users, roles, audit, own)
+PARTS = (entrance, dashboard, accounts, account, account_deeds, trunks, users, roles, audit, own)
 
 
 def admin_routes(wire: Wire) -> Pages:

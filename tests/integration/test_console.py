@@ -110,6 +110,8 @@ def test_every_page_fits_a_phone_and_takes_the_colours_of_the_system(browser, ur
             "/admin/trunks",
             "/admin/trunks/carrier",
             "/admin/trunks/carrier/link",
+            "/admin/numbers",
+            "/admin/numbers/442079460000",
             "/admin/users",
             "/admin/roles/support",
             "/admin/audit",

@@ -34,6 +34,13 @@ PAGES = {
     "/admin/trunks/{trunk}/disable": "trunks:change",
     "/admin/trunks/{trunk}/remove": "trunks:change",
     "/admin/trunks/{trunk}/test": "trunks:change",
+    "/admin/numbers": "numbers:see",
+    "/admin/new-number": "numbers:change",
+    "/admin/numbers/{number}": "numbers:see",
+    "/admin/numbers/{number}/edit": "numbers:change",
+    "/admin/numbers/{number}/hours": "numbers:change",
+    "/admin/numbers/{number}/speech": "numbers:change",
+    "/admin/numbers/{number}/remove": "numbers:change",
     "/admin/users": "users:see",
     "/admin/new-user": "users:change",
     "/admin/users/{login}": "users:see",
@@ -43,6 +50,14 @@ PAGES = {
     "/admin/roles/{name}": "users:see",
     "/admin/roles/{name}/remove": "users:change",
     "/admin/audit": "audit:see",
+}
+PAYER = {
+    "mode": "ani",
+    "rings_back": "caller",
+    "delay": "2",
+    "quiet": "30",
+    "retries": "1",
+    "retry_after": "60",
 }
 # The right that each form needs when it is posted, and what is entered.
 FORMS = {
@@ -75,6 +90,14 @@ FORMS = {
     "/admin/trunks/{trunk}/disable": ("trunks:change", {}),
     "/admin/trunks/{trunk}/remove": ("trunks:change", {}),
     "/admin/trunks/{trunk}/test": ("trunks:change", {}),
+    "/admin/new-number": ("numbers:change", {"number": "+442079460001", **PAYER}),
+    "/admin/numbers/{number}/edit": ("numbers:change", PAYER),
+    "/admin/numbers/{number}/hours": (
+        "numbers:change",
+        {"time_zone": "UTC", "when_closed": "queue"},
+    ),
+    "/admin/numbers/{number}/speech": ("numbers:change", {}),
+    "/admin/numbers/{number}/remove": ("numbers:change", {}),
     "/admin/new-user": (
         "users:change",
         {"login": "joe", "name": "Joe", "role": "support", "password": "long enough for it"},
@@ -92,7 +115,13 @@ FORMS = {
     "/admin/logout": (None, {}),
 }
 OPEN = {"/admin/login", "/admin/login/code"}
-PARTS = {"id": "alice", "login": "jane", "name": "guests", "trunk": "carrier"}
+PARTS = {
+    "id": "alice",
+    "login": "jane",
+    "name": "guests",
+    "trunk": "carrier",
+    "number": "442079460000",
+}
 ROLES = [*READY_MADE.values(), Role("nobody"), Role("lookout", rights_of("calls:see", "audit:see"))]
 
 
@@ -200,5 +229,5 @@ def test_a_menu_has_what_its_reader_may_see():
         "/admin/accounts",
         "/admin/trunks",
     }
-    assert menu(READY_MADE["support"]) == {"/admin", "/admin/accounts"}
+    assert menu(READY_MADE["support"]) == {"/admin", "/admin/accounts", "/admin/numbers"}
     assert menu(Role("nobody")) == {"/admin"}

@@ -7,6 +7,7 @@ from chalicelib.admin import (
     audit,
     dashboard,
     entrance,
+    numbers,
     own,
     roles,
     trunks,
@@ -15,7 +16,19 @@ from chalicelib.admin import (
 from chalicelib.admin.console import Pages
 from chalicelib.wiring import Wire
 
-PARTS = (entrance, dashboard, accounts, account, account_deeds, trunks, users, roles, audit, own)
+PARTS = (
+    entrance,
+    dashboard,
+    accounts,
+    account,
+    account_deeds,
+    trunks,
+    numbers,
+    users,
+    roles,
+    audit,
+    own,
+)
 
 
 def admin_routes(wire: Wire) -> Pages:

@@ -22,6 +22,7 @@ MENU = (
     Entry("/admin", mark("Overview"), "home"),
     Entry("/admin/accounts", mark("Accounts"), "wallet", Area.ACCOUNTS),
     Entry("/admin/trunks", mark("Trunks"), "route", Area.TRUNKS),
+    Entry("/admin/numbers", mark("Service numbers"), "phone", Area.NUMBERS),
     Entry("/admin/users", mark("Users"), "users", Area.USERS),
     Entry("/admin/roles", mark("Roles"), "shield", Area.USERS),
     Entry("/admin/audit", mark("Audit log"), "history", Area.AUDIT),

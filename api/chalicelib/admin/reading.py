@@ -1,10 +1,14 @@
 """How fields of the console's forms are read."""
 
 import re
+from datetime import timedelta
+from decimal import Decimal
 
 from switchboard.errors import Malformed
+from switchboard.numbering import PhoneNumber, parse_number
 
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+_SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?", re.ASCII)
 
 
 def whole(text: str) -> int:
@@ -17,3 +21,18 @@ def whole(text: str) -> int:
 def lines_of(text: str) -> list[str]:
     """The lines of a text, without those that are empty."""
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def seconds(text: str) -> timedelta:
+    """A time in seconds, with decimals or without. Malformed where it is none."""
+    if not _SECONDS.fullmatch(text):
+        raise Malformed(f"“{text[:20]}” is not a number of seconds, like 30 or 2.5")
+    return timedelta(milliseconds=int(Decimal(text) * 1000))
+
+
+def international(text: str) -> PhoneNumber:
+    """A phone number with its country. Malformed where the plus is missing: nobody knows then whose
+    it is."""
+    if not text.startswith("+"):
+        raise Malformed("write it with the plus and the country, like +442071234567")
+    return parse_number(text, "US")

@@ -112,6 +112,8 @@ def test_every_page_fits_a_phone_and_takes_the_colours_of_the_system(browser, ur
             "/admin/trunks/carrier/link",
             "/admin/numbers",
             "/admin/numbers/442079460000",
+            "/admin/batches",
+            "/admin/new-batch",
             "/admin/users",
             "/admin/roles/support",
             "/admin/audit",

@@ -23,6 +23,7 @@ MENU = (
     Entry("/admin/accounts", mark("Accounts"), "wallet", Area.ACCOUNTS),
     Entry("/admin/trunks", mark("Trunks"), "route", Area.TRUNKS),
     Entry("/admin/numbers", mark("Service numbers"), "phone", Area.NUMBERS),
+    Entry("/admin/batches", mark("PINs and vouchers"), "ticket", Area.PINS),
     Entry("/admin/users", mark("Users"), "users", Area.USERS),
     Entry("/admin/roles", mark("Roles"), "shield", Area.USERS),
     Entry("/admin/audit", mark("Audit log"), "history", Area.AUDIT),

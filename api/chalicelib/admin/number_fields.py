@@ -161,7 +161,7 @@ def speech_fields(service: ServiceNumber) -> tuple[Field, ...]:
             "asks_account", mark("An account number is asked for with a PIN"), service.asks_account
         ),
         *(
-            Field(name, label, "select", value=SAID[said[name]], choices=YES_NO, hint=_USUAL)
+            Field(name, label, "select", value=SAID[said[name]], choices=YES_NO, unset=_USUAL)
             for name, label in MANNERS.items()
         ),
     )
@@ -184,7 +184,7 @@ HOURS = Part(mark("Opening hours"), hour_fields, with_hours)
 SPEECH = Part(mark("Speech"), speech_fields, with_speech)
 _DELAY = mark("The caller's line becomes free in them.")
 _QUIET = mark("Another ring of the same caller within them is the same.")
-_USUAL = mark("Empty: as usual.")
+_USUAL = mark("as usual")
 
 
 def _select(name: str, label: str, value: str, choices: Choices) -> Field:

@@ -1,7 +1,7 @@
 """How fields of the console's forms are read."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from switchboard.errors import Malformed
@@ -28,6 +28,17 @@ def seconds(text: str) -> timedelta:
     if not _SECONDS.fullmatch(text):
         raise Malformed(f"“{text[:20]}” is not a number of seconds, like 30 or 2.5")
     return timedelta(milliseconds=int(Decimal(text) * 1000))
+
+
+def day(text: str) -> datetime:
+    """The beginning of a day (UTC). Malformed where it is none, or none that anybody can mean."""
+    try:
+        read = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise Malformed(f"“{text[:20]}” is no date, like 2026-11-01") from None
+    if not 2000 <= read.year < 2200:
+        raise Malformed(f"the year {read.year:04} is not between 2000 and 2199")
+    return read
 
 
 def international(text: str) -> PhoneNumber:

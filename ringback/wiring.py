@@ -10,8 +10,10 @@ from ringback.local.child import listens
 from ringback.local.state import DEFAULT_STATE, PIN_KEY, PUBLIC_URL, StateDirectory
 from switchboard.aws import AwsSettings, create_tables, delete_tables, open_ports
 from switchboard.billing.pins import PinKey
+from switchboard.calls.trunk import Trunk
 from switchboard.errors import Malformed
 from switchboard.ports import Passwords, Ports
+from switchboard.ports.carriers import Reply
 from switchboard.spreadsheets.kinds import kind_of_name
 from switchboard.spreadsheets.reading import MOST_BYTES, FileForm, read_worksheets
 from switchboard.spreadsheets.writing import write_file
@@ -121,6 +123,13 @@ def check_new_table(path: Path) -> None:
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
     """Write a table as its name's ending asks; gives the number of rows."""
     return write_file(path, header, rows)
+
+
+def ask_trunk(trunk: Trunk, limit_s: float) -> Reply:
+    """Ask a trunk for its options. NoReply where it is silent for so long."""
+    from switchboard.ping import ask_trunk
+
+    return ask_trunk(trunk, limit_s)
 
 
 def make_tables(env: Mapping[str, str]) -> list[str]:

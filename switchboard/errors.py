@@ -185,6 +185,12 @@ class NoExchangeRate(Refusal):
     code = "no_exchange_rate"
 
 
+class NoReply(Refusal):
+    """A carrier that was asked whether it is there did not answer; the message says which."""
+
+    code = "no_reply"
+
+
 class VoucherRefused(Refusal):
     """No voucher has this PIN, or it cannot be redeemed: used, expired, blocked."""
 

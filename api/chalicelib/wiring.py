@@ -7,9 +7,18 @@ from tempfile import TemporaryDirectory
 
 from chalicelib.settings import Settings, SettingsError
 from chalicelib.twilio_texts import NoTexts, TwilioTexts
+from switchboard.calls.trunk import Trunk
 from switchboard.desk.text_senders import TextKeys
 from switchboard.ports import Passwords, Ports, Texts
+from switchboard.ports.carriers import AskTrunk, Reply
 from switchboard.tables.cells import Cell
+
+
+def ask_trunk(trunk: Trunk) -> Reply:
+    """Ask a trunk for its options. NoReply where it is silent."""
+    from switchboard.ping import ask_trunk
+
+    return ask_trunk(trunk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,7 @@ class Wiring:
     ports: Ports
     passwords: Passwords
     texts: Texts
+    ask_trunk: AskTrunk = ask_trunk
 
     @property
     def text_keys(self) -> TextKeys:

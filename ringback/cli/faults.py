@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from typer.exceptions import Abort, TyperException
 
-from ringback.carrier.sip.ping import NoReply
 from ringback.embedded.process import EmbeddedAwsFailed
 from ringback.local.child import PartFailed
 from ringback.wiring import NoSystem
-from switchboard.errors import Refusal
+from switchboard.errors import NoReply, Refusal
 from switchboard.tables.cells import BadRows
 
 BAD_INPUT, FAILURE = 2, 1
@@ -34,11 +33,11 @@ def explain(fault: Exception) -> Explanation | None:
     if isinstance(fault, Abort):
         return Explanation("stopped", FAILURE)
     if isinstance(fault, Refusal):
-        return Explanation(fault.message, BAD_INPUT)
+        return Explanation(fault.message, FAILURE if isinstance(fault, NoReply) else BAD_INPUT)
     if type(fault).__module__.partition(".")[0] in {"botocore", "pynamodb"}:
         reason = str(fault).strip().rpartition("\n")[2]
         return Explanation(f"the system's stores cannot be used: {reason}", FAILURE)
-    if isinstance(fault, (NoSystem, NoReply, PartFailed, EmbeddedAwsFailed)):
+    if isinstance(fault, (NoSystem, PartFailed, EmbeddedAwsFailed)):
         return Explanation(str(fault), FAILURE)
     return None
 

@@ -19,7 +19,6 @@ from ringback.cli.files import OutFile
 if TYPE_CHECKING:
     from switchboard.billing.batches import Batch, BatchKind
     from switchboard.desk.pins import Issued
-    from switchboard.ports import Ports
 
 pins = typer.Typer(help="PINs: accounts and vouchers made in batches.", no_args_is_help=True)
 vouchers = typer.Typer(help="Vouchers: PINs that top an account up.", no_args_is_help=True)
@@ -73,7 +72,7 @@ def generate(
     """Make a batch and write its PINs into a file, once: nothing else ever shows them."""
     from ringback.wiring import check_new_table, pin_key
     from switchboard.billing.batches import Batch
-    from switchboard.desk.pins import Mint, make_batch
+    from switchboard.desk.pins import Mint, currency_of, make_batch
     from switchboard.money import parse_units
 
     ports, mint = ports_for(state), Mint(pin_key(os.environ), secrets.randbelow)
@@ -84,7 +83,7 @@ def generate(
         kind=_kind(kind, sheet),
         count=count,
         length=length,
-        currency=_currency(ports, sheet, currency),
+        currency=currency_of(ports, sheet, currency),
         made_at=now,
         value_micros=parse_units(value, decimals=6),
         sheet=sheet,
@@ -168,33 +167,13 @@ def _kind(named: str | None, sheet: str | None) -> "BatchKind":
         raise Malformed(f"“{named}” is neither accounts nor vouchers") from None
 
 
-def _currency(ports: "Ports", sheet: str | None, named: str | None) -> str:
-    """What is named; else the sheet's; else that of all sheets, if they have the same."""
-    from switchboard.errors import Malformed
-    from switchboard.money import check_currency
-
-    if named is not None:
-        return check_currency(named)
-    sheets = ports.sheets.names() if sheet is None else [sheet]
-    found = {ports.sheets.current(one).terms.currency for one in sheets}
-    if len(found) != 1:
-        raise Malformed("which currency? Give --currency, or a --sheet")
-    return found.pop()
-
-
 def _into(path: Path, batch: "Batch") -> "Callable[[Iterable[Issued]], None]":
     """Writes PINs into a file; they are on the disk when it returns."""
     from ringback.wiring import write_table
-    from switchboard.money import format_micros
-
-    until = "" if batch.valid_until is None else batch.valid_until.isoformat()
-    days = "" if batch.valid_days is None else str(batch.valid_days)
-    alike = (format_micros(batch.value_micros), batch.currency, until, days, batch.name)
-    member = batch.kind.value.removesuffix("s")
-    header = (member, "pin", "value", "currency", "valid_until", "valid_days", "batch")
+    from switchboard.desk.pins import pin_table
 
     def write(issued: "Iterable[Issued]") -> None:
-        write_table(path, header, ((one.member, one.pin, *alike) for one in issued))
+        write_table(path, *pin_table(batch, issued))
         with path.open("rb") as file:
             os.fsync(file.fileno())
 

@@ -138,9 +138,7 @@ def ask(
 ) -> None:
     """Ask a trunk whether it is there, by a SIP OPTIONS over its own link; exit status 1 where
     nothing answers."""
-    import asyncio
-
-    from ringback.carrier.sip.ping import ping
+    from ringback.wiring import ask_trunk
     from switchboard.desk.trunks import find_trunk
     from switchboard.numbering import parse_number
 
@@ -148,10 +146,7 @@ def ask(
     row: dict[str, Any] = {"trunk": trunk.name, "address": f"{trunk.host}:{trunk.port}"}
     if number is not None:
         row["sent"] = trunk.sent(parse_number(number, "US"))
-    transport, proxy = trunk.link.transport, trunk.link.proxy
-    reply = asyncio.run(
-        ping(trunk.host, trunk.port, limit_s=timeout, transport=transport, proxy=proxy)
-    )
+    reply = ask_trunk(trunk, timeout)
     row |= {"status": reply.status, "reason": reply.reason, "milliseconds": reply.milliseconds}
     show_one(row, as_json=as_json)
 

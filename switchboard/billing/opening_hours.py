@@ -27,6 +27,9 @@ class OpeningHours:
         if any(Day.HOLIDAY in window.days for window in self.windows):
             raise Malformed("opening hours know no holidays")
 
+    def __str__(self) -> str:
+        return f"{', '.join(map(format_opening, self.windows))} ({self.time_zone})"
+
     def opens_at(self, at: datetime) -> datetime:
         """This instant where it is open then, else the next at which it opens."""
         hours = Hours(self.time_zone)

@@ -55,6 +55,9 @@ class Header:
         """What `read` reads as this."""
         return self.fixed or self.whose.value
 
+    def __str__(self) -> str:
+        return " ".join([self.says, *map(str, self.rewrites)])
+
     def user(self, caller: Caller) -> str | None:
         """The user part of its URI; None where there is no number."""
         if self.fixed:

@@ -1,6 +1,6 @@
 """PINs: batches of accounts and vouchers are made, handed out once, blocked; accounts are found."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,7 +13,15 @@ from switchboard.billing.vouchers import Voucher
 from switchboard.desk.accounts import Terms, opening_of
 from switchboard.desk.catalogue import Offers
 from switchboard.desk.trunks import check_payer
-from switchboard.errors import AccountBlocked, AlreadyExists, Conflict, NotFound, UnknownSender
+from switchboard.errors import (
+    AccountBlocked,
+    AlreadyExists,
+    Conflict,
+    Malformed,
+    NotFound,
+    UnknownSender,
+)
+from switchboard.money import check_currency, format_micros
 from switchboard.ports import Opening, Ports
 
 # What one transaction takes.
@@ -127,6 +135,27 @@ def begin_use(ports: Ports, profile: Profile) -> None:
     except Conflict:
         # Somebody else used it, or changed it, at the same moment; the next use begins it then.
         return
+
+
+def currency_of(ports: Ports, sheet: str | None, named: str | None) -> str:
+    """What is named; else the sheet's; else that of all sheets. Malformed where they differ."""
+    if named:
+        return check_currency(named)
+    sheets = ports.sheets.names() if sheet is None else [sheet]
+    found = {ports.sheets.current(one).terms.currency for one in sheets}
+    if len(found) != 1:
+        raise Malformed("which currency? Name one, or a sheet")
+    return found.pop()
+
+
+def pin_table(batch: Batch, issued: Iterable[Issued]) -> tuple[Sequence[str], Iterator[list[str]]]:
+    """The header and the rows of the file in which PINs are handed out."""
+    until = "" if batch.valid_until is None else batch.valid_until.isoformat()
+    days = "" if batch.valid_days is None else str(batch.valid_days)
+    alike = (format_micros(batch.value_micros), batch.currency, until, days, batch.name)
+    member = batch.kind.value.removesuffix("s")
+    header = (member, "pin", "value", "currency", "valid_until", "valid_days", "batch")
+    return header, ([one.member, one.pin, *alike] for one in issued)
 
 
 def _check_sheet(ports: Ports, batch: Batch) -> None:

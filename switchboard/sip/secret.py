@@ -28,6 +28,9 @@ class Secret:
         text = f"{user}:{REALM}:{password}"
         return cls(user, hashed("SHA-256", text), hashed("MD5", text))
 
+    def __str__(self) -> str:
+        return self.user
+
     def ha1(self, algorithm: str) -> str:
         """The hash for one of ALGORITHMS."""
         return self.md5 if algorithm == "MD5" else self.sha256

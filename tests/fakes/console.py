@@ -6,8 +6,10 @@ import re
 from chalice.test import HTTPResponse
 
 from chalicelib.wiring import Wiring
+from switchboard.calls.trunk import Trunk
 from switchboard.desk.office.users import NewUser, add_user
 from switchboard.ports import Ports
+from switchboard.ports.carriers import Reply
 from switchboard.staff.rights import ADMINISTRATOR, READY_MADE, Role
 from switchboard.staff.users import User, at_command_line
 from tests.fakes.api import SETTINGS, Api
@@ -58,9 +60,15 @@ def add_jane(ports: Ports, role: Role = ADMINISTRATOR, login: str = "jane") -> U
     return add_user(ports, MACHINE, PlainPasswords(), new)
 
 
+def answers_at_once(_trunk: Trunk) -> Reply:
+    """What every carrier answers that is asked for its options."""
+    return Reply(200, "OK", 12)
+
+
 def open_console(role: Role = ADMINISTRATOR) -> ConsoleBrowser:
     """A browser at the door; Jane is a user, Alice has an account."""
-    browser = ConsoleBrowser(Wiring(SETTINGS, memory_ports(), PlainPasswords(), MemoryTexts()))
+    wiring = Wiring(SETTINGS, memory_ports(), PlainPasswords(), MemoryTexts(), answers_at_once)
+    browser = ConsoleBrowser(wiring)
     open_alice(browser.ports)
     add_jane(browser.ports, role)
     return browser

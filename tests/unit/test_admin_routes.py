@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from switchboard.billing.batches import Batch, BatchKind
 from switchboard.staff.rights import READY_MADE, Right, Role, rights_of
 from tests.fakes.console import ConsoleBrowser, console_of, open_console
 from tests.fakes.traced import leave_trace
@@ -32,6 +33,31 @@ PAGES = {
     "/admin/accounts/{id}/correct": "money:change",
     "/admin/accounts/{id}/block": "accounts:change",
     "/admin/accounts/{id}/unblock": "accounts:change",
+    "/admin/trunks": "trunks:see",
+    "/admin/new-trunk": "trunks:change",
+    "/admin/trunks/{trunk}": "trunks:see",
+    "/admin/trunks/{trunk}/edit": "trunks:change",
+    "/admin/trunks/{trunk}/link": "trunks:change",
+    "/admin/trunks/{trunk}/caller-id": "trunks:change",
+    "/admin/trunks/{trunk}/rings": "trunks:change",
+    "/admin/trunks/{trunk}/enable": "trunks:change",
+    "/admin/trunks/{trunk}/disable": "trunks:change",
+    "/admin/trunks/{trunk}/remove": "trunks:change",
+    "/admin/trunks/{trunk}/test": "trunks:change",
+    "/admin/numbers": "numbers:see",
+    "/admin/new-number": "numbers:change",
+    "/admin/numbers/{number}": "numbers:see",
+    "/admin/numbers/{number}/edit": "numbers:change",
+    "/admin/numbers/{number}/hours": "numbers:change",
+    "/admin/numbers/{number}/speech": "numbers:change",
+    "/admin/numbers/{number}/remove": "numbers:change",
+    "/admin/batches": "pins:see",
+    "/admin/new-batch": "pins:change",
+    "/admin/batches/{batch}": "pins:see",
+    "/admin/batches/{batch}/block": "pins:change",
+    "/admin/batches/{batch}/unblock": "pins:change",
+    "/admin/batches/{batch}/discard": "pins:change",
+    "/admin/voucher": "pins:see",
     "/admin/users": "users:see",
     "/admin/new-user": "users:change",
     "/admin/users/{login}": "users:see",
@@ -41,6 +67,14 @@ PAGES = {
     "/admin/roles/{name}": "users:see",
     "/admin/roles/{name}/remove": "users:change",
     "/admin/audit": "audit:see",
+}
+PAYER = {
+    "mode": "ani",
+    "rings_back": "caller",
+    "delay": "2",
+    "quiet": "30",
+    "retries": "1",
+    "retry_after": "60",
 }
 # The right that each form needs when it is posted, and what is entered.
 FORMS = {
@@ -58,6 +92,43 @@ FORMS = {
     "/admin/accounts/{id}/correct": ("money:change", {"amount": "-1", "note": "twice"}),
     "/admin/accounts/{id}/block": ("accounts:change", {}),
     "/admin/accounts/{id}/unblock": ("accounts:change", {}),
+    "/admin/new-trunk": (
+        "trunks:change",
+        {"name": "other", "address": "192.0.2.1", "priority": "1", "weight": "1"},
+    ),
+    "/admin/trunks/{trunk}/edit": (
+        "trunks:change",
+        {"address": "192.0.2.1", "priority": "1", "weight": "1"},
+    ),
+    "/admin/trunks/{trunk}/link": (
+        "trunks:change",
+        {"transport": "tcp", "codecs": "pcma", "reply_limit": "4", "rests_after": "3"},
+    ),
+    "/admin/trunks/{trunk}/caller-id": (
+        "trunks:change",
+        {"sender": "account", "asserted": "none"},
+    ),
+    "/admin/trunks/{trunk}/rings": ("trunks:change", {"rings_from": "192.0.2.7"}),
+    "/admin/trunks/{trunk}/enable": ("trunks:change", {}),
+    "/admin/trunks/{trunk}/disable": ("trunks:change", {}),
+    "/admin/trunks/{trunk}/remove": ("trunks:change", {}),
+    "/admin/trunks/{trunk}/test": ("trunks:change", {}),
+    "/admin/new-number": ("numbers:change", {"number": "+442079460001", **PAYER}),
+    "/admin/numbers/{number}/edit": ("numbers:change", PAYER),
+    "/admin/numbers/{number}/hours": (
+        "numbers:change",
+        {"time_zone": "UTC", "when_closed": "queue"},
+    ),
+    "/admin/numbers/{number}/speech": ("numbers:change", {}),
+    "/admin/numbers/{number}/remove": ("numbers:change", {}),
+    "/admin/new-batch": (
+        "pins:change",
+        {"kind": "vouchers", "name": "winter", "count": "3", "length": "12", "value": "5"},
+    ),
+    "/admin/batches/{batch}/block": ("pins:change", {}),
+    "/admin/batches/{batch}/unblock": ("pins:change", {}),
+    "/admin/batches/{batch}/discard": ("pins:change", {}),
+    "/admin/voucher": ("pins:see", {}),
     "/admin/new-user": (
         "users:change",
         {"login": "joe", "name": "Joe", "role": "support", "password": "long enough for it"},
@@ -75,7 +146,15 @@ FORMS = {
     "/admin/logout": (None, {}),
 }
 OPEN = {"/admin/login", "/admin/login/code"}
-PARTS = {"id": "alice", "login": "jane", "name": "guests", "callback": "c1"}
+PARTS = {
+    "id": "alice",
+    "login": "jane",
+    "name": "guests",
+    "callback": "c1",
+    "trunk": "carrier",
+    "number": "442079460000",
+    "batch": "summer",
+}
 ROLES = [*READY_MADE.values(), Role("nobody"), Role("lookout", rights_of("calls:see", "audit:see"))]
 
 
@@ -84,14 +163,16 @@ def routes(api: ConsoleBrowser, method: str) -> set[str]:
     return {path for path in found if re.match("/admin(/|$)", path)} - OPEN
 
 
-def furnish(api: ConsoleBrowser) -> None:
-    """What the addresses name beside Alice and Jane."""
-    api.ports.staff.add_role(Role("guests"))
-    leave_trace(api.ports, "c1")
-
-
 def address(path: str) -> str:
     return path.format_map(PARTS)
+
+
+def furnish(api: ConsoleBrowser) -> None:
+    """Adds what the parts of addresses name, where the world has none."""
+    api.ports.staff.add_role(Role("guests"))
+    leave_trace(api.ports, "c1")
+    now = api.ports.clock.now()
+    api.ports.pins.start(Batch("summer", BatchKind.VOUCHERS, 5, 12, "EUR", now, 1_000_000))
 
 
 def test_the_table_has_every_address_of_the_console():
@@ -128,7 +209,7 @@ def test_a_form_is_taken_from_whoever_has_its_right(role):
         needed = [one for one in (right, PAGES.get(path)) if one is not None]
         allowed = all(Right.parse(one) in role.rights for one in needed)
         assert (status == 403) is not allowed, (path, status)
-        assert status in {200, 303, 403, 422, 400}, path
+        assert status in {200, 303, 403, 409, 422, 400}, path
 
 
 def test_nothing_is_shown_to_whoever_is_not_signed_in():
@@ -184,11 +265,17 @@ def test_a_menu_has_what_its_reader_may_see():
         page = console_of(role).get("/admin").body.decode()
         return set(re.findall(r'class="nav-link" href="([^"]+)"', page))
 
-    assert menu(READY_MADE["administrator"]) >= {"/admin/users", "/admin/audit", "/admin/accounts"}
+    assert menu(READY_MADE["administrator"]) >= {
+        "/admin/users",
+        "/admin/audit",
+        "/admin/accounts",
+        "/admin/trunks",
+    }
     assert menu(READY_MADE["support"]) == {
         "/admin",
         "/admin/live",
         "/admin/trace",
         "/admin/accounts",
+        "/admin/numbers",
     }
     assert menu(Role("nobody")) == {"/admin"}

@@ -25,9 +25,9 @@ Choices = Sequence[tuple[str, str]]
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing that is asked for. `kind` is that of an input (`text`, `password`, `email`, …), or
-    `amount` (with its `unit`), `select`, `checks` (any of the choices), `switch` (yes or no),
-    `lines`. `read` makes of the text what is meant, and says by a refusal what is wrong with it; it
-    is not asked where nothing was entered."""
+    `amount` (with its `unit`), `select` (`unset` is what it says where nothing is chosen), `checks`
+    (any of the choices), `switch` (yes or no), `lines`. `read` makes of the text what is meant, and
+    says by a refusal what is wrong with it; it is not asked where nothing was entered."""
 
     name: str
     label: str
@@ -37,6 +37,7 @@ class Field:
     choices: Choices = ()
     hint: str = ""
     unit: str = ""
+    unset: str = ""
     required: bool = False
     longest: int = 200
     autocomplete: str = "off"

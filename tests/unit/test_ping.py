@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from ringback.carrier import SimulatedCarrier
-from ringback.carrier.sip.ping import NoReply, Reply, ping
 from switchboard.calls.link import Transport
+from switchboard.errors import NoReply
+from switchboard.ping import ping
+from switchboard.ports.carriers import Reply
 from switchboard.sip.message import Request, parse, serialise
 
 HOST = "127.0.0.1"

@@ -8,28 +8,28 @@ import ssl
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from functools import partial
 
-from ringback.carrier.sip.transaction import T1_S, T2_S, SocketAddress
 from switchboard.calls.link import Transport
+from switchboard.calls.trunk import Trunk
+from switchboard.errors import NoReply
+from switchboard.ports.carriers import Reply
 from switchboard.sip.fields import MalformedSip
 from switchboard.sip.message import Request, Response, parse, serialise
 
 _LENGTH = re.compile(rb"^(?:Content-Length|l)[ \t]*:[ \t]*(\d{1,6})", re.IGNORECASE | re.MULTILINE)
 
+# What a request over UDP waits for an answer, at first and at most (RFC 3261 §17.1.2.1).
+T1_S, T2_S = 0.5, 4.0
+USUAL_LIMIT_S = 4.0
+SocketAddress = tuple[str, int]
 
-class NoReply(Exception):
-    """Nobody answered; the message says who did not."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The final answer, whatever it says: a refusal, too, shows that somebody is there."""
-
-    status: int
-    reason: str
-    milliseconds: int
+def ask_trunk(trunk: Trunk, limit_s: float = USUAL_LIMIT_S) -> Reply:
+    """Ask a trunk for its options over its own link; NoReply as `ping`."""
+    transport, proxy = trunk.link.transport, trunk.link.proxy
+    asking = ping(trunk.host, trunk.port, limit_s=limit_s, transport=transport, proxy=proxy)
+    return asyncio.run(asking)
 
 
 async def ping(

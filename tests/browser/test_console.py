@@ -16,9 +16,33 @@ from tests.browser.browsing import (
 )
 from tests.browser.site import Site, serving
 from tests.fakes.console import PASSWORD, add_jane
+from tests.fakes.traced import leave_trace
 from tests.fakes.world import open_alice
 
 pytestmark = pytest.mark.integration
+TRACED = f"{7:032x}"
+CONSOLE_PAGES = {
+    "overview": "/admin",
+    "live": "/admin/live",
+    "traces": "/admin/trace",
+    "trace": f"/admin/trace/{TRACED}",
+    "new-trace": "/admin/new-trace",
+    "accounts": "/admin/accounts",
+    "account": "/admin/accounts/alice",
+    "account-edit": "/admin/accounts/alice/edit",
+    "trunks": "/admin/trunks",
+    "trunk": "/admin/trunks/carrier",
+    "trunk-link": "/admin/trunks/carrier/link",
+    "numbers": "/admin/numbers",
+    "number": "/admin/numbers/442079460000",
+    "batches": "/admin/batches",
+    "new-batch": "/admin/new-batch",
+    "users": "/admin/users",
+    "role": "/admin/roles/support",
+    "audit": "/admin/audit",
+    "me": "/admin/me",
+    "second-factor": "/admin/me/second-factor",
+}
 
 
 @pytest.fixture
@@ -40,9 +64,10 @@ def ports(site) -> Ports:
 def _prepare(wiring) -> None:
     open_alice(wiring.ports)
     add_jane(wiring.ports)
+    leave_trace(wiring.ports, TRACED)
 
 
-def sign_in(page: Page) -> None:
+def sign_in_to_console(page: Page) -> None:
     page.goto("/admin")
     page.get_by_label("Login").fill("jane")
     page.get_by_label("Password").fill(PASSWORD)
@@ -71,7 +96,7 @@ def test_an_operator_finds_an_account_and_tops_it_up(browser, url, ports, size, 
     tolerated = f"{LEFT_BEHIND}|status of 4[0-9]{{2}}"
     options = {"viewport": size, "java_script_enabled": scripts}
     with visiting(browser, url, tolerated=tolerated, **options) as page:
-        sign_in(page)
+        sign_in_to_console(page)
         top_up(page)
 
     assert ports.accounts.get("alice").balance.posted_micros == 7_500_000
@@ -79,7 +104,7 @@ def test_an_operator_finds_an_account_and_tops_it_up(browser, url, ports, size, 
 
 def test_an_account_is_blocked_by_keys_alone(browser, url, ports):
     with visiting(browser, url) as page:
-        sign_in(page)
+        sign_in_to_console(page)
         page.goto("/admin/accounts/alice")
         page.get_by_role("link", name="Block").focus()
         page.keyboard.press("Enter")
@@ -94,7 +119,7 @@ def test_an_account_is_blocked_by_keys_alone(browser, url, ports):
 
 def test_the_menu_opens_on_a_phone(browser, url):
     with visiting(browser, url, viewport=PHONE) as page:
-        sign_in(page)
+        sign_in_to_console(page)
         link = page.get_by_role("link", name="Audit log").first
         expect(page.get_by_role("link", name="Users")).to_be_hidden()
         page.locator(".menu-button").click()
@@ -108,26 +133,9 @@ def test_the_menu_opens_on_a_phone(browser, url):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_fits_a_phone_and_takes_the_colours_of_the_system(browser, url, scheme):
     with visiting(browser, url, viewport=PHONE, color_scheme=scheme) as page:
-        sign_in(page)
+        sign_in_to_console(page)
         expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
-        for path in (
-            "/admin",
-            "/admin/accounts",
-            "/admin/accounts/alice",
-            "/admin/accounts/alice/edit",
-            "/admin/trunks",
-            "/admin/trunks/carrier",
-            "/admin/trunks/carrier/link",
-            "/admin/numbers",
-            "/admin/numbers/442079460000",
-            "/admin/batches",
-            "/admin/new-batch",
-            "/admin/users",
-            "/admin/roles/support",
-            "/admin/audit",
-            "/admin/me",
-            "/admin/me/second-factor",
-        ):
+        for path in CONSOLE_PAGES.values():
             page.goto(path)
             expect_to_fit(page)
             expect_usable_by_all(page)

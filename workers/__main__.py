@@ -73,13 +73,15 @@ async def _work(settings: Settings, engine: PjsipEngine, *, supervised: bool) ->
     async with open_worker(settings, engine, os.environ) as host:
         _when_told_to_leave(host.leave)
         if supervised:
-            # It comes from the supervisor, from whoever stops all processes at once, and when the
-            # supervisor dies; calls are cut short by SIGINT only.
+            # SIGTERM comes from the supervisor, from whoever stops all processes at once, and when
+            # the supervisor dies; calls are cut short by SIGINT only, which may overtake it.
             def leave_once() -> None:
                 if not host.is_leaving:
                     host.leave()
 
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, leave_once)
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGTERM, leave_once)
+            loop.add_signal_handler(signal.SIGINT, host.end_now)
         logger.info(
             "worker %s uses SIP port %s",
             settings.worker,

@@ -71,6 +71,7 @@ class Host:
         self._unnamed: dict[str, list[Message]] = {}
         self._leaving = asyncio.Event()
         self._patience: asyncio.Timeout | None = None
+        self._hurried = False
         self._over = asyncio.Event()
 
     @property
@@ -80,6 +81,14 @@ class Host:
 
     def leave(self) -> None:
         """Take no new callbacks, and end when those there are have. Told again, end now."""
+        if self.is_leaving:
+            self.end_now()
+        self._leaving.set()
+        self._news.set()
+
+    def end_now(self) -> None:
+        """Leave without waiting for the callbacks there are, which are cut short."""
+        self._hurried = True
         if self._patience is not None:
             self._patience.reschedule(asyncio.get_running_loop().time())
         self._leaving.set()
@@ -104,8 +113,9 @@ class Host:
 
     async def _drain(self, orders: asyncio.Task[None]) -> None:
         logger.info("takes no more callbacks; %s go on", len(self._sessions))
+        limit_s = 0 if self._hurried else self._terms.drain_limit.total_seconds()
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._terms.drain_limit.total_seconds()) as self._patience:
+            async with asyncio.timeout(limit_s) as self._patience:
                 # What the last question to the queue brings is served: to another worker it would
                 # come half a minute late.
                 await orders

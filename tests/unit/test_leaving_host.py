@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from switchboard.calls.beat import LiveCall
 from switchboard.calls.callback import State
 from switchboard.desk.sweep import LOST
@@ -83,6 +85,18 @@ def test_calls_that_outlast_the_patience_of_a_worker_that_leaves_are_hung_up():
     left = shift.leave(order_many(shift, 2), 15, drain_s=20)
 
     assert left == 35
+    for callback in (shift.callback("0"), shift.callback("1")):
+        assert (callback.state, callback.verdict) == (State.ENDED, LOST)
+    assert shift.breaches == []
+
+
+@pytest.mark.parametrize("again_s", [15, 20])
+def test_a_worker_that_is_told_to_leave_again_cuts_its_calls_short(again_s):
+    shift = Shift()
+
+    left = shift.leave(order_many(shift, 2), 15, again_s, drain_s=100)
+
+    assert left == again_s
     for callback in (shift.callback("0"), shift.callback("1")):
         assert (callback.state, callback.verdict) == (State.ENDED, LOST)
     assert shift.breaches == []

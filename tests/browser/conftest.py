@@ -10,7 +10,7 @@ from tests.browser.site import Site, serving
 from tests.fakes.world import open_alice
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with open_browser() as browser:
         yield browser

@@ -1,8 +1,8 @@
-"""Every test, in two runs at once: those with real telephones, which mostly wait, and all others,
-which compute.
+"""Every test, in three runs at once: those with real telephones, which mostly wait; those that hold
+the stores to their contracts, which wait for DynamoDB engines; and all others, which compute.
 
-These run at a lower priority, so that no call is late because of them. The telephones' run is
-shown as it goes, the other one when it is over; where either fails, this does. A test with
+The last two run at a lower priority, so that no call is late because of them. The telephones' run
+is shown as it goes, the others when they are over; where any fails, this does. A test with
 telephones that failed beside the others may pass alone.
 """
 
@@ -14,24 +14,34 @@ from tempfile import TemporaryFile
 from tests.second_try import PYTEST, first_try, second_try
 
 TELEPHONES = "tests/integration"
+STORES = ["tests/contract", "tests/dynamodb_local"]
+OTHERS = ["tests", *(f"--ignore={folder}" for folder in (TELEPHONES, *STORES))]
 # A test that waits for its turn takes longer than one that does not; what failed last is the
-# other run's to remember.
+# telephones' run to remember.
 PATIENT = ["--timeout=600", "-p", "no:cacheprovider"]
 
 
 def main() -> int:
     """The status of whichever run failed; 0 where none did."""
-    others = ["nice", "-n", "5", *PYTEST, "tests", f"--ignore={TELEPHONES}", *PATIENT]
-    with (
-        TemporaryFile() as said,
-        subprocess.Popen(others, stdout=said, stderr=subprocess.STDOUT) as computing,
-    ):
+    with TemporaryFile() as stores_said, TemporaryFile() as others_said:
+        beside = [
+            (_start(STORES, stores_said), stores_said),
+            (_start(OTHERS, others_said), others_said),
+        ]
         status = first_try([TELEPHONES])
-        computing.wait()
-        said.seek(0)
-        shutil.copyfileobj(said, sys.stdout.buffer)
+        for run, said in beside:
+            run.wait()
+            said.seek(0)
+            shutil.copyfileobj(said, sys.stdout.buffer)
         sys.stdout.flush()
-    return second_try([TELEPHONES], status) or computing.returncode
+        telephones = second_try([TELEPHONES], status)
+    return telephones or max((run.returncode for run, _ in beside), key=abs)
+
+
+def _start(tests, said) -> subprocess.Popen[bytes]:
+    """Goes on by itself; what it says is kept."""
+    words = ["nice", "-n", "5", *PYTEST, *tests, *PATIENT]
+    return subprocess.Popen(words, stdout=said, stderr=subprocess.STDOUT)
 
 
 if __name__ == "__main__":

@@ -30,8 +30,8 @@ tuned: pjsua2
 
 # What speaks SIP and RTP, again in it.
 SPEAKING := phone pjsip_phone pjsip_audio engine_limits callbacks_for_real sipp_callbacks \
-	conversation_for_real conversations_at_once trunks_for_real secured_calls worker_process doorbell \
-	pjsip_release release_for_real guard bouncer quality_for_real sip_that_hurts
+	conversation_for_real conversations_at_once trunks_for_real secured_calls worker_process \
+	pjsip_release guard bouncer quality_for_real
 test-tuned: tuned
 	var/tuned/bin/python -m tests.second_try $(SPEAKING:%=tests/integration/test_%.py) $(ARGS)
 

@@ -1,15 +1,18 @@
-"""What calls cost, for customers who look before they call: by number, by prefix, by name."""
+"""Rates, found by number, by prefix or by name: what calls cost customers who look before they
+call, and the rows of a sheet for who keeps it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from switchboard.billing.account import Account
-from switchboard.errors import NotANumber
+from switchboard.errors import Malformed, NotANumber
 from switchboard.numbering import parse_number
-from switchboard.ports import Ports
+from switchboard.ports import Page, Ports
 from switchboard.rating.destinations import Destination
+from switchboard.rating.editing import rows_of
 from switchboard.rating.price import LegPrice
+from switchboard.rating.row import RateRow
 from switchboard.rating.sheet import RateSheet
 
 MOST_FOUND = 50
@@ -23,6 +26,15 @@ class Rate:
     prefix: str
     others: int
     price: LegPrice | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRate:
+    """A row of a sheet; the first of a prefix that was found by its name says how many others of
+    that name have the same rates."""
+
+    row: RateRow
+    others: int = 0
 
 
 def find_rates(ports: Ports, account: Account, text: str) -> Sequence[Rate]:
@@ -41,6 +53,55 @@ def find_rates(ports: Ports, account: Account, text: str) -> Sequence[Rate]:
         if len(found) == MOST_FOUND:
             break
     return found
+
+
+def find_rows(
+    sheet: RateSheet, text: str, *, limit: int, cursor: str | None = None
+) -> Page[FoundRate]:
+    """A part of the rows of a sheet: of the prefixes that a number begins with, or that begin as it
+    does, of the names that have these words, or all. The rows of a prefix stay together, so that a
+    part may have a few more than it should."""
+    digits = "".join(one for one in text if one.isascii() and one.isdigit()).removeprefix("00")
+    if text and (not digits or any(one.isalpha() for one in text)):
+        return _rows_named(sheet, text.casefold().split(), limit, cursor)
+    return _rows_under(sheet, digits, limit, cursor)
+
+
+def _rows_under(sheet: RateSheet, digits: str, limit: int, cursor: str | None) -> Page[FoundRate]:
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit()):
+        raise Malformed("this cursor is not one of ours")
+    found: list[FoundRate] = []
+    if cursor is None and digits:
+        shorter = [one for one in sheet.rows.under(digits) if one.prefix != digits]
+        found += [FoundRate(row) for tariff in shorter[::-1] for row in tariff.rows]
+    for row in sheet.rows.since(cursor or digits):
+        if not row.prefix.startswith(digits):
+            break
+        if len(found) >= limit and row.prefix != found[-1].row.prefix:
+            return Page(found, row.prefix)
+        found.append(FoundRate(row))
+    return Page(found, None)
+
+
+def _rows_named(
+    sheet: RateSheet, words: Sequence[str], limit: int, cursor: str | None
+) -> Page[FoundRate]:
+    names = sheet.rows.destinations()
+    start = _place(cursor)
+    found: list[FoundRate] = []
+    for at, one in enumerate(names[start:], start):
+        if all(word in one.name.casefold() for word in words):
+            if len(found) >= limit:
+                return Page(found, str(at))
+            first, *more = rows_of(sheet.rows, one.prefix)
+            found += [FoundRate(first, one.others), *map(FoundRate, more)]
+    return Page(found, None)
+
+
+def _place(cursor: str | None) -> int:
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
+        raise Malformed("this cursor is not one of ours")
+    return int(cursor or 0)
 
 
 def _digits(text: str, country: str) -> str:

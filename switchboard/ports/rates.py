@@ -7,7 +7,9 @@ from switchboard.billing.classes import Classes
 from switchboard.calls.routing import RoutingTerms
 from switchboard.calls.tracing import TraceSwitch
 from switchboard.calls.velocity import Velocity
+from switchboard.ports.pages import Page
 from switchboard.rating.deck.reading import Template
+from switchboard.rating.drafts import Draft
 from switchboard.rating.sheet import RateSheet
 
 
@@ -29,8 +31,21 @@ class Sheets(Protocol):
     def versions(self, name: str) -> Sequence[str]:
         """Every stored version of a sheet, in their order."""
 
+    def newest(self, name: str, *, limit: int, cursor: str | None) -> Page[RateSheet]:
+        """A part of the stored versions of a sheet, newest first."""
+
     def names(self) -> Sequence[str]:
         """Every sheet."""
+
+    def all(self) -> Sequence[RateSheet]:
+        """The published version of every sheet, by name; their rows are not read."""
+
+    def draft(self, name: str) -> Draft | None:
+        """The draft of a sheet, strongly consistent."""
+
+    def replace_draft(self, name: str, old: Draft | None, new: Draft | None) -> bool:
+        """Keep a draft of a sheet in the place of the old one, or of none; or take it away, where
+        it is not gone yet. False where its draft is another one by now."""
 
 
 class Templates(Protocol):
@@ -49,8 +64,9 @@ class Templates(Protocol):
 class Settings(Protocol):
     """What the operator set for the whole system."""
 
-    def classes(self) -> Classes:
-        """The classes of destinations; the built-in ones until they are changed."""
+    def classes(self, *, fresh: bool = False) -> Classes:
+        """The classes of destinations; the built-in ones until they are changed. `fresh` as in
+        `routing`."""
 
     def save_classes(self, classes: Classes) -> None:
         """Replace them. Others see it within seconds."""

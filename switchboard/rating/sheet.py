@@ -35,6 +35,10 @@ class Rows(Protocol):
     def destinations(self) -> Sequence[Destination]:
         """The names of its destinations, in their order."""
 
+    def since(self, prefix: str) -> Iterator[RateRow]:
+        """The rows of this prefix and of all behind it, by prefix, read as far as they are asked
+        for."""
+
     def __iter__(self) -> Iterator[RateRow]:
         """Every row, by prefix."""
 
@@ -132,6 +136,12 @@ class Table:
     def destinations(self) -> Sequence[Destination]:
         """The names of its destinations, in their order."""
         return list(destinations_of(self))
+
+    def since(self, prefix: str) -> Iterator[RateRow]:
+        """The rows of this prefix and of all behind it, by prefix."""
+        for known, tariff in self._tariffs.items():
+            if known >= prefix:
+                yield from tariff.rows
 
     def __iter__(self) -> Iterator[RateRow]:
         for tariff in self._tariffs.values():

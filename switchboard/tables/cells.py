@@ -68,5 +68,7 @@ def scaled(units: int, decimals: int) -> Decimal:
 
 def plain(number: Decimal) -> str:
     """A number without an exponent and without zeros behind its last decimal."""
-    written = f"{number:f}"
+    written = str(number)
+    if "E" in written:
+        written = f"{number:f}"
     return written.rstrip("0").rstrip(".") if "." in written else written

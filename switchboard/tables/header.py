@@ -1,7 +1,7 @@
 """Which column of a file is which field: found in its header, or mapped by hand."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from switchboard.errors import Malformed
@@ -14,9 +14,10 @@ MOST_LINES_ABOVE = 40
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where each field stands. `names` are those that the file has for them, `ignored` those of
-    the columns that are no field of ours; `last_line` is the last line of the header. A row below
-    has cells up to the last column that has a name at least, and something in `width` at most."""
+    """Where each field stands. `titles` are all columns as the file calls them, `names` those that
+    it has for our fields, `ignored` those that are no field of ours; `last_line` is the last line
+    of the header. A row below has cells up to the last column that has a name at least, and
+    something in `width` at most."""
 
     columns: Mapping[str, int]
     names: Mapping[str, str]
@@ -24,6 +25,17 @@ class Header:
     named: int
     width: int
     last_line: int
+    titles: tuple[str, ...] = ()
+
+    def only(self, fields: Collection[str]) -> "Header":
+        """The header, of which no fields but these are taken."""
+        unused = (self.names[field] for field in self.columns if field not in fields)
+        return replace(
+            self,
+            columns={field: at for field, at in self.columns.items() if field in fields},
+            names={field: name for field, name in self.names.items() if field in fields},
+            ignored=(*self.ignored, *unused),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +65,22 @@ def combined(
 
 
 def find_table(
-    worksheets: Iterable[Worksheet], words: Vocabulary, mapping: Mapping[str, str]
+    worksheets: Iterable[Worksheet],
+    words: Vocabulary,
+    mapping: Mapping[str, str],
+    *,
+    exact: bool = False,
 ) -> tuple[str, Header, Iterable[Row]]:
-    """The first worksheet with a header that has the required fields and the whole mapping: its
-    name, its header, and the rows below. Malformed where there is none, or where two columns may
-    be one field."""
+    """The first worksheet with a header that has the required fields and the whole mapping, which
+    is all that is looked for where it is `exact`: its name, its header, and the rows below.
+    Malformed where there is none, or where two columns may be one field."""
     for left, right in mapping.items():
         if words.field_of(left) is None and words.field_of(right) is None:
             known = ", ".join(words.fields)
             raise Malformed(f"“{left[:40]}” is no column of ours; there are: {known}")
     looked_at = []
     for worksheet in worksheets:
-        found = _Search(words, mapping).header_of(worksheet)
+        found = _Search(words, mapping, exact=exact).header_of(worksheet)
         if found is not None:
             return worksheet.name, *found
         looked_at.append(worksheet.name)
@@ -112,9 +128,12 @@ def records(header: Header, rows: Iterable[Row]) -> Iterator[Record]:
 class _Search:
     """Looks for one kind of header."""
 
-    def __init__(self, words: Vocabulary, mapping: Mapping[str, str]) -> None:
+    def __init__(
+        self, words: Vocabulary, mapping: Mapping[str, str], *, exact: bool = False
+    ) -> None:
         self._words = words
         self._mapping = mapping
+        self._exact = exact
 
     def header_of(self, worksheet: Worksheet) -> tuple[Header, Iterable[Row]] | None:
         """The header and the rows below it; None where the first lines have none."""
@@ -167,7 +186,7 @@ class _Search:
         columns = self._mapped(names)
         if columns is None:
             return None
-        guesses = self._guesses(names, columns)
+        guesses = {} if self._exact else self._guesses(names, columns)
         if any(field not in columns and field not in guesses for field in self._words.required):
             return None
         columns |= {field: self._best(field, found, names) for field, found in guesses.items()}
@@ -179,6 +198,7 @@ class _Search:
             named=max(at for at, name in enumerate(names, start=1) if name),
             width=len(names),
             last_line=line,
+            titles=tuple(names),
         )
 
     def _mapped(self, names: Sequence[str]) -> dict[str, int] | None:

@@ -1,12 +1,14 @@
 """What a new version of a sheet changes, and which of its prices look like a slip of the pen."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
-from itertools import chain
+from heapq import merge
+from itertools import chain, groupby
+from operator import itemgetter
 from statistics import median_low
 from typing import Self
 
@@ -112,12 +114,34 @@ def compare(
 ) -> Comparison:
     """What becomes of each prefix, by all that its rows charge, the defaults of their sheets
     included. Its price is that of the dearest of its rows."""
+    return summed(
+        _moved(old.get(prefix, ()), old_defaults, new.get(prefix, ()), new_defaults)
+        for prefix in old.keys() | new.keys()
+    )
+
+
+def differences(
+    old: Iterable[RateRow],
+    new: Iterable[RateRow],
+    *,
+    old_defaults: Charges = PLAIN,
+    new_defaults: Charges = PLAIN,
+) -> Iterator[tuple[Move, Change]]:
+    """What becomes of each prefix, as in `compare`, also of those that stay; both sides come by
+    prefix, and are read as far as it is asked for."""
+    both = merge(_tagged(old, 0), _tagged(new, 1), key=itemgetter(0))
+    for _, rows in groupby(both, itemgetter(0)):
+        sides: tuple[list[RateRow], list[RateRow]] = [], []
+        for _, side, row in rows:
+            sides[side].append(row)
+        yield _moved(sides[0], old_defaults, sides[1], new_defaults)
+
+
+def summed(moves: Iterable[tuple[Move, Change]]) -> Comparison:
+    """How many prefixes move how, and those that move the most."""
     counts = dict.fromkeys(Move, 0)
     changes: list[tuple[Fraction, Change]] = []
-    for prefix in old.keys() | new.keys():
-        before = [_Said.by(row, old_defaults) for row in old.get(prefix, ())]
-        after = [_Said.by(row, new_defaults) for row in new.get(prefix, ())]
-        move, change = _moved(prefix, before, after)
+    for move, change in moves:
         counts[move] += 1
         if move in (Move.INCREASED, Move.DECREASED):
             changes.append((_proportion(change), change))
@@ -145,10 +169,19 @@ def _whole(charges: Charges, defaults: Charges) -> Charges:
     return replace(known, multiplier_millionths=None, addition_picos=None)
 
 
-def _moved(prefix: str, before: Sequence[_Said], after: Sequence[_Said]) -> tuple[Move, Change]:
+def _tagged(rows: Iterable[RateRow], side: int) -> Iterator[tuple[str, int, RateRow]]:
+    return ((row.prefix, side, row) for row in rows)
+
+
+def _moved(
+    old: Sequence[RateRow], old_defaults: Charges, new: Sequence[RateRow], new_defaults: Charges
+) -> tuple[Move, Change]:
+    before = [_Said.by(row, old_defaults) for row in old]
+    after = [_Said.by(row, new_defaults) for row in new]
     was = max(map(_price, before)) if before else None
     is_now = max(map(_price, after)) if after else None
-    change = Change(prefix, (after or before)[0].row.destination, was, is_now)
+    known = (after or before)[0].row
+    change = Change(known.prefix, known.destination, was, is_now)
     if was is None:
         return Move.NEW, change
     if is_now is None:

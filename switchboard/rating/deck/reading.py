@@ -22,14 +22,15 @@ MOST_ROWS = 2_000_000
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a deck is read, where it is told and not found out: which column is which field, the
-    decimal mark, the order of dates. A date is a midnight of `zone`; prices in another `currency`
-    are refused."""
+    decimal mark, the order of dates. An `exact` mapping has all columns that are read. A date is a
+    midnight of `zone`; prices in another `currency` are refused."""
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     decimal: DecimalMark | None = None
     dates: DateOrder | None = None
     zone: tzinfo = UTC
     currency: str | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def read_deck(worksheets: Iterable[Worksheet], how: Reading = Reading()) -> Deck
     columns of the mapping; further ones are left out. Malformed where there is none, or where a
     column contradicts itself."""
     worksheets = iter(worksheets)
-    worksheet, header, rows = find_table(worksheets, RATES, how.mapping)
+    worksheet, header, rows = find_table(worksheets, RATES, how.mapping, exact=how.exact)
     bad: list[BadRow] = []
     left_out: list[BadRow] = []
     kept = list(_kept(header, rows, bad, left_out))

@@ -5,19 +5,17 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from switchboard.errors import Malformed
 from switchboard.spreadsheets.kinds import Kind, kind_of_name
 from switchboard.spreadsheets.text import escaped
+from switchboard.spreadsheets.xlsx import CELLS_KNOWN, write_xlsx
 from switchboard.tables.cells import Cell, text_of
 
-MOST_XLSX_ROWS = 1_048_576
-MOST_XLSX_CHARACTERS = 32_767
 _DELIMITERS = {Kind.CSV: ",", Kind.TXT: "\t"}
-_WIDTH = 16
 
 
 def write_file(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
@@ -29,7 +27,7 @@ def write_file(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]
     kind = kind_of_name(path.name)
     with _replacing(path) as file:
         if kind is Kind.XLSX:
-            return _write_xlsx(file, header, rows)
+            return write_xlsx(file, header, rows)
         return _write_text(file, _DELIMITERS[kind], header, rows)
 
 
@@ -56,8 +54,9 @@ def _write_text(
     lines = _Encoded(file)
     writer = csv.writer(lines, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(header)
+    text = lru_cache(CELLS_KNOWN)(_text)
     for row in rows:
-        writer.writerow([_text(cell) for cell in row])
+        writer.writerow(map(text, row))
         written += 1
     return written
 
@@ -74,38 +73,3 @@ class _Encoded:
 
 def _text(cell: Cell) -> str:
     return escaped(cell) if isinstance(cell, str) else text_of(cell)
-
-
-def _write_xlsx(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
-    from xlsxwriter import Workbook  # 50 ms that few commands need
-
-    workbook = Workbook(file, {"constant_memory": True})
-    sheet = workbook.add_worksheet()
-    bold = workbook.add_format({"bold": True})
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, max(0, len(header) - 1), _WIDTH)
-    for column, name in enumerate(header):
-        sheet.write_string(0, column, name, bold)
-    written = 0
-    for written, row in enumerate(rows, start=1):
-        if written >= MOST_XLSX_ROWS:
-            raise Malformed(f"a worksheet has at most {MOST_XLSX_ROWS} rows: write .csv or .txt")
-        for column, cell in enumerate(row):
-            if cell != "":
-                _write_cell(sheet, written, column, cell)
-    workbook.close()
-    return written
-
-
-def _write_cell(sheet: Any, row: int, column: int, cell: Cell) -> None:
-    if isinstance(cell, Decimal) and _survives(cell):
-        sheet.write_number(row, column, float(cell))
-    else:
-        # Never `write`, which makes formulas and links of what looks like them.
-        text = cell if isinstance(cell, str) else text_of(cell)
-        sheet.write_string(row, column, text[:MOST_XLSX_CHARACTERS])
-
-
-def _survives(number: Decimal) -> bool:
-    """Whether a spreadsheet, which keeps fifteen digits, gives this number back."""
-    return len(number.normalize().as_tuple().digits) <= 15 and abs(number.adjusted()) < 300

@@ -13,7 +13,9 @@ class LiveCall:
     """How far a callback has run: the seconds for which each leg is charged by now, None for a
     leg that was not placed, and the trunks that carry them. The destination leg is on the same
     one as the other where it names none. `earlier` are the legs to destinations before that one,
-    with what they cost; `destination_answered_at` is told where there are some."""
+    with what they cost; `destination_answered_at` is told where there are some. `cost_micros` is
+    what the account pays for all of its legs by now, and `trunk_micros` what trunks take for them
+    in the same currency, None where that is not known."""
 
     trunk: str = ""
     customer_s: int | None = None
@@ -21,6 +23,8 @@ class LiveCall:
     destination_trunk: str | None = None
     earlier: tuple[LegRecord, ...] = ()
     destination_answered_at: datetime | None = None
+    cost_micros: int = 0
+    trunk_micros: int | None = None
 
     def trunk_of(self, party: Party) -> str:
         """The trunk that carries a leg, if that was placed."""

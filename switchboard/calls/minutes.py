@@ -1,4 +1,4 @@
-"""What a worker counted in a minute: of callbacks, and of the legs over each trunk."""
+"""What a worker counted in a minute: of callbacks, and of legs by trunk and by destination."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from switchboard.calls.cdr import Cdr
+from switchboard.calls.ending import Party
 from switchboard.calls.leg import LegRecord
+from switchboard.numbering import region_of
 
 MINUTE = timedelta(minutes=1)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -61,17 +63,19 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Callbacks, of which those are answered that connected two people, by the minute in which they
-    ended; and legs by trunk, also those that went to another trunk then."""
+    ended; legs by trunk, also those that went to another trunk then; and destination legs by the
+    region (ISO 3166) that was called, of which there are few enough, empty where it is none."""
 
     callbacks: Tally = field(default_factory=Tally)
     trunks: Mapping[str, Tally] = field(default_factory=dict)
+    destinations: Mapping[str, Tally] = field(default_factory=dict)
 
     def __add__(self, other: "Counts") -> "Counts":
-        names = {**self.trunks, **other.trunks}
-        trunks = {
-            name: self.trunks.get(name, Tally()) + other.trunks.get(name, Tally()) for name in names
-        }
-        return Counts(self.callbacks + other.callbacks, trunks)
+        return Counts(
+            self.callbacks + other.callbacks,
+            _by_name(self.trunks, other.trunks),
+            _by_name(self.destinations, other.destinations),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +114,24 @@ def minute_of(at: datetime) -> datetime:
 
 def counted(cdr: Cdr) -> Counts:
     """What a callback that is over counts for."""
-    tallies = [(leg.trunk, _tally(cdr.currency, leg)) for leg in cdr.legs]
+    tallies = [(leg, _tally(cdr.currency, leg)) for leg in cdr.legs]
     in_all = sum((tally for _, tally in tallies), Tally())
     # What is talked, and whether, is told by the callback itself.
     callback = replace(in_all, attempts=1, answers=int(cdr.talked_s > 0), seconds=cdr.talked_s)
-    by_trunk = (Counts(trunks={trunk: tally}) for trunk, tally in tallies)
-    return sum(by_trunk, Counts(callback))
+    return sum((_of_leg(leg, tally) for leg, tally in tallies), Counts(callback))
 
 
 def passed_over(trunk: str) -> Counts:
     """What a leg counts for that went to another trunk."""
     return Counts(trunks={trunk: Tally(attempts=1)})
+
+
+def _of_leg(leg: LegRecord, tally: Tally) -> Counts:
+    is_destination = leg.party is Party.DESTINATION
+    return Counts(
+        trunks={leg.trunk: tally},
+        destinations={region_of(leg.number): tally} if is_destination else {},
+    )
 
 
 def _tally(currency: str, leg: LegRecord) -> Tally:
@@ -138,6 +149,11 @@ def _tally(currency: str, leg: LegRecord) -> Tally:
 
 def _amount(currency: str, micros: int) -> Mapping[str, int]:
     return {currency: micros} if micros else {}
+
+
+def _by_name(one: Mapping[str, Tally], other: Mapping[str, Tally]) -> Mapping[str, Tally]:
+    names = {**one, **other}
+    return {name: one.get(name, Tally()) + other.get(name, Tally()) for name in names}
 
 
 def _together(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:

@@ -36,6 +36,11 @@ class PhoneBook:
             if key not in SPEED_DIALS:
                 raise Malformed(f"{key} is no speed dial: they are 1 to {SPEED_DIALS[-1]}")
 
+    def lines(self) -> dict[str, PhoneNumber]:
+        """What it has by name, then by speed dial, like *1."""
+        names = sorted(self.names.items(), key=lambda line: line[0].casefold())
+        return {**dict(names), **{f"*{key}": of for key, of in sorted(self.speed_dials.items())}}
+
     def find(self, name: str) -> PhoneNumber | None:
         """The number of a name, if it has one."""
         key = _key(name)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from switchboard.calls.ending import Party
 from switchboard.calls.trunk import Trunk
 from switchboard.errors import Malformed, NoExchangeRate, NoRate
+from switchboard.money import Money
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.exchange import Exchange
 from switchboard.rating.price import LegPrice
@@ -41,6 +42,11 @@ class TrunkCost:
     sheet: str
     version: str
     rate: Fraction = Fraction(1)
+
+    @property
+    def money(self) -> Money:
+        """The amount as we pay it."""
+        return Money(self.currency, self.micros)
 
     @property
     def converted_micros(self) -> int:

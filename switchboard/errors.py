@@ -37,6 +37,12 @@ class NotSignedIn(Refusal):
     code = "not_signed_in"
 
 
+class CodeNeeded(NotSignedIn):
+    """A password is right, and the code of the second factor is missing."""
+
+    code = "code_needed"
+
+
 class NoRight(Refusal):
     """Whoever asks is known, and may not do this."""
 
@@ -93,6 +99,12 @@ class Conflict(Refusal):
     """The same request was made before with other contents, or the state does not allow it."""
 
     code = "conflict"
+
+
+class Changed(Conflict):
+    """What is to be changed is no longer what whoever asks knows of it."""
+
+    code = "changed"
 
 
 class AccountBlocked(Refusal):

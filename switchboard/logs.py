@@ -19,7 +19,11 @@ Facts = Mapping[str, Any]
 
 _KNOWN: ContextVar[Facts] = ContextVar("what is known here", default=MappingProxyType({}))
 # What every record has is no fact of its own.
-_OF_ANY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+_OF_ANY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "notable"}
+# The `extra` of a line that is for the system log, though nothing is wrong.
+NOTABLE: Facts = MappingProxyType({"notable": True})
+# That of a warning that says nothing to operators.
+NOT_NOTABLE: Facts = MappingProxyType({"notable": False})
 # As many digits as phone numbers have, in no word and no decimal; %2B is the plus of a URI.
 _NUMBER = re.compile(r"(?:(?<![\w.])|(?<=%2B))(\+\d{5,15}|\d{8,15})(?!\w|\.\d)")
 # What could begin a line of its own, or tell a terminal something.
@@ -58,8 +62,9 @@ class Sparing(logging.LoggerAdapter[logging.Logger]):
         logger: logging.Logger,
         most: int = 30,
         clock_s: Callable[[], float] = time.monotonic,
+        facts: Facts | None = None,
     ) -> None:
-        super().__init__(logger)
+        super().__init__(logger, facts)
         self._most = most
         self._clock_s = clock_s
         self._began_s = clock_s()
@@ -90,8 +95,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
-            **_KNOWN.get(),
-            **{name: it for name, it in vars(record).items() if name not in _OF_ANY_RECORD},
+            **facts_of(record),
         }
         if record.exc_info:
             told["fault"] = self.formatException(record.exc_info)
@@ -107,8 +111,14 @@ class PlainLines(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the name it is called by
         """One line, whatever the far end of a call has put into it."""
-        record.message = _visible(record.message)
+        record.message = visible(record.message)
         return super().formatMessage(record)
+
+
+def facts_of(record: logging.LogRecord) -> dict[str, Any]:
+    """What a record is about, and its own facts, as they were given."""
+    own = {name: it for name, it in vars(record).items() if name not in _OF_ANY_RECORD}
+    return {**_KNOWN.get(), **own}
 
 
 def without_numbers(text: str) -> str:
@@ -116,7 +126,8 @@ def without_numbers(text: str) -> str:
     return _NUMBER.sub(lambda found: _hidden(found[0]), text)
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """The text on one line, with nothing in it that a terminal would do."""
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 

@@ -24,6 +24,7 @@ from switchboard.ports.calls import (
     UnreadableRecord,
     Workers,
 )
+from switchboard.ports.jobs import Files, Jobs, Spreadsheets, UploadForm
 from switchboard.ports.minutes import Minutes
 from switchboard.ports.money import Accounts, Books, Directory, Listing, Opening, Pins
 from switchboard.ports.pages import Page
@@ -32,6 +33,7 @@ from switchboard.ports.recurring import Catalogue, Subscriptions
 from switchboard.ports.rings import Rings
 from switchboard.ports.schedule import Schedule
 from switchboard.ports.staff import Audit, Staff, StaffVisits
+from switchboard.ports.system_log import SystemLog
 from switchboard.ports.texts import (
     Answers,
     Confirmation,
@@ -42,7 +44,7 @@ from switchboard.ports.texts import (
     Throttle,
 )
 from switchboard.ports.traces import Traces
-from switchboard.ports.visits import Visit, Visits
+from switchboard.ports.visits import Dialer, Visit, VisitKind, Visits
 from switchboard.ports.widgets import Widgets
 
 __all__ = [
@@ -59,8 +61,11 @@ __all__ = [
     "ControlInbox",
     "DeadOrder",
     "DeadOrders",
+    "Dialer",
     "Directory",
+    "Files",
     "Inbox",
+    "Jobs",
     "Limit",
     "Listing",
     "Message",
@@ -78,16 +83,20 @@ __all__ = [
     "Settings",
     "Sheets",
     "SmsProviders",
+    "Spreadsheets",
     "Staff",
     "StaffVisits",
     "Subscriptions",
+    "SystemLog",
     "Templates",
     "Texts",
     "Throttle",
     "Traces",
     "Trunks",
     "UnreadableRecord",
+    "UploadForm",
     "Visit",
+    "VisitKind",
     "Visits",
     "Widgets",
     "Workers",
@@ -137,4 +146,8 @@ class Ports:
     staff: Staff
     staff_visits: StaffVisits
     audit: Audit
+    system_log: SystemLog
+    jobs: Jobs
+    job_queue: Queue
+    files: Files
     clock: Clock

@@ -127,10 +127,10 @@ class DeadOrder:
 class DeadOrders(Protocol):
     """Where orders go that no worker could serve. The same callback may be there twice."""
 
-    def taken(self) -> AbstractContextManager[Sequence[DeadOrder]]:
-        """The dead orders, in the order in which they were sent. While the block lasts, half a
-        minute at most, nobody else finds them; at its end those that were not removed are there
-        again."""
+    def taken(self, *, most: int | None = None) -> AbstractContextManager[Sequence[DeadOrder]]:
+        """The dead orders, or so many and a few more, in the order in which they were sent.
+        While the block lasts, half a minute at most, nobody else finds them; at its end those that
+        were not removed are there again."""
 
     def remove(self, order: DeadOrder) -> None:
         """Take an order away for good; only while it is taken."""
@@ -158,9 +158,9 @@ class Workers(Protocol):
     def all(self) -> Sequence[Beat]:
         """The last heartbeat of every worker that has not said goodbye."""
 
-    def forget(self, beat: Beat) -> bool:
+    def forget(self, beat: Beat) -> None:
         """Take a heartbeat away, unless a newer one has come: its worker said goodbye, or its
-        calls were swept. Whether it was taken away, perhaps before."""
+        calls were swept."""
 
 
 class Trunks(Protocol):

@@ -16,6 +16,7 @@ from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS
 from switchboard.numbering import PhoneNumber
 from switchboard.ports.pages import Page
+from switchboard.tables.cells import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,13 @@ class Accounts(Protocol):
         for each callback, it seldom costs a read."""
 
     def service_numbers(self) -> Sequence[ServiceNumber]:
-        """Every service number."""
+        """Every service number: looks through all accounts, so that no page asks for it."""
+
+    def service_page(
+        self, digits: str = "", *, limit: int, cursor: str | None
+    ) -> Page[ServiceNumber]:
+        """A part of the service numbers that have these digits, in their order. A part may be
+        shorter than the limit, and not the last."""
 
 
 class Books(Protocol):
@@ -179,8 +186,23 @@ class Books(Protocol):
     def entries(self, account: str) -> Iterator[JournalEntry]:
         """The journal of an account, by identity."""
 
-    def cdrs(self, account: str) -> Iterator[Cdr]:
-        """Every CDR of an account, newest request first."""
+    def entry_page(
+        self, account: str, *, limit: int, cursor: str | None = None, until: datetime | None = None
+    ) -> Page[JournalEntry]:
+        """A part of the journal of an account, newest first, of entries before an instant; one that
+        was made a moment ago may be missing. Malformed where the cursor is not one of such a
+        list."""
+
+    def cdrs(
+        self, account: str, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Cdr]:
+        """Every CDR of an account, newest request first, of requests since an instant and before
+        another."""
+
+    def cdr_rows(
+        self, account: str, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[list[Cell]]:
+        """The same, each as a row of a file (calls/cdr_file.py): in a third of the time."""
 
     def cdr_page(
         self,
@@ -209,6 +231,10 @@ class Pins(Protocol):
 
     def batches(self) -> Sequence[Batch]:
         """Every batch, by name."""
+
+    def batch_page(self, *, limit: int, cursor: str | None) -> Page[Batch]:
+        """A part of the batches, the newest first; one that was made a moment ago may be missing.
+        Malformed where the cursor is not one of ours."""
 
     def add_vouchers(self, vouchers: Sequence[Voucher]) -> bool:
         """Add up to 100 vouchers, if the PIN of each is new: one transaction."""

@@ -1,6 +1,6 @@
 """Lists that are read part by part."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -13,3 +13,14 @@ class Page(Generic[Item]):
 
     items: Sequence[Item]
     cursor: str | None
+
+
+def items_of(part_at: Callable[[str | None], Page[Item]]) -> Iterator[Item]:
+    """All items of a list, whose parts are read as they are asked for: the first one at None."""
+    cursor = None
+    while True:
+        part = part_at(cursor)
+        yield from part.items
+        cursor = part.cursor
+        if cursor is None:
+            return

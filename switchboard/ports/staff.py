@@ -65,11 +65,25 @@ class StaffVisits(Protocol):
 class Audit(Protocol):
     """The log of what was done."""
 
+    def begin(self, entry: AuditEntry) -> None:
+        """Add an entry that is only begun, about nothing yet."""
+
     def add(self, entry: AuditEntry) -> None:
-        """Add an entry. The same one is added once, however often it is sent."""
+        """Add an entry, in the place of one that was begun of this id and instant. The same one is
+        added once, however often it is sent."""
+
+    def forget(self, entry: AuditEntry) -> None:
+        """Take away an entry that is only begun: nothing came of it."""
 
     def page(
-        self, *, by: str | None = None, about: str | None = None, limit: int, cursor: str | None
+        self,
+        *,
+        by: str | None = None,
+        about: str | None = None,
+        begun: bool = False,
+        limit: int,
+        cursor: str | None,
     ) -> Page[AuditEntry]:
-        """A part of the log, newest first: of what one user did, of what was done about one thing
-        (one of both at most), or all. Malformed where the cursor is not one of ours."""
+        """A part of the log, newest first: of what one user did, of what was done about one thing,
+        of what is only begun (one of these at most), or all. Malformed where the cursor is not one
+        of ours."""

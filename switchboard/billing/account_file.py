@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from switchboard.billing.account import Account, AccountType, check_id
@@ -14,13 +15,15 @@ from switchboard.money import check_currency
 from switchboard.numbering import PhoneNumber, check_country, parse_number
 from switchboard.tables.amounts import DecimalMark, decimal_mark, units_of
 from switchboard.tables.cells import BadRow, Cell, Worksheet, scaled, text_of
-from switchboard.tables.header import Header, Record, find_table, records
+from switchboard.tables.header import MOST_LINES_ABOVE, Header, Record, find_table, records
 from switchboard.tables.vocabulary import Vocabulary
 
 COLUMNS = tuple(
     "account name email type currency balance credit_limit status sheet plan pin login numbers"
     " default_number max_callbacks daily_limit time_zone language country loss_guard".split()
 )
+# More are told of none.
+MOST_COLUMNS = 100
 # In imports only.
 LAST_NAME = "last_name"
 ACCOUNTS = Vocabulary(
@@ -77,10 +80,12 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountReading:
-    """How a file of accounts is read: columns mapped by hand, the decimal mark, where numbers are
-    at home whose row names no country, and how PINs are kept (None: they cannot be)."""
+    """How a file of accounts is read: columns mapped by hand (`exact`: no others are taken), the
+    decimal mark, where numbers are at home whose row names no country, and how PINs are kept (None:
+    they cannot be)."""
 
     mapping: Mapping[str, str] = field(default_factory=dict)
+    exact: bool = False
     decimal: DecimalMark | None = None
     country: str = "US"
     hash_pin: Callable[[str], str] | None = None
@@ -100,6 +105,8 @@ def read_accounts(worksheets: Iterable[Worksheet], how: AccountReading) -> Accou
     """The rows of the first worksheet with a header that names an account. Malformed where there
     is none, or where a column contradicts itself."""
     _, header, below = find_table(worksheets, ACCOUNTS, how.mapping)
+    if how.exact:
+        header = header.only(how.mapping)
     found = list(records(header, below))
     reader = _Reader(how, _marks(header, found, how.decimal))
     rows: list[AccountRow] = []
@@ -114,6 +121,34 @@ def read_accounts(worksheets: Iterable[Worksheet], how: AccountReading) -> Accou
     if not found:
         raise Malformed("the file has no accounts")
     return AccountFile(header.names, header.ignored, tuple(rows), tuple(bad))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file begins with: its columns, and those that are known to be one of our fields."""
+
+    columns: tuple[str, ...]
+    names: Mapping[str, str]
+
+
+def look_at(worksheets: Iterable[Worksheet]) -> Look:
+    """What the file calls its columns. Malformed where it is empty, or cannot be read."""
+    heads = [
+        Worksheet(worksheet.name, list(islice(worksheet.rows, MOST_LINES_ABOVE)))
+        for worksheet in worksheets
+    ]
+    try:
+        _, header, _ = find_table(heads, ACCOUNTS, {})
+    except Malformed:
+        rows = [row for head in heads for row in head.rows]
+        if not rows:
+            raise
+        widest = max(rows, key=lambda row: len(row.cells))
+        names = (" ".join(text_of(cell).split()) for cell in widest.cells)
+        columns = tuple(dict.fromkeys(filter(None, names)))[:MOST_COLUMNS]
+        known = {name: ACCOUNTS.field_named(name) for name in columns}
+        return Look(columns, {field[0]: name for name, field in known.items() if field})
+    return Look((*header.names.values(), *header.ignored)[:MOST_COLUMNS], header.names)
 
 
 def write_account(account: Account, now: datetime) -> list[Cell]:

@@ -33,7 +33,8 @@ class Item:
 
     `proration` says where parts of a period count by days: one that is not in it charges a whole
     period for a part, gives nothing back, or lets a change wait for the next period. An item that
-    names a plan grants its buckets with each period that is paid.
+    names a plan grants its buckets with each period that is paid. One that is retired is not sold
+    any more, and goes on for those who have it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Item:
     grace_days: int = 3
     unpaid: Unpaid = Unpaid.SUSPEND_ITEM
     plan: str | None = None
+    retired: bool = False
 
     def __post_init__(self) -> None:
         check_name("item", self.name)

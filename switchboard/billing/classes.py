@@ -57,6 +57,10 @@ class Classes:
             raise NotFound(f"there is no class {name[:40]}, but {', '.join(sorted(self.names))}")
         return name
 
+    def find(self, name: str) -> DestinationClass | None:
+        """The class of this name, where it has prefixes of its own."""
+        return next((one for one in self.classes if one.name == name), None)
+
     def match(self, number: PhoneNumber) -> tuple[str, DestinationClass] | None:
         """The longest prefix of a number that is in a class, with the class."""
         found = (
@@ -81,8 +85,20 @@ class Classes:
         have no prefixes."""
         if changed.name in (NATIONAL, INTERNATIONAL):
             raise Malformed(f"{changed.name} is what is in no other class")
-        kept = tuple(one for one in self.classes if one.name != changed.name)
-        return replace(self, classes=(*kept, changed))
+        return replace(self, classes=(*self._without(changed.name), changed))
+
+    def reset(self, name: str) -> Self:
+        """With this class as it is built in, or without it, where it is not. NotFound where there
+        is none; Malformed where another one has a prefix of it by now."""
+        built_in = DEFAULT_CLASSES.find(name)
+        if built_in is not None:
+            return self.with_class(built_in)
+        if self.find(name) is None:
+            raise NotFound(f"there is no class {name[:40]} with prefixes")
+        return replace(self, classes=self._without(name))
+
+    def _without(self, name: str) -> tuple[DestinationClass, ...]:
+        return tuple(one for one in self.classes if one.name != name)
 
 
 def check_prefix(text: str) -> str:

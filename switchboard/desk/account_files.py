@@ -1,6 +1,6 @@
 """Accounts from files and to files; nothing of a refused file is opened."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,13 +15,15 @@ from switchboard.billing.account_file import (
 from switchboard.desk.accounts import Terms, all_accounts, check_limits, open_account
 from switchboard.desk.catalogue import Offers
 from switchboard.desk.trunks import check_payer
-from switchboard.errors import Malformed, Refusal
+from switchboard.errors import Malformed, NotFound, Refusal
 from switchboard.ledger.entries import EntryKind
 from switchboard.ledger.spend import ALL
 from switchboard.ports import Ports
 from switchboard.tables.cells import BadRow, BadRows, Cell, Worksheet
 
 MAX_CALLBACKS = 5
+# How many rows are done, of how many, and what is done with them.
+Tell = Callable[[int, int, str], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +37,67 @@ class AccountsReport:
     imported: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told how far an import is, and of each account that it opened."""
+
+    tell: Tell = lambda _done, _total, _doing: None
+    opened: Callable[[Account], object] = lambda _account: None
+
+
 def import_accounts(
     ports: Ports,
     worksheets: Iterable[Worksheet],
     how: AccountReading,
     *,
     sheet: str | None = None,
+    owner: str | None = None,
+    hidden: frozenset[str] = frozenset(),
     dry_run: bool = False,
+    good_rows: bool = False,
+    watch: Watch = Watch(),
 ) -> AccountsReport:
     """Open the accounts of a file, each opening balance as a journal entry; `sheet` prices those
-    whose row names none. The same file again opens nothing twice, and finishes what an import
-    that was cut off began.
+    whose row names none, `owner` has them, and there are no `hidden` sheets. The same file again
+    opens nothing twice, and finishes what an import that was cut off began.
 
     BadRows names every row that is no account, or is one that is there and differs: then
-    nothing is opened. A dry run refuses no row: it reports them.
+    nothing is opened, unless `good_rows` are taken whatever the others are. A dry run refuses no
+    row: it reports them.
     """
     file = read_accounts(worksheets, how)
-    plan = _Plan(ports, how, sheet, Offers.read(ports))
-    refused = [*file.bad, *filter(None, map(plan.add, file.rows))]
-    bad = tuple(sorted(refused, key=lambda row: row.line))
-    if bad and not dry_run:
-        raise BadRows(bad)
-    if not dry_run:
-        for row, profile in plan.opening:
-            open_account(ports, profile, _terms(row))
+    plan = _Plan(ports, how, sheet, owner, hidden, Offers.read(ports))
+    bad = list(file.bad)
+    for number, row in enumerate(file.rows):
+        watch.tell(number, len(file.rows), "checking rows")
+        bad += filter(None, [plan.add(row)])
+    if bad and not (dry_run or good_rows):
+        raise BadRows(_by_line(bad))
+    refused = {} if dry_run else _open_all(ports, plan.opening, watch, good_rows=good_rows)
     return AccountsReport(
         file=file,
-        opened=tuple(row.account for row, _ in plan.opening),
+        opened=tuple(row.account for row, _ in plan.opening if row.account not in refused),
         unchanged=tuple(plan.unchanged),
-        bad=bad,
+        bad=_by_line([*bad, *refused.values()]),
         imported=not dry_run,
     )
+
+
+def _open_all(
+    ports: Ports, opening: Sequence[tuple[AccountRow, Profile]], watch: Watch, *, good_rows: bool
+) -> dict[str, BadRow]:
+    """The accounts that are refused nevertheless; the first one is raised, unless `good_rows`."""
+    refused = {}
+    for number, (row, profile) in enumerate(opening):
+        watch.tell(number, len(opening), "opening accounts")
+        try:
+            watch.opened(open_account(ports, profile, _terms(row)))
+        except Refusal as refusal:
+            # Another has taken its number, or its id, since it was checked.
+            if not good_rows:
+                raise
+            refused[row.account] = BadRow(row.line, refusal.message)
+    return refused
 
 
 def export_accounts(ports: Ports) -> Iterator[list[Cell]]:
@@ -81,6 +113,8 @@ class _Plan:
     ports: Ports
     how: AccountReading
     sheet: str | None
+    owner: str | None
+    hidden: frozenset[str]
     offers: Offers
     opening: list[tuple[AccountRow, Profile]] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -126,6 +160,7 @@ class _Plan:
             "currency": currency,
             "country": self.how.country,
             "type": usual,
+            "owner": self.owner,
             **row.profile,
         }
         profile = Profile(account=row.account, sheet=sheet, **given)
@@ -142,6 +177,8 @@ class _Plan:
         return profile.with_plan(row.plan, self.ports.clock.now())
 
     def _currency(self, sheet: str) -> str:
+        if sheet in self.hidden:
+            raise NotFound(f"there is no rate sheet {sheet}")
         if sheet not in self._currencies:
             currency = self.ports.sheets.current(sheet).terms.currency
             check_payer(self.ports, currency)
@@ -158,11 +195,15 @@ class _Plan:
         for mark, says in marks.items():
             owner = self._owners.setdefault(mark, profile.account)
             if owner != profile.account:
-                raise Malformed(f"{says} for account {owner} already")
+                # Whose it is, is nothing for whoever has accounts of their own only.
+                whose = f"account {owner}" if self.owner is None else "another account"
+                raise Malformed(f"{says} for {whose} already")
 
     def _check_same(self, row: AccountRow, known: Account) -> None:
         """Malformed where an account is there, and not as the row says."""
         profile, balance, now = known.profile, known.balance, self.ports.clock.now()
+        if self.owner not in (None, profile.owner):
+            raise Malformed(f"there is an account {row.account} already")
         pairs: dict[str, tuple[object, object]] = {
             **{name: (value, getattr(profile, name)) for name, value in row.profile.items()},
             "sheet": (row.sheet, profile.sheet_at(now)),
@@ -187,6 +228,10 @@ class _Plan:
             if entry.kind is EntryKind.OPENING
         )
         return next(opened, 0)
+
+
+def _by_line(rows: Iterable[BadRow]) -> tuple[BadRow, ...]:
+    return tuple(sorted(rows, key=lambda row: row.line))
 
 
 def _terms(row: AccountRow) -> Terms:

@@ -11,7 +11,7 @@ from switchboard.errors import Conflict, Malformed, NotEnoughCredit, NotSignedIn
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import EntryKind, JournalEntry
 from switchboard.ledger.spend import ALL
-from switchboard.money import LARGEST_MICROS, Money, check_currency
+from switchboard.money import LARGEST_MICROS, Money, check_currency, parse_units
 from switchboard.ports import Opening, Passwords, Ports
 
 # Each failed try means that somebody else changed the account.
@@ -81,21 +81,30 @@ def enter(
     covered: bool = False,
 ) -> Account:
     """The account after a credit, or a charge where the amount is negative. The same kind and
-    reference are entered once, however often they are sent; with another amount: Conflict.
+    reference are entered once, however often they are sent; with another amount or note: Conflict.
     NotEnoughCredit where the charge has to be `covered` and is not."""
     balance = ports.books.balance(account)
     if amount.currency != balance.currency:
         raise Malformed(f"the account is in {balance.currency}, not in {amount.currency}")
-    identity = f"{kind.value}#{reference}"
+    identity = _identity(kind, reference)
     now = ports.clock.now()
     entry = JournalEntry(account, identity, kind, amount.currency, amount.micros, now, note)
     if not ports.books.enter(entry, covered=covered):
         kept = ports.books.entry(account, identity)
         if kept is None and covered:
             raise NotEnoughCredit(f"only {balance.available} can be taken from {account}")
-        if kept is None or kept.amount_micros != amount.micros:
-            raise Conflict(f"{identity} was entered before with another amount")
+        if kept is None or (kept.amount_micros, kept.note) != (amount.micros, note):
+            raise Conflict(f"{identity} was entered before with another amount or another note")
     return ports.accounts.get(account)
+
+
+def was_entered(ports: Ports, account: str, kind: EntryKind, reference: str) -> bool:
+    """Whether `enter` entered this kind and reference before."""
+    return ports.books.entry(account, _identity(kind, reference)) is not None
+
+
+def _identity(kind: EntryKind, reference: str) -> str:
+    return f"{kind.value}#{reference}"
 
 
 def top_up(ports: Ports, account: str, amount: Money, *, reference: str, note: str = "") -> Account:
@@ -192,6 +201,20 @@ def _check_spend_limits(ports: Ports, limits: Mapping[str, int | None]) -> None:
             classes.check_name(scope)
         if micros is not None and not 0 <= micros <= LARGEST_MICROS:
             raise Malformed("a daily limit is not negative")
+
+
+def read_class_limit(text: str) -> tuple[str, int | None]:
+    """A class and its daily limit in micro-units, written like premium=5.00; None where it is to
+    have none. Malformed where the text is no limit."""
+    name, equals, amount = text.partition("=")
+    if not equals:
+        raise Malformed(f"“{text[:40]}” is no limit of a class: write it like premium=5.00")
+    return name.strip(), read_limit(amount)
+
+
+def read_limit(text: str) -> int | None:
+    """A daily limit in micro-units; None where it says `none`."""
+    return None if text.strip().lower() == "none" else parse_units(text, decimals=6)
 
 
 def check_limits(profile: Profile, credit_limit_micros: int, max_callbacks: int) -> None:

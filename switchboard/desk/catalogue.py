@@ -53,6 +53,13 @@ class Offers:
             self.group(allowance.group)
         return Offer(item, plan, self.groups)
 
+    def sold(self, name: str, currency: str) -> Offer:
+        """The same of what is sold to those who do not have it. Conflict where it is retired."""
+        offer = self.of(name, currency)
+        if offer.item.retired:
+            raise Conflict(f"item {name} is retired: offer it again first")
+        return offer
+
     def check_plan(self, name: str, currency: str) -> None:
         """NotFound where there is no such plan; Malformed where it is in another currency."""
         self.plan(name)
@@ -115,12 +122,21 @@ def save_item(ports: Ports, item: Item, *, new: bool) -> Item:
     return item
 
 
+def retire_item(ports: Ports, name: str, *, retired: bool) -> Item:
+    """The item, which nobody can subscribe to from now on, or everybody again; subscriptions to it
+    go on as they were. Conflict where it is the fee of a plan."""
+    offers = Offers.read(ports)
+    _check_no_fee(offers, name)
+    item = replace(offers.item(name), retired=retired)
+    ports.catalogue.save_item(item)
+    return item
+
+
 def remove_item(ports: Ports, name: str) -> None:
     """Take an item away that nobody subscribes to."""
     offers = Offers.read(ports)
     offers.item(name)
-    if name in offers.plans:
-        raise Conflict(f"item {name} is the fee of the plan: remove that")
+    _check_no_fee(offers, name)
     _check_unused(ports, name)
     ports.catalogue.remove_item(name)
 
@@ -130,6 +146,11 @@ def _check_new(what: str, name: str, known: Mapping[str, object], *, new: bool) 
         raise AlreadyExists(f"there is {what} {name} already")
     if not new and name not in known:
         raise NotFound(f"there is no {what} {name}")
+
+
+def _check_no_fee(offers: Offers, name: str) -> None:
+    if name in offers.plans:
+        raise Conflict(f"item {name} is the fee of the plan: it goes with that")
 
 
 def _check_currency(offers: Offers, item: Item) -> None:

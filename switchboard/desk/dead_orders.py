@@ -9,9 +9,9 @@ from switchboard.errors import NotFound
 from switchboard.ports import DeadOrder, Ports, UnreadableRecord
 
 
-def list_dead(ports: Ports) -> list[Dead]:
-    """The callbacks of all dead orders, those first that were sent first."""
-    with _taken(ports) as found:
+def list_dead(ports: Ports, *, most: int | None = None) -> list[Dead]:
+    """The callbacks of dead orders, of so many or a few more, those first that were sent first."""
+    with _taken(ports, most) as found:
         return [dead for dead, _ in found]
 
 
@@ -23,10 +23,13 @@ def find_dead(ports: Ports, callback_id: str) -> Dead:
     return found[0]
 
 
-def replay_dead(ports: Ports, callback_ids: Collection[str] | None = None) -> list[Dead]:
-    """Offer these again, or all; how each stood. What waits goes to the workers, what is over is
-    forgotten and does not ring, and what cannot be served now either stays. It may be repeated: a
-    callback rings once, however often it is offered. NotFound, before anything is done, where one
+def replay_dead(
+    ports: Ports, callback_ids: Collection[str] | None = None, *, most: int | None = None
+) -> list[Dead]:
+    """Offer these again, or all, or so many and a few more; how each stood. What waits goes
+    to the workers, what is over is forgotten and does not ring, and what cannot be served now
+    either stays. It may be repeated: a callback rings once, however often it is offered. NotFound,
+    before anything is done, where one
     is not dead."""
 
     def replay(dead: Dead) -> bool:
@@ -34,19 +37,24 @@ def replay_dead(ports: Ports, callback_ids: Collection[str] | None = None) -> li
             ports.queue.send(dead.callback_id)
         return dead.standing in (Standing.WAITS, Standing.OVER)
 
-    return _done(ports, callback_ids, replay)
+    return _done(ports, callback_ids, most, replay)
 
 
-def drop_dead(ports: Ports, callback_ids: Collection[str] | None = None) -> list[Dead]:
-    """Forget these dead orders, or all; how each stood. A callback that waits expires by itself.
-    NotFound, before anything is done, where one is not dead."""
-    return _done(ports, callback_ids, lambda _: True)
+def drop_dead(
+    ports: Ports, callback_ids: Collection[str] | None = None, *, most: int | None = None
+) -> list[Dead]:
+    """Forget these dead orders, or all, or so many and a few more; how each stood. A callback that
+    waits expires by itself. NotFound, before anything is done, where one is not dead."""
+    return _done(ports, callback_ids, most, lambda _: True)
 
 
 def _done(
-    ports: Ports, callback_ids: Collection[str] | None, removes: Callable[[Dead], bool]
+    ports: Ports,
+    callback_ids: Collection[str] | None,
+    most: int | None,
+    removes: Callable[[Dead], bool],
 ) -> list[Dead]:
-    with _taken(ports) as found:
+    with _taken(ports, most if callback_ids is None else None) as found:
         known = {dead.callback_id for dead, _ in found}
         for callback_id in callback_ids or ():
             if callback_id not in known:
@@ -61,9 +69,9 @@ def _done(
 
 
 @contextmanager
-def _taken(ports: Ports) -> Iterator[list[tuple[Dead, list[DeadOrder]]]]:
+def _taken(ports: Ports, most: int | None) -> Iterator[list[tuple[Dead, list[DeadOrder]]]]:
     """The dead callbacks with their orders."""
-    with ports.dead_orders.taken() as orders:
+    with ports.dead_orders.taken(most=most) as orders:
         by_callback: dict[str, list[DeadOrder]] = {}
         for order in orders:
             by_callback.setdefault(order.callback, []).append(order)

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from switchboard.calls.cdr import Cdr
+from switchboard.errors import Malformed
 from switchboard.ports import Page, Ports
 
 # Calls that are looked at for one part of a list that only few of them may be in: 0.2 s.
 MOST_LOOKED_AT = 500
 AT_ONCE = 100
+
+
+class MoreCalls(Malformed):
+    """More calls are sought than may be looked through at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,9 @@ def find_calls(
     return Page(found, cursor)
 
 
-def newest_calls(ports: Ports, account: str, sought: Sought, *, among: int) -> Iterator[Cdr]:
-    """Those of them that are among so many of the newest within the span of time, newest first,
-    read as they are asked for."""
+def all_calls(ports: Ports, account: str, sought: Sought, *, among: int) -> Iterator[Cdr]:
+    """All of them, newest first, read as they are asked for. MoreCalls, at the end, where there are
+    more than so many within the span of time."""
     cursor = None
     for _ in range(among // AT_ONCE):
         page = ports.books.cdr_page(
@@ -56,3 +61,8 @@ def newest_calls(ports: Ports, account: str, sought: Sought, *, among: int) -> I
         cursor = page.cursor
         if cursor is None:
             return
+    # A part that is full may have been the last.
+    if ports.books.cdr_page(
+        account, limit=1, cursor=cursor, since=sought.since, until=sought.until
+    ).items:
+        raise MoreCalls(f"there are more than {among:,} calls: choose fewer days")

@@ -7,7 +7,7 @@ from switchboard.billing.classes import DestinationClass
 from switchboard.billing.limits import check_customer, check_destination, check_valid, spend_of
 from switchboard.desk.pins import check_batch
 from switchboard.desk.velocity import count_stranger
-from switchboard.errors import NotAllowed, SameNumber, UnconfirmedNumber
+from switchboard.errors import Conflict, NotAllowed, SameNumber, UnconfirmedNumber
 from switchboard.ledger.spend import Spend
 from switchboard.numbering import PhoneNumber, has_trunk_prefix
 from switchboard.ports import Ports
@@ -64,8 +64,8 @@ def change_class(
 ) -> DestinationClass:
     """A class with other prefixes, or a new one; with None it stays as blocked as it is, and a new
     one is not."""
-    classes = ports.settings.classes()
-    old = next((one for one in classes.classes if one.name == name), DestinationClass(name))
+    classes = ports.settings.classes(fresh=True)
+    old = classes.find(name) or DestinationClass(name)
     kept = tuple(prefix for prefix in old.prefixes if prefix not in remove)
     new = replace(
         old,
@@ -74,3 +74,15 @@ def change_class(
     )
     ports.settings.save_classes(classes.with_class(new))
     return new
+
+
+def reset_class(ports: Ports, name: str) -> DestinationClass | None:
+    """A class as it is built in; one that is not goes, and leaves None: Conflict where an account
+    has a right or a limit for it."""
+    changed = ports.settings.classes(fresh=True).reset(name)
+    if name not in changed.names:
+        for account in ports.accounts.all():
+            if name in account.profile.allowed_classes or name in account.balance.limits:
+                raise Conflict(f"account {account.profile.account} has a rule for class {name}")
+    ports.settings.save_classes(changed)
+    return changed.find(name)

@@ -61,11 +61,9 @@ def make_batch(
     AlreadyExists where the name was used before, be it by a run that broke off. One that breaks
     off leaves a batch that is never ready, whose PINs nobody accepts: `discard` clears it away.
     """
-    _check_sheet(ports, batch)
-    if batch.plan is not None:
-        Offers.read(ports).check_plan(batch.plan, batch.currency)
+    check_new(ports, batch)
     if not ports.pins.start(batch):
-        raise AlreadyExists(f"there was a batch {batch.name} before: take another name")
+        raise _name_taken(batch)
     issued: list[Issued] = []
     make = partial(_make_some, ports, mint, batch)
     with ThreadPoolExecutor(mint.threads) as crowd:
@@ -76,6 +74,17 @@ def make_batch(
     if not ports.pins.move(batch.name, BatchState.MAKING, BatchState.READY):
         raise Conflict(f"batch {batch.name} was discarded while it was made")
     return replace(batch, state=BatchState.READY)
+
+
+def check_new(ports: Ports, batch: Batch) -> None:
+    """Refuses a batch that cannot be made: its name was used before, its sheet or its plan is not
+    there, or in another currency."""
+    _check_sheet(ports, batch)
+    if batch.plan is not None:
+        Offers.read(ports).check_plan(batch.plan, batch.currency)
+    known = ports.pins.batch(batch.name)
+    if known is not None and known.run != batch.run:
+        raise _name_taken(batch)
 
 
 def block_batch(ports: Ports, name: str, *, blocked: bool) -> Batch:
@@ -164,6 +173,10 @@ def _check_sheet(ports: Ports, batch: Batch) -> None:
         if currency != batch.currency:
             raise Conflict(f"sheet {batch.sheet} is in {currency}, the batch in {batch.currency}")
         check_payer(ports, currency)
+
+
+def _name_taken(batch: Batch) -> AlreadyExists:
+    return AlreadyExists(f"there was a batch {batch.name} before: take another name")
 
 
 def _serials(batch: Batch) -> Iterator[range]:

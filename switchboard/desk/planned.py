@@ -147,10 +147,14 @@ def _place(ports: Ports, planned: Planned, now: datetime) -> PlanState:
     return PlanState.PLACED
 
 
-def _check(ports: Ports, account: Account, order: Order, at: datetime) -> None:
-    now = ports.clock.now()
+def check_time(now: datetime, at: datetime) -> None:
+    """Malformed where nobody can plan a callback for this instant."""
     if not now < at <= now + FURTHEST:
         raise Malformed(f"a callback can be planned for the next {FURTHEST.days} days")
+
+
+def _check(ports: Ports, account: Account, order: Order, at: datetime) -> None:
+    check_time(ports.clock.now(), at)
     if not account.balance.active:
         raise AccountBlocked("this account is blocked")
     quote(ports, account, order.customer, order.destination)

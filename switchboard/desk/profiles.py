@@ -1,14 +1,15 @@
 """Profiles: what is known of an account is changed, a thing at a time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from switchboard.billing.account import EVERY, Account, AccountType, Profile
 from switchboard.billing.classes import check_prefix
 from switchboard.calls.manners import AS_USUAL, Manners
 from switchboard.desk.accounts import check_names, set_limits
-from switchboard.desk.visits import end_visits
+from switchboard.desk.visits import end_visits, list_dialers
 from switchboard.errors import Malformed
 from switchboard.numbering import PhoneNumber, check_country
 from switchboard.ports import Ports
@@ -16,14 +17,16 @@ from switchboard.ports import Ports
 T = TypeVar("T")
 # A day before that is a slip of the pen, and costly.
 ARREARS = timedelta(days=366)
+LEAST_PASSWORD = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What to change of a profile; None leaves a thing as it is. An empty text takes away what may
-    be missing: the plan, the e-mail address, the tax id, the PIN, the owner. `sheet` and `plan`
-    count from `from_at`, or from now. A validity takes the place of the one before; `valid_days`
-    begin with the next use."""
+    be missing: the plan, the e-mail address, the tax id, the PIN, the owner, and the login with its
+    password. `sheet` and `plan` count from `from_at`, or from now. A validity takes the place of
+    the one before; `valid_days` begin with the next use; `valid_always` takes a validity away. Of
+    `manners` those that are said change; `new_manners` take the place of all there were."""
 
     name: str | None = None
     type: AccountType | None = None
@@ -40,6 +43,7 @@ class Changes:
     from_at: datetime | None = None
     valid_until: datetime | None = None
     valid_days: int | None = None
+    valid_always: bool = False
     add_numbers: tuple[PhoneNumber, ...] = ()
     remove_numbers: tuple[PhoneNumber, ...] = ()
     allow: tuple[str, ...] = ()
@@ -51,12 +55,13 @@ class Changes:
     own_phones_only: bool | None = None
     owner: str | None = None
     manners: Manners = AS_USUAL
+    new_manners: Manners | None = None
 
 
 def change_profile(ports: Ports, account: str, changes: Changes) -> Account:
     """The account with its profile changed. Sheets must exist and be in the account's currency,
     and classes must exist; AlreadyExists where a number, the login or the PIN is somebody else's.
-    With another password whoever is signed in is so no more."""
+    With another password, or no login any more, whoever is signed in is so no more."""
     known = ports.accounts.get(account)
     old = known.profile
     new = changed(old, changes, ports.clock.now())
@@ -65,8 +70,10 @@ def change_profile(ports: Ports, account: str, changes: Changes) -> Account:
     check_names(ports, new, known=old.plans)
     if new != old:
         ports.accounts.change(old, new)
-    if changes.password_hash is not None:
+    if changes.password_hash is not None or changes.login == "":
         end_visits(ports, account)
+    if new.owner != old.owner:
+        list_dialers(ports, new)
     return ports.accounts.get(account)
 
 
@@ -109,7 +116,39 @@ def prefix_of(text: str) -> str:
     return text.strip() if text.strip() == EVERY else check_prefix(text)
 
 
+def rules_instead(
+    old: Profile,
+    *,
+    allowed: Iterable[str] | None = None,
+    forbidden: Iterable[str] | None = None,
+    classes: Iterable[str] | None = None,
+) -> dict[str, Any]:
+    """What to change, as arguments of `Changes`, for these prefixes and these allowed classes to
+    take the place of those there were; None leaves them as they are."""
+    rules: dict[str, Any] = {}
+    forgotten: tuple[str, ...] = ()
+    if allowed is not None:
+        rules["allow"] = tuple(map(prefix_of, allowed))
+        forgotten += old.allowed_prefixes
+    if forbidden is not None:
+        rules["forbid"] = tuple(map(prefix_of, forbidden))
+        forgotten += old.forbidden_prefixes
+    if classes is not None:
+        rules |= {"allow_classes": tuple(classes), "block_classes": old.allowed_classes}
+    return {**rules, "forget_prefixes": forgotten}
+
+
+def check_password(text: str) -> str:
+    """A password as a customer may have it. Malformed, without repeating it, where it is short."""
+    if len(text) < LEAST_PASSWORD:
+        raise Malformed(f"a password has at least {LEAST_PASSWORD} characters")
+    return text
+
+
 def _with_texts(old: Profile, changes: Changes) -> Profile:
+    if changes.login == "" and changes.password_hash:
+        raise Malformed("a password needs a login")
+
     def optional(new: str | None, kept: str | None) -> str | None:
         return kept if new is None else new or None
 
@@ -123,15 +162,17 @@ def _with_texts(old: Profile, changes: Changes) -> Profile:
         country=check_country(changes.country) if changes.country else old.country,
         language=changes.language or old.language,
         time_zone=changes.time_zone or old.time_zone,
-        login=changes.login or old.login,
-        password_hash=changes.password_hash or old.password_hash,
+        login=optional(changes.login, old.login),
+        password_hash=None if changes.login == "" else changes.password_hash or old.password_hash,
         email=optional(changes.email, old.email),
         tax_id=optional(changes.tax_id, old.tax_id),
         pin_hash=optional(changes.pin_hash, old.pin_hash),
         loss_guard=chosen(changes.loss_guard, old.loss_guard),
         own_phones_only=chosen(changes.own_phones_only, old.own_phones_only),
         owner=optional(changes.owner, old.owner),
-        manners=changes.manners.over(old.manners),
+        manners=changes.manners.over(
+            old.manners if changes.new_manners is None else changes.new_manners
+        ),
     )
 
 
@@ -161,7 +202,8 @@ def _with_dates(old: Profile, changes: Changes, now: datetime) -> Profile:
         if from_at < now - ARREARS:
             raise Malformed(f"{from_at:%Y-%m-%d} is more than a year ago: no plan is charged since")
         new = new.with_plan(changes.plan or None, from_at)
-    if changes.valid_until is not None or changes.valid_days is not None:
+    is_valid_else = changes.valid_until is not None or changes.valid_days is not None
+    if is_valid_else or changes.valid_always:
         new = replace(new, valid_until=changes.valid_until, valid_days=changes.valid_days)
     return new
 

@@ -1,9 +1,11 @@
 """Promotions: seconds given away, once to each account."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
 
-from switchboard.billing.account import Account
+from switchboard.billing.account import Account, Profile
 from switchboard.billing.buckets import Bucket
 from switchboard.billing.periods import Period
 from switchboard.billing.plans import Allowance, Group, check_name
@@ -11,7 +13,10 @@ from switchboard.desk.buckets import drop_expired_buckets
 from switchboard.desk.catalogue import Offers
 from switchboard.errors import Conflict, Malformed
 from switchboard.ledger.entries import EntryKind, JournalEntry
-from switchboard.ports import Ports
+from switchboard.ports import Listing, Ports
+
+# So many accounts are looked at in one part.
+PART = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,47 +34,77 @@ class Promotion:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Who gets a promotion: one account, or all that have a plan now, a sheet, or both."""
+    """Who gets a promotion: some accounts, or all that have a plan now, a sheet, or both; of one
+    owner only, where one is named."""
 
-    account: str | None = None
+    accounts: tuple[str, ...] = ()
     plan: str | None = None
     sheet: str | None = None
+    owner: str | None = None
 
     def __post_init__(self) -> None:
-        named = (self.account, self.plan, self.sheet)
-        if not any(named) or (self.account and (self.plan or self.sheet)):
-            raise Malformed("name one account, or a plan, a sheet, or both")
+        if bool(self.accounts) == bool(self.plan or self.sheet):
+            raise Malformed("name accounts, or a plan, a sheet, or both")
+
+    def has(self, profile: Profile, now: datetime) -> bool:
+        """Whether it is for an account that has this plan and this sheet now."""
+        has_plan = self.plan in (None, profile.plan_at(now))
+        return has_plan and self.sheet in (None, profile.sheet_at(now))
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """Who was given a promotion, and who had it before."""
+    """Who was given a promotion, and who had it before; `cursor` is where the next part begins,
+    where there may be more."""
 
-    granted: tuple[str, ...]
-    before: tuple[str, ...]
+    granted: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    cursor: str | None = None
+
+    def and_then(self, part: Self) -> Self:
+        """Together with the next part."""
+        granted, before = (*self.granted, *part.granted), (*self.before, *part.before)
+        return replace(part, granted=granted, before=before)
 
 
 def grant(ports: Ports, promotion: Promotion, chosen: Chosen) -> Granted:
     """Give a promotion to each of these accounts that has not had it. Conflict where one has had
     another one of this name."""
+    done = part = grant_part(ports, promotion, chosen)
+    while part.cursor is not None:
+        part = grant_part(ports, promotion, chosen, cursor=part.cursor)
+        done = done.and_then(part)
+    return done
+
+
+def grant_part(
+    ports: Ports,
+    promotion: Promotion,
+    chosen: Chosen,
+    *,
+    limit: int = PART,
+    cursor: str | None = None,
+) -> Granted:
+    """The same for a part of the accounts; those that are named are one part."""
     group = Offers.read(ports).group(promotion.allowance.group)
     granted: list[str] = []
     before: list[str] = []
-    for account in _accounts(ports, chosen):
+    names, goes_on = _accounts(ports, chosen, limit, cursor)
+    for account in map(ports.accounts.get, names):
         name = account.profile.account
         (granted if _grant(ports, promotion, group, account) else before).append(name)
-    return Granted(tuple(granted), tuple(before))
+    return Granted(tuple(granted), tuple(before), goes_on)
 
 
-def _accounts(ports: Ports, chosen: Chosen) -> Iterator[Account]:
-    if chosen.account is not None:
-        yield ports.accounts.get(chosen.account)
-        return
+def _accounts(
+    ports: Ports, chosen: Chosen, limit: int, cursor: str | None
+) -> tuple[Sequence[str], str | None]:
+    if chosen.accounts:
+        return chosen.accounts, None
     now = ports.clock.now()
-    for account in ports.accounts.all():
-        has_plan = chosen.plan in (None, account.profile.plan_at(now))
-        if has_plan and chosen.sheet in (None, account.profile.sheet_at(now)):
-            yield account
+    page = ports.accounts.page(Listing(chosen.owner), limit=limit, cursor=cursor)
+    names = [one.profile.account for one in page.items if chosen.has(one.profile, now)]
+    return names, page.cursor
 
 
 def _grant(ports: Ports, promotion: Promotion, group: Group, account: Account) -> bool:

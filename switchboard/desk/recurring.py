@@ -1,22 +1,28 @@
 """Recurring charges: each is made once, whenever and however often this runs (design §5)."""
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
-from switchboard.billing.account import Account
+from switchboard.billing.account import Account, Profile
 from switchboard.billing.periods import local_date, midnight
 from switchboard.billing.recurring import Did, Scene, Step, closing, due_on, next_step
 from switchboard.billing.subscriptions import Subscription
 from switchboard.desk.buckets import drop_expired_buckets
 from switchboard.desk.catalogue import Offers
-from switchboard.desk.rehearsal import rehearsed
+from switchboard.desk.rehearsal import Rehearsal
 from switchboard.errors import NotFound, Refusal
 from switchboard.ledger.entries import JournalEntry
+from switchboard.logs import NOTABLE
 from switchboard.ports import Ports
 
 # Of one subscription in one run: half a year of days, each with what may come between.
 MOST_STEPS = 200
+
+log = logging.getLogger("ringback.recurring")
+PART = {"part": "recurring"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,42 +54,109 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """How much of what is due a run looks at: so many subscriptions, behind those that an earlier
+    part left due; and whose."""
+
+    most: int | None = None
+    behind: int = 0
+    whose: Callable[[Profile], bool] = lambda _profile: True
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What a run did, in order; `waiting` are unpaid, and looked at again by each run."""
+    """What a run did, in order; `waiting` are unpaid, and looked at again by each run. `goes_on`
+    has where the next part begins, where there is more to look at."""
 
     done: tuple[Done, ...]
     failed: tuple[Failed, ...]
     waiting: tuple[Subscription, ...]
+    goes_on: Part | None = None
 
 
-def run_recurring(ports: Ports, *, at: datetime | None = None, dry_run: bool = False) -> Report:
+ALL = Part()
+
+
+def run_recurring(
+    ports: Ports, *, at: datetime | None = None, dry_run: bool = False, part: Part = ALL
+) -> Report:
     """Charge what is due, and what was missed, period by period; suspend what stays unpaid, and
     resume what can be paid again. It may run at any time, at the same time as another, and break
     off anywhere: the next one goes on. A dry run writes nothing."""
     now = at or ports.clock.now()
-    ports = rehearsed(ports) if dry_run else ports
-    offers = Offers.read(ports)
-    done: list[Done] = []
-    failed: list[Failed] = []
-    waiting: list[Subscription] = []
-    for account, name in ports.subscriptions.due(now):
-        try:
-            if not dry_run:
-                drop_expired_buckets(ports, ports.accounts.get(account))
-            # What was done before a refusal is in the list.
-            done.extend(_steps(ports, offers, account, name, now))
-        except Refusal as refusal:
-            failed.append(Failed(account, name, refusal.message))
-            continue
-        left = ports.subscriptions.find(account, name)
-        if left is not None and left.unpaid_since is not None:
-            waiting.append(left)
-    return Report(tuple(done), tuple(failed), tuple(waiting))
+    ports = Rehearsal(ports).stage() if dry_run else ports
+    run = _Run(ports, now, part, writes=not dry_run)
+    due = islice(ports.subscriptions.due(now), part.behind, None)
+    for looked_at, (account, name) in enumerate(due):
+        if looked_at == part.most:
+            behind = part.behind + (looked_at if dry_run else run.left)
+            return _told(run.report(replace(part, behind=behind)), dry_run=dry_run)
+        run.look_at(account, name)
+    return _told(run.report(), dry_run=dry_run)
+
+
+def _told(report: Report, *, dry_run: bool) -> Report:
+    if dry_run:
+        return report
+    for one in report.failed:
+        text = "subscription %s of account %s is not charged: %s"
+        facts = {**PART, "account": one.account}
+        log.warning(text, one.subscription, one.account, one.reason, extra=facts)
+    if report.done:
+        log.info("did %s steps of subscriptions", len(report.done), extra={**PART, **NOTABLE})
+    return report
 
 
 def settle(ports: Ports, account: str, name: str) -> Sequence[Done]:
     """Do at once what is due of one subscription. Refuses what cannot be done."""
     return [*_steps(ports, Offers.read(ports), account, name, ports.clock.now())]
+
+
+class _Run:
+    """A run while it is made; `left` are so many that are due still, and stand where they stood in
+    the list of those that are."""
+
+    def __init__(self, ports: Ports, now: datetime, part: Part, *, writes: bool) -> None:
+        self._ports = ports
+        self._offers = Offers.read(ports)
+        self._now = now
+        self._part = part
+        self._writes = writes
+        self._done: list[Done] = []
+        self._failed: list[Failed] = []
+        self._waiting: list[Subscription] = []
+        self.left = 0
+
+    def look_at(self, account: str, name: str) -> None:
+        """Charge what is due of a subscription."""
+        before = len(self._done)
+        is_left = self._charge(account, name)
+        # Whoever got on is due from another day on, and comes again behind the others.
+        stood = all(one.after.next_on == one.before.next_on for one in self._done[before:])
+        self.left += is_left and stood
+
+    def report(self, goes_on: Part | None = None) -> Report:
+        """What was done."""
+        return Report(tuple(self._done), tuple(self._failed), tuple(self._waiting), goes_on)
+
+    def _charge(self, account: str, name: str) -> bool:
+        """Whether anything is due still."""
+        try:
+            payer = self._ports.accounts.get(account)
+            if not self._part.whose(payer.profile):
+                return True
+            if self._writes:
+                drop_expired_buckets(self._ports, payer)
+            # What was done before a refusal is in the list.
+            self._done.extend(_steps(self._ports, self._offers, account, name, self._now))
+        except Refusal as refusal:
+            self._failed.append(Failed(account, name, refusal.message))
+            return True
+        known = self._ports.subscriptions.find(account, name)
+        if known is None or known.unpaid_since is None:
+            return False
+        self._waiting.append(known)
+        return True
 
 
 def due_at(subscription: Subscription, account: Account, now: datetime) -> datetime | None:

@@ -33,7 +33,7 @@ def subscribe(
     account, which rings as long as the subscription goes on and is paid for."""
     payer = ports.accounts.get(account)
     profile, offers = payer.profile, Offers.read(ports)
-    offers.of(deal.item, profile.currency)
+    offers.sold(deal.item, profile.currency)
     today = local_date(ports.clock.now(), profile.time_zone)
     if on is not None and on < today - ARREARS:
         raise Malformed(f"{on} is more than a year ago: what is so old is not charged any more")
@@ -59,7 +59,8 @@ def change_subscription(
         if known.deal is None or not known.state.goes_on:
             raise Conflict(f"subscription {name} has ended")
         deal = change(known.deal)
-        offers.of(deal.item, payer.profile.currency)
+        same = deal.item == known.deal.item
+        (offers.of if same else offers.sold)(deal.item, payer.profile.currency)
         return replace(known, wish=Wish(from_on, deal))
 
     return _wish(ports, account, name, wish, on)
@@ -124,8 +125,7 @@ def _settled(ports: Ports, account: str, name: str) -> Subscription:
 
 
 def _check_did(ports: Ports, account: str, number: PhoneNumber) -> None:
-    services = {service.number: service for service in ports.accounts.service_numbers()}
-    found = services.get(number)
+    found = ports.accounts.look_up(None, number).service
     if found is None or found.mode is not ServiceMode.DID or found.account != account:
         raise NotFound(f"{number} is no DID of account {account}: add it first")
     for known in ports.subscriptions.of(account):

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from switchboard.billing.account import Profile
-from switchboard.calls.routing import Route, Routes
+from switchboard.calls.routing import Route, Routes, Way
 from switchboard.desk.routes import route_of
 from switchboard.errors import NotFound
 from switchboard.numbering import PhoneNumber
@@ -33,6 +34,16 @@ class Survey:
     currency: str
     route: Route
     sale: Sale | None = None
+
+    def without_costs(self) -> Self:
+        """The same in the same order for whoever may not know what a trunk costs, nor whether
+        somebody's guard allows it."""
+        ways = tuple(Way(way.trunk) for way in self.route.ways)
+        route = replace(self.route, ways=ways)
+        sale = self.sale
+        if sale is not None:
+            sale = replace(sale, is_guarded=False, routes=Routes(Route(), route))
+        return replace(self, route=route, sale=sale)
 
 
 def survey(

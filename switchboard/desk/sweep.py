@@ -14,11 +14,13 @@ from switchboard.calls.leg import LegRecord
 from switchboard.desk.routes import trunk_price
 from switchboard.desk.till import Till
 from switchboard.ledger.balance import Hold
+from switchboard.logs import NOTABLE
 from switchboard.ports import Ports
 
 LOST = Verdict(Ending.WORKER_LOST, Culprit.US)
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ringback.sweep")
+PART = {"part": "sweep"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ def sweep(ports: Ports) -> Swept:
             # First what the heartbeat leads to: this sweep may break off.
             ports.control.forget(beat.worker)
             ports.workers.forget(beat)
+            told = f"{beat.beat_at:%Y-%m-%dT%H:%M:%SZ}"
+            facts = {**PART, "worker": beat.worker, "callbacks": len(beat.calls)}
+            logger.warning("worker %s is lost: last heard %s", beat.worker, told, extra=facts)
     for account, callback_id, hold in _expired_holds(ports, now):
         if callback_id not in alive:
             one = partial(_sweep_hold, ports, account, callback_id, hold)
@@ -67,7 +72,8 @@ class _Sweeping:
         try:
             self._outcomes.append(sweep_one())
         except Exception as fault:
-            logger.exception("callback %s cannot be swept", callback)
+            facts = {**PART, "callback": callback}
+            logger.exception("callback %s cannot be swept", callback, extra=facts)
             self._faults.append(fault)
             return False
         return True
@@ -76,10 +82,15 @@ class _Sweeping:
         """What was done; the first of the faults where there were some."""
         if self._faults:
             raise self._faults[0]
-        return Swept(
+        swept = Swept(
             settled=tuple(found for found in self._outcomes if isinstance(found, Cdr)),
             requeued=tuple(found for found in self._outcomes if isinstance(found, str)),
         )
+        if swept.settled or swept.requeued:
+            numbers = len(swept.settled), len(swept.requeued)
+            facts = {**PART, **NOTABLE}
+            logger.info("settled %s callbacks, queued %s again", *numbers, extra=facts)
+        return swept
 
 
 def _sweep_beaten(ports: Ports, beat: Beat, callback_id: str) -> Cdr | str | None:

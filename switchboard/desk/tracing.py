@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from switchboard.calls.cdr import Cdr
 from switchboard.calls.tracing import Trace, Traced, TraceSwitch, TraceTitle
-from switchboard.calls.why import why
+from switchboard.calls.why import Said, why
 from switchboard.desk.trunks import find_trunk
 from switchboard.errors import Malformed, NotFound
 from switchboard.numbering import parse_number
@@ -29,7 +29,7 @@ class Story:
     cdr: Cdr | None = None
 
     @property
-    def why(self) -> str | None:
+    def why(self) -> Said | None:
         """Why it failed, in plain words; None where it did not, or nothing is known."""
         return why(self.cdr, self.traces)
 

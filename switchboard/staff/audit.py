@@ -1,6 +1,6 @@
 """The audit log: who did what, when, from where, what it was and what it became."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
@@ -22,7 +22,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One deed, like `block`, on one thing, like `account alice`. Entries are only added."""
+    """One deed, like `block`, on one thing, like `account alice`. Entries are only added; one that
+    is only `begun` tells what was asked, and not whether it was done."""
 
     id: str
     at: datetime
@@ -33,12 +34,21 @@ class AuditEntry:
     deed: str
     about: str
     changes: tuple[Change, ...] = ()
+    begun: bool = False
 
 
 def changes_between(old: Any, new: Any) -> tuple[Change, ...]:
     """What differs between two values of one dataclass, or of one and None. A field that `repr`
     leaves out is a secret: that it changed is told, and nothing else."""
     return tuple(_changes(old, new))
+
+
+def members_changed(what: str, old: Iterable[str], new: Iterable[str]) -> tuple[Change, ...]:
+    """What left a list that may be long, and what came to it."""
+    was, became = list(old), list(new)
+    left = [one for one in was if one not in {*became}]
+    came = [one for one in became if one not in {*was}]
+    return (Change(what, said(left), said(came)),) if left or came else ()
 
 
 def _changes(old: Any, new: Any) -> Iterator[Change]:
@@ -48,7 +58,10 @@ def _changes(old: Any, new: Any) -> Iterator[Change]:
         if was == became:
             continue
         if field.repr:
-            yield Change(field.name, said(was), said(became))
+            told = said(was), said(became)
+            # Of a new thing, what is empty is not told.
+            if any(told):
+                yield Change(field.name, *told)
         else:
             yield Change(field.name, SECRET if was else "", OTHER_SECRET if became else "")
 

@@ -5,15 +5,17 @@ from datetime import datetime
 
 from switchboard.billing.account import Profile, check_id
 from switchboard.errors import Malformed, NoRight
-from switchboard.staff.rights import ADMINISTRATOR, Right, Role
+from switchboard.staff.rights import ADMINISTRATOR, Action, Area, Right, Role
 
 LONGEST_NAME = 80
+SEE_MONEY = Right(Area.MONEY, Action.SEE)
 
 
 @dataclass(frozen=True, slots=True)
 class SecondFactor:
-    """What the user's phone computes codes by, the time step of the last code that was taken, and
-    the hashes of the recovery codes that are left."""
+    """What the user's phone computes codes by, locked in the safe (at first it was kept in clear),
+    the time step of the last code that was taken, and the hashes of the recovery codes that are
+    left."""
 
     secret: str = field(repr=False)
     last_step: int
@@ -22,7 +24,8 @@ class SecondFactor:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who signs in to the console by `login`."""
+    """Somebody who signs in to the console by `login`, and reads it in their `language`, or where
+    that is empty in that of their browser."""
 
     login: str
     name: str
@@ -31,6 +34,7 @@ class User:
     password_hash: str = field(repr=False)
     active: bool = True
     second_factor: SecondFactor | None = field(default=None, repr=False)
+    language: str = ""
 
     def __post_init__(self) -> None:
         check_id("login", self.login)
@@ -51,6 +55,23 @@ class Operator:
         """Whether the role has this right."""
         return right in self.role.rights
 
+    @property
+    def sees_money(self) -> bool:
+        """Whether they are shown balances, and what customers pay."""
+        return self.may(SEE_MONEY)
+
+    @property
+    def sees_costs(self) -> bool:
+        """Whether they are shown what carriers are paid, and what is earned."""
+        return self.sees_money and not self.role.hides_costs
+
+    @property
+    def is_shown(self) -> tuple[str, ...]:
+        """What not everybody is shown, and they are."""
+        costs, others = not self.role.hides_costs, not self.role.own_accounts_only
+        shown = {"money": self.sees_money, "costs": costs, "accounts of others": others}
+        return tuple(name for name, is_so in shown.items() if is_so)
+
     def check(self, right: Right) -> None:
         """NoRight where the role does not have this right."""
         if not self.may(right):
@@ -61,6 +82,6 @@ class Operator:
         return not self.role.own_accounts_only or profile.owner == self.login
 
 
-def at_command_line(user: str) -> Operator:
+def at_command_line(user: str, machine: str = "") -> Operator:
     """Who uses the command on the machine: its administrator, named as the machine knows them."""
-    return Operator(user, ADMINISTRATOR, "command line")
+    return Operator(user, ADMINISTRATOR, "command line", machine)

@@ -9,6 +9,8 @@ The first arguments are the ports and `by`, who does it. A use case is made of o
         log(ports, by, "top up", f"account {account}", changes_between(old, new))
         return new
 
-tests/unit/test_office_rights.py asks every public function of this package with every role; one
-without `needs` fails there.
+It stands in the log from its beginning, which `log` completes (rights.py); one that only looks up
+what can be changed says `writes=False`, and one that changes something and needs no right is
+`noted`. tests/unit/test_office_rights.py asks every public function of this package with every
+role; one without `needs` fails there.
 """

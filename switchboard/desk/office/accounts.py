@@ -1,21 +1,23 @@
 """Accounts, as operators see and change them."""
 
-import heapq
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field, replace
 
-from switchboard.billing.account import Account, AccountType
+from switchboard.billing.account import Account, AccountType, Profile
 from switchboard.calls.callback import Callback
 from switchboard.calls.cdr import Cdr
 from switchboard.desk import accounts, profiles
-from switchboard.desk.office.known import own_account
+from switchboard.desk.accounts import Terms
+from switchboard.desk.lockout import one_try
+from switchboard.desk.office.known import check_sheet_shown, own_account, shown_sheets
 from switchboard.desk.office.rights import log, needs
 from switchboard.desk.profiles import Changes
+from switchboard.desk.statement import Movement, statement
 from switchboard.desk.subscriptions import keep_blocked
 from switchboard.errors import NotAllowed, NotANumber
 from switchboard.ledger.balance import Balance
-from switchboard.ledger.entries import JournalEntry
+from switchboard.ledger.entries import EntryKind, JournalEntry
 from switchboard.money import Money, format_micros
 from switchboard.numbering import parse_number
 from switchboard.ports import Listing, Page, Ports
@@ -26,6 +28,7 @@ from switchboard.staff.users import Operator
 # Read for one page where a filter lets few of them through.
 MOST_PARTS = 10
 CHANGE_ACCOUNTS = Right(Area.ACCOUNTS, Action.CHANGE)
+CHANGE_MONEY = Right(Area.MONEY, Action.CHANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,15 @@ class NewLimits:
     credit_limit_micros: int | None = None
     max_callbacks: int | None = None
     spend: Mapping[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The names of the rate sheets that an account can have, and of the classes of destinations
+    that have prefixes of their own."""
+
+    sheets: tuple[str, ...]
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,13 @@ def find_account(ports: Ports, by: Operator, account: str) -> Account:
     return own_account(ports, by, account)
 
 
+@needs(Area.ACCOUNTS, Action.CHANGE, writes=False)
+def choices_for_accounts(ports: Ports, by: Operator) -> Choices:
+    """What the terms of an account can name."""
+    classes = tuple(one.name for one in ports.settings.classes().classes)
+    return Choices(tuple(shown_sheets(ports, by)), classes)
+
+
 @needs(Area.CALLS, Action.SEE)
 def calls_of(
     ports: Ports, by: Operator, account: str, *, limit: int, cursor: str | None = None
@@ -124,8 +143,36 @@ def latest_entries(
 ) -> Sequence[JournalEntry]:
     """What was entered last into the journal of an account, newest first."""
     own_account(ports, by, account)
-    entries = ports.books.entries(account)
-    return heapq.nlargest(limit, entries, key=lambda entry: entry.entered_at)
+    return ports.books.entry_page(account, limit=limit).items
+
+
+@needs(Area.MONEY, Action.SEE)
+def movements_of(
+    ports: Ports, by: Operator, account: str, *, limit: int, cursor: str | None = None
+) -> Page[Movement]:
+    """The statement of an account: what moved its balance, newest first."""
+    return statement(ports, own_account(ports, by, account), limit=limit, cursor=cursor)
+
+
+@needs(Area.ACCOUNTS, Action.CHANGE)
+def open_account(ports: Ports, by: Operator, profile: Profile, terms: Terms) -> Account:
+    """A new account; other terms than the usual ones need the right to change money, too. It is
+    theirs where an operator has their own accounts only. AlreadyExists where its id, login or a
+    number is taken; refuses as the desk's `open_account` does."""
+    if terms != Terms():
+        by.check(CHANGE_MONEY)
+    if by.role.own_accounts_only:
+        profile = replace(profile, owner=profile.owner or by.login)
+    _check_owner(by, profile.owner)
+    check_sheet_shown(ports, by, profile.sheet, *(since.name for since in profile.sheets))
+    new = accounts.open_account(ports, profile, terms)
+    opened = [
+        *changes_between(None, new.profile),
+        *changes_between(None, _Limits.of(new.balance)),
+        Change("balance", "", str(new.balance.posted)),
+    ]
+    log(ports, by, "open", f"account {profile.account}", opened)
+    return new
 
 
 @needs(Area.ACCOUNTS, Action.CHANGE)
@@ -145,9 +192,11 @@ def top_up(
     ports: Ports, by: Operator, account: str, amount: Money, *, reference: str, note: str = ""
 ) -> Account:
     """The account after a payment; the same reference is credited once."""
-    old = own_account(ports, by, account)
+    own_account(ports, by, account)
+    repeated = accounts.was_entered(ports, account, EntryKind.TOP_UP, reference)
     new = accounts.top_up(ports, account, amount, reference=reference, note=note)
-    _log_money(ports, by, "top up", old, new, reference)
+    if not repeated:
+        _log_money(ports, by, "top up", new, amount, reference)
     return new
 
 
@@ -156,18 +205,24 @@ def correct(
     ports: Ports, by: Operator, account: str, amount: Money, *, reference: str, note: str
 ) -> Account:
     """The account after a correction of its balance, up or down; the same reference counts once."""
-    old = own_account(ports, by, account)
+    own_account(ports, by, account)
+    repeated = accounts.was_entered(ports, account, EntryKind.CORRECTION, reference)
     new = accounts.correct(ports, account, amount, reference=reference, note=note)
-    _log_money(ports, by, "correct", old, new, reference)
+    if not repeated:
+        _log_money(ports, by, "correct", new, amount, reference)
     return new
 
 
 @needs(Area.ACCOUNTS, Action.CHANGE)
 def change_profile(ports: Ports, by: Operator, account: str, changes: Changes) -> Account:
-    """The account with its profile changed."""
+    """The account with its profile changed. TooOften for who tries many PINs: that one is taken
+    tells that it is somebody's."""
     old = own_account(ports, by, account)
-    _check_owner(by, changes)
-    new = profiles.change_profile(ports, account, changes)
+    _check_changes(ports, by, old, changes)
+    user = f"user {by.login}"
+    tries = one_try(ports, user, "the console", says_why=True) if changes.pin_hash else None
+    with tries or nullcontext():
+        new = profiles.change_profile(ports, account, changes)
     _log_changes(ports, by, old, new)
     return new
 
@@ -180,7 +235,7 @@ def change_account(
     profile may have been changed."""
     old = own_account(ports, by, account)
     by.check(CHANGE_ACCOUNTS)
-    _check_owner(by, changes)
+    _check_changes(ports, by, old, changes)
     try:
         profiles.change_account(
             ports,
@@ -215,20 +270,26 @@ def _set_active(ports: Ports, by: Operator, account: str, *, active: bool) -> No
         log(ports, by, deed, f"account {account}", [Change("status", was, became)])
 
 
-def _check_owner(by: Operator, changes: Changes) -> None:
-    if by.role.own_accounts_only and changes.owner not in (None, by.login):
+def _check_owner(by: Operator, owner: str | None) -> None:
+    if by.role.own_accounts_only and owner not in (None, by.login):
         raise NotAllowed("you cannot give away an account of yours")
 
 
+def _check_changes(ports: Ports, by: Operator, old: Account, changes: Changes) -> None:
+    _check_owner(by, changes.owner)
+    # The one that an account has, a form sends again.
+    if changes.sheet != old.profile.sheet_at(ports.clock.now()):
+        check_sheet_shown(ports, by, changes.sheet)
+
+
 def _log_money(
-    ports: Ports, by: Operator, deed: str, old: Account, new: Account, reference: str
+    ports: Ports, by: Operator, deed: str, new: Account, amount: Money, reference: str
 ) -> None:
-    if old.balance.posted != new.balance.posted:
-        changes = [
-            Change("balance", str(old.balance.posted), str(new.balance.posted)),
-            Change("reference", "", reference),
-        ]
-        log(ports, by, deed, f"account {new.profile.account}", changes)
+    # What else was charged in the meantime is not of this deed.
+    became = new.balance.posted
+    was = Money(amount.currency, became.micros - amount.micros)
+    changes = [Change("balance", str(was), str(became)), Change("reference", "", reference)]
+    log(ports, by, deed, f"account {new.profile.account}", changes)
 
 
 def _found(ports: Ports, text: str, limit: int) -> list[Account]:

@@ -1,19 +1,23 @@
 """What runs now, as operators see it, and how they end it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from switchboard.calls.callback import Callback
 from switchboard.calls.minutes import Counts, Live, Tally
 from switchboard.desk import monitor, orders
-from switchboard.desk.board import Board, Span, board, last_hour_and_day
+from switchboard.desk.board import Board, RunningCall, Span, board, last_day, last_hour
+from switchboard.desk.office.known import sees_costs, sees_revenue
 from switchboard.desk.office.rights import log, needs
 from switchboard.errors import NotFound
 from switchboard.ports import Ports
 from switchboard.staff.audit import Change
-from switchboard.staff.rights import Action, Area, Right
+from switchboard.staff.rights import Action, Area
 from switchboard.staff.users import Operator
 
-SEE_MONEY = Right(Area.MONEY, Action.SEE)
+Name = TypeVar("Name")
 
 
 @needs(Area.CALLS, Action.SEE)
@@ -24,23 +28,26 @@ def look(ports: Ports, _by: Operator) -> Live:
 
 @needs(Area.CALLS, Action.SEE)
 def look_at_board(ports: Ports, by: Operator) -> Board:
-    """What runs now; of the calls, those of accounts that there are for this operator."""
-    found = board(ports)
-    if not by.role.own_accounts_only:
+    """What runs now; of the calls and dialers, those of accounts that there are for this operator,
+    and what calls cost us only where they may see that."""
+    own_only = by.role.own_accounts_only
+    is_seen = partial(_is_own, ports, by) if own_only else None
+    found = board(ports, is_seen, by.login if own_only else None)
+    if sees_costs(by):
         return found
-    return replace(
-        found,
-        calls=[
-            one for one in found.calls if by.has(ports.accounts.get(one.callback.account).profile)
-        ],
-    )
+    return replace(found, calls=list(map(_without_cost, found.calls)))
 
 
 @needs(Area.CALLS, Action.SEE)
-def count(ports: Ports, by: Operator) -> tuple[Span, Span]:
-    """What was counted in the last hour and day, with as much of its money as they may see."""
-    hour, day = last_hour_and_day(ports)
-    return _shown(by, hour), _shown(by, day)
+def count_hour(ports: Ports, by: Operator) -> Span:
+    """What was counted in the last hour, with as much of its money as they may see."""
+    return _shown(by, last_hour(ports))
+
+
+@needs(Area.CALLS, Action.SEE)
+def count_day(ports: Ports, by: Operator) -> Span:
+    """The same of the last day."""
+    return _shown(by, last_day(ports))
 
 
 @needs(Area.CALLS, Action.SEE)
@@ -63,23 +70,27 @@ def hang_up(ports: Ports, by: Operator, callback: str) -> Callback:
 
 def _own_callback(ports: Ports, by: Operator, callback: str) -> Callback:
     found = ports.callbacks.find(callback)
-    if found is None or not by.has(ports.accounts.get(found.account).profile):
+    if found is None or not _is_own(ports, by, found):
         raise NotFound(f"there is no callback {callback}")
     return found
 
 
-def _shown(by: Operator, span: Span) -> Span:
-    # What the whole fleet earns is nothing for whoever has accounts of their own only.
-    money = by.may(SEE_MONEY) and not by.role.own_accounts_only
+def _is_own(ports: Ports, by: Operator, callback: Callback) -> bool:
+    return by.has(ports.accounts.get(callback.account).profile)
 
+
+def _without_cost(one: RunningCall) -> RunningCall:
+    return replace(one, call=replace(one.call, trunk_micros=None))
+
+
+def _shown(by: Operator, span: Span) -> Span:
     def shown(tally: Tally) -> Tally:
-        revenue = tally.revenue if money else {}
-        cost = tally.cost if money and not by.role.hides_costs else {}
-        return replace(tally, revenue=revenue, cost=cost)
+        revenue = tally.revenue if sees_revenue(by) else {}
+        return replace(tally, revenue=revenue, cost=tally.cost if sees_costs(by) else {})
+
+    def all_shown(tallies: Mapping[Name, Tally]) -> dict[Name, Tally]:
+        return {name: shown(tally) for name, tally in tallies.items()}
 
     counts = span.counts
-    trunks = {name: shown(tally) for name, tally in counts.trunks.items()}
-    return Span(
-        Counts(shown(counts.callbacks), trunks),
-        {at: shown(tally) for at, tally in span.steps.items()},
-    )
+    named = all_shown(counts.trunks), all_shown(counts.destinations)
+    return Span(Counts(shown(counts.callbacks), *named), all_shown(span.steps))

@@ -13,22 +13,31 @@ from switchboard.staff.audit import Change, changes_between
 from switchboard.staff.rights import Action, Area
 from switchboard.staff.users import Operator
 
+# Read for one page where few of them are asked for.
+MOST_PARTS = 10
+
 
 @needs(Area.NUMBERS, Action.SEE)
 def list_numbers(
     ports: Ports, by: Operator, text: str = "", *, limit: int, cursor: str | None = None
 ) -> Page[ServiceNumber]:
     """A part of the numbers, in their order, that have these digits, or an account whose id begins
-    so. The cursor is the last number of the part before."""
-    digits = "".join(filter(str.isdigit, text)) if text.strip("+ -().0123456789") == "" else ""
-    found = [
-        service
-        for service in ports.accounts.service_numbers()
-        if _is_asked_for(service, text.lower(), digits) and (cursor or "") < str(service.number)
-    ]
-    found = [service for service in found if _is_own(ports, by, service)]
-    part = sorted(found, key=lambda service: service.number)[:limit]
-    return Page(part, str(part[-1].number) if len(found) > limit else None)
+    so. A part may be shorter than the limit, or empty, and not the last."""
+    is_number = not text.strip("+ -().0123456789")
+    digits = "".join(filter(str.isdigit, text)) if is_number else ""
+    account = "" if is_number else text.lower()
+    found: list[ServiceNumber] = []
+    for _ in range(MOST_PARTS):
+        page = ports.accounts.service_page(digits, limit=limit - len(found), cursor=cursor)
+        found += [
+            service
+            for service in page.items
+            if (service.account or "").startswith(account) and _is_own(ports, by, service)
+        ]
+        cursor = page.cursor
+        if cursor is None or len(found) == limit:
+            break
+    return Page(found, cursor)
 
 
 @needs(Area.NUMBERS, Action.SEE)
@@ -90,13 +99,6 @@ def _check_owner(ports: Ports, by: Operator, service: ServiceNumber) -> None:
         own_account(ports, by, service.account)
     elif by.role.own_accounts_only:
         raise NotAllowed("a number of yours belongs to an account of yours")
-
-
-def _is_asked_for(service: ServiceNumber, text: str, digits: str) -> bool:
-    if not text:
-        return True
-    in_number = bool(digits) and digits in service.number.digits
-    return in_number or (service.account or "").startswith(text)
 
 
 def _changes(old: ServiceNumber | None, new: ServiceNumber | None) -> Iterator[Change]:

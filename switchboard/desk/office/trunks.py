@@ -1,13 +1,15 @@
-"""Trunks, as operators see and change them."""
+"""Trunks, as operators see and change them. By which sheet one costs is hidden from who sees no
+costs."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from switchboard.calls.trunk import Trunk
 from switchboard.desk import trunks
 from switchboard.desk.office.rights import log, needs
 from switchboard.desk.trunk_health import FleetHealth, trunk_health
 from switchboard.desk.trunks import TrunkChanges
-from switchboard.errors import AlreadyExists, NoReply, NotFound
+from switchboard.errors import AlreadyExists, NoReply, NotAllowed, NotFound
 from switchboard.ports import Ports
 from switchboard.ports.carriers import AskTrunk, Reply
 from switchboard.staff.audit import Change, changes_between
@@ -20,47 +22,49 @@ _PARTS = ("link", "caller_id")
 
 
 @needs(Area.TRUNKS, Action.SEE)
-def list_trunks(ports: Ports, _by: Operator) -> Sequence[Known]:
+def list_trunks(ports: Ports, by: Operator) -> Sequence[Known]:
     """Every trunk, by priority, and how the workers find it."""
     found = ports.trunks.all(fresh=True)
     health = trunk_health(ports, found)
-    return [(trunk, health[trunk.name]) for trunk in found]
+    return [(_shown(by, trunk), health[trunk.name]) for trunk in found]
 
 
 @needs(Area.TRUNKS, Action.SEE)
-def find_trunk(ports: Ports, _by: Operator, name: str) -> Known:
+def find_trunk(ports: Ports, by: Operator, name: str) -> Known:
     """A trunk, and how the workers find it. NotFound where there is none."""
     trunk = trunks.find_trunk(ports, name)
-    return trunk, trunk_health(ports, [trunk])[name]
+    return _shown(by, trunk), trunk_health(ports, [trunk])[name]
 
 
-@needs(Area.TRUNKS, Action.CHANGE)
-def sheets_for_costs(ports: Ports, _by: Operator) -> Sequence[str]:
-    """The names of the sheets that can say what a trunk costs."""
-    return ports.sheets.names()
+@needs(Area.TRUNKS, Action.CHANGE, writes=False)
+def sheets_for_costs(ports: Ports, by: Operator) -> Sequence[str]:
+    """The names of the sheets that can say what a trunk costs; none for who sees no costs."""
+    return [] if by.role.hides_costs else ports.sheets.names()
 
 
 @needs(Area.TRUNKS, Action.CHANGE)
 def add_trunk(ports: Ports, by: Operator, name: str, address: str, changes: TrunkChanges) -> Trunk:
     """A new trunk at this address, with all that is said of it. AlreadyExists where its name is
     taken; refuses as `save_trunk` does."""
+    _check_costs(by, changes)
     new = changes.over(Trunk.parse(name, address, priority=10, credentials=None))
     if any(trunk.name == name for trunk in ports.trunks.all(fresh=True)):
         raise AlreadyExists(f"there is a trunk {name} already")
     trunks.save_trunk(ports, new)
     log(ports, by, "add", f"trunk {name}", list(_changes(None, new)))
-    return new
+    return _shown(by, new)
 
 
 @needs(Area.TRUNKS, Action.CHANGE)
 def change_trunk(ports: Ports, by: Operator, name: str, changes: TrunkChanges) -> Trunk:
     """The trunk with these changes, which workers notice within ten seconds; refuses as
     `save_trunk` does."""
+    _check_costs(by, changes)
     old = trunks.find_trunk(ports, name)
     new = trunks.save_trunk(ports, changes.over(old))
     if new != old:
         log(ports, by, "change", f"trunk {name}", list(_changes(old, new)))
-    return new
+    return _shown(by, new)
 
 
 @needs(Area.TRUNKS, Action.CHANGE)
@@ -83,6 +87,16 @@ def ask_trunk(ports: Ports, by: Operator, ask: AskTrunk, name: str) -> Reply:
         raise
     log(ports, by, "test", f"trunk {name}", [Change("answer", "", str(reply))])
     return reply
+
+
+def _shown(by: Operator, trunk: Trunk) -> Trunk:
+    return replace(trunk, cost_sheet=None) if by.role.hides_costs else trunk
+
+
+def _check_costs(by: Operator, changes: TrunkChanges) -> None:
+    """A sheet that is no trunk's costs any more would be one that everybody sees."""
+    if by.role.hides_costs and changes.cost_sheet is not None:
+        raise NotAllowed("what a trunk costs is hidden from you, and not yours to change")
 
 
 def _changes(old: Trunk | None, new: Trunk | None) -> Iterator[Change]:

@@ -54,8 +54,9 @@ def find_user(ports: Ports, _by: Operator, login: str) -> User:
 
 @needs(Area.USERS, Action.CHANGE)
 def add_user(ports: Ports, by: Operator, passwords: Passwords, new: NewUser) -> User:
-    """A new user. AlreadyExists where the login is taken."""
-    role_of(ports, new.role)
+    """A new user. AlreadyExists where the login is taken; NotAllowed where they could do more than
+    who adds them."""
+    _check_gives(by, role_of(ports, new.role))
     check_password(new.password)
     made_at = ports.clock.now()
     user = User(new.login, new.name.strip(), new.role, made_at, passwords.hash(new.password))
@@ -69,11 +70,15 @@ def add_user(ports: Ports, by: Operator, passwords: Passwords, new: NewUser) -> 
 def change_user(
     ports: Ports, by: Operator, passwords: Passwords, login: str, changes: UserChanges
 ) -> User:
-    """The user, changed. Nobody takes away their own rights, so that somebody always has them."""
+    """The user, changed. Nobody takes away their own rights, so that somebody always has them, and
+    nobody changes who may do more than they, or lets them: NotAllowed."""
     old = known_user(ports, login)
     if login == by.login and (changes.active is False or changes.role not in (None, old.role)):
         raise NotAllowed("you cannot take away your own rights: somebody else has to")
     role = role_of(ports, changes.role or old.role)
+    for held in (one for one in list_roles(ports, by) if one.name == old.role):
+        _check_gives(by, held)
+    _check_gives(by, role)
     if changes.password is not None:
         check_password(changes.password)
     new = replace(
@@ -106,7 +111,9 @@ def find_role(ports: Ports, _by: Operator, name: str) -> Role:
 
 @needs(Area.USERS, Action.CHANGE)
 def add_role(ports: Ports, by: Operator, role: Role) -> None:
-    """Add a role. AlreadyExists where its name is taken."""
+    """Add a role. AlreadyExists where its name is taken; NotAllowed where it may do more than who
+    adds it."""
+    _check_gives(by, role)
     if role.name in READY_MADE or not ports.staff.add_role(role):
         raise AlreadyExists(f"there is a role {role.name} already")
     log(ports, by, "add", f"role {role.name}", changes_between(None, role))
@@ -114,10 +121,12 @@ def add_role(ports: Ports, by: Operator, role: Role) -> None:
 
 @needs(Area.USERS, Action.CHANGE)
 def change_role(ports: Ports, by: Operator, role: Role) -> None:
-    """Replace a role that was made here. Nobody changes their own."""
+    """Replace a role that was made here. Nobody changes their own, or one that may do more than
+    they, before or after."""
     old = _own_role(ports, role.name)
     if role.name == by.role.name:
         raise NotAllowed("you cannot change your own role: somebody else has to")
+    _check_gives(by, old, role)
     if not ports.staff.replace_role(old, role):
         raise Conflict("the role is being changed by somebody else")
     if role != old:
@@ -133,6 +142,18 @@ def remove_role(ports: Ports, by: Operator, name: str) -> None:
         raise Conflict(f"{', '.join(having[:5])} have the role {name}: give them another one first")
     if ports.staff.remove_role(name):
         log(ports, by, "remove", f"role {name}", changes_between(old, None))
+
+
+def _check_gives(by: Operator, *roles: Role) -> None:
+    """Whoever could make a user who may do more than they could do it themselves."""
+    for role in roles:
+        more = ", ".join(sorted(map(str, role.rights - by.role.rights)))
+        if by.role.hides_costs and not role.hides_costs:
+            more = more or "to see costs"
+        if by.role.own_accounts_only and not role.own_accounts_only:
+            more = more or "to all accounts"
+        if more:
+            raise NotAllowed(f"the role {role.name} has rights that you do not have: {more}")
 
 
 def _own_role(ports: Ports, name: str) -> Role:

@@ -1,4 +1,4 @@
-"""The ports on AWS: DynamoDB through PynamoDB, SQS through boto3."""
+"""The ports on AWS: DynamoDB through PynamoDB, SQS and S3 through boto3."""
 
 from switchboard.aws.opening import (
     AwsSettings,
@@ -6,6 +6,7 @@ from switchboard.aws.opening import (
     control_inbox,
     create_tables,
     delete_tables,
+    jobs_inbox,
     open_ports,
 )
 
@@ -15,5 +16,6 @@ __all__ = [
     "control_inbox",
     "create_tables",
     "delete_tables",
+    "jobs_inbox",
     "open_ports",
 ]

@@ -126,6 +126,12 @@ class DynamoAccounts:
         """Every service number."""
         return self._services.all()
 
+    def service_page(
+        self, digits: str = "", *, limit: int, cursor: str | None
+    ) -> Page[ServiceNumber]:
+        """A part of the service numbers that have these digits, in their order."""
+        return self._services.page(digits, limit=limit, cursor=cursor)
+
     def _owner(self, identity: str) -> str | None:
         try:
             owner: str | None = self._identities.get(identity, consistent_read=True).account

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from switchboard.aws import sdk
 from switchboard.calls.planned import AHEAD, LATEST, Planned
 
 log = logging.getLogger("ringback.alarms")
@@ -40,7 +40,7 @@ class SchedulerAlarms:
         self._prefix = prefix
         # Somebody waits for the answer to a plan, which does without.
         config = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})
-        self._scheduler: Any = boto3.client("scheduler", region_name=region, config=config)
+        self._scheduler: Any = sdk.client("scheduler", region, config)
 
     def set(self, planned: Planned) -> None:
         """Have the function invoked a little before its time. One that is there stays."""

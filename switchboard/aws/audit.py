@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.transactions import TransactWrite
@@ -13,7 +14,7 @@ from switchboard.errors import Malformed
 from switchboard.ports import Page
 from switchboard.staff.audit import AuditEntry
 
-ALL = "all"
+ALL, BEGUN = "all", "begun"
 _PLACE = re.compile("[0-9]{20}#[0-9a-f]{1,64}")
 
 
@@ -26,20 +27,27 @@ class DynamoAudit:
 
     def add(self, entry: AuditEntry) -> None:
         """Add an entry to its lists: one transaction, which does the same when it is repeated."""
-        text, place = to_text(entry), f"{to_us(entry.at):020d}#{entry.id}"
+        self._write(entry, saved=(*_lists(entry), f"about#{entry.about}"), deleted=(BEGUN,))
 
-        def write() -> None:
-            with TransactWrite(connection=self._connection) as transaction:
-                for name in (ALL, f"by#{entry.by}", f"about#{entry.about}"):
-                    transaction.save(self._items(name, place, entry=text))
+    def begin(self, entry: AuditEntry) -> None:
+        """Add an entry that is only begun, likewise."""
+        self._write(entry, saved=(*_lists(entry), BEGUN))
 
-        made(write)
+    def forget(self, entry: AuditEntry) -> None:
+        """Take away an entry that is only begun, likewise."""
+        self._write(entry, deleted=(*_lists(entry), BEGUN))
 
     def page(
-        self, *, by: str | None = None, about: str | None = None, limit: int, cursor: str | None
+        self,
+        *,
+        by: str | None = None,
+        about: str | None = None,
+        begun: bool = False,
+        limit: int,
+        cursor: str | None,
     ) -> Page[AuditEntry]:
         """A part of the log, newest first."""
-        name = f"by#{by}" if by else f"about#{about}" if about else ALL
+        name = BEGUN if begun else f"by#{by}" if by else f"about#{about}" if about else ALL
         found = self._items.query(
             name,
             limit=limit,
@@ -51,6 +59,24 @@ class DynamoAudit:
         more = found.last_evaluated_key is not None and len(items) == limit
         entries = [from_text(item.entry, AuditEntry) for item in items]
         return Page(entries, _make(items[-1].place) if more else None)
+
+    def _write(
+        self, entry: AuditEntry, *, saved: Sequence[str] = (), deleted: Sequence[str] = ()
+    ) -> None:
+        text, place = to_text(entry), f"{to_us(entry.at):020d}#{entry.id}"
+
+        def write() -> None:
+            with TransactWrite(connection=self._connection) as transaction:
+                for name in saved:
+                    transaction.save(self._items(name, place, entry=text))
+                for name in deleted:
+                    transaction.delete(self._items(name, place))
+
+        made(write)
+
+
+def _lists(entry: AuditEntry) -> Sequence[str]:
+    return ALL, f"by#{entry.by}"
 
 
 def _make(place: str) -> str:

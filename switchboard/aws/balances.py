@@ -3,6 +3,7 @@
 from typing import Any
 
 from switchboard.aws.forms import from_text, from_us, to_text, to_us
+from switchboard.aws.journal import place_of
 from switchboard.aws.models.accounts import EntryItem
 from switchboard.ledger.balance import Balance, Hold
 from switchboard.ledger.cover import NO_COVER, Cover
@@ -54,7 +55,12 @@ def balance_values(balance: Balance) -> dict[str, Any]:
 
 def entry_values(entry: JournalEntry) -> dict[str, Any]:
     """What the item of a journal entry keeps."""
-    return {"account": entry.account, "identity": entry.identity, "entry": to_text(entry)}
+    return {
+        "account": entry.account,
+        "identity": entry.identity,
+        "entry": to_text(entry),
+        "place": place_of(entry),
+    }
 
 
 def entry_item(entry: JournalEntry, model: type[EntryItem]) -> EntryItem:

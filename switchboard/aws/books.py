@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,23 +11,21 @@ from pynamodb.expressions.condition import size
 from pynamodb.transactions import TransactWrite
 
 from switchboard.aws.balances import BALANCE, BUCKET, balance_of, entry_item, hold_form
-from switchboard.aws.cursors import make_cursor, open_cursor
-from switchboard.aws.forms import from_text, pack, to_text, to_us, unpack
+from switchboard.aws.cdrs import Cdrs, cdr_key
+from switchboard.aws.forms import pack, to_text
+from switchboard.aws.journal import Journal
 from switchboard.aws.models.accounts import AccountItem, EntryItem
 from switchboard.aws.models.calls import CdrItem
 from switchboard.aws.models.database import Database, made, may_be_key
 from switchboard.billing.buckets import Bucket, end_at
 from switchboard.calls.cdr import Cdr
-from switchboard.errors import Malformed, NotFound
+from switchboard.errors import NotFound
 from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
 from switchboard.ledger.cover import NO_COVER, Cover
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS, scope_of
 from switchboard.ports import Page
-
-# All calls are between these.
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(5000, 1, 1, tzinfo=UTC)
+from switchboard.tables.cells import Cell
 
 
 class DynamoBooks:
@@ -36,6 +34,8 @@ class DynamoBooks:
     def __init__(self, database: Database) -> None:
         self._accounts = database.table(AccountItem)
         self._journal = database.table(EntryItem)
+        self._read_journal = Journal(database)
+        self._read_cdrs = Cdrs(database)
         self._cdrs = database.table(CdrItem)
         self._connection = database.connection
 
@@ -167,11 +167,7 @@ class DynamoBooks:
 
     def cdr(self, account: str, callback: str, requested_at: datetime) -> Cdr | None:
         """The CDR of a callback, strongly consistent."""
-        try:
-            key = cdr_key(requested_at, callback)
-            return unpack(self._cdrs.get(account, key, consistent_read=True).record, Cdr)
-        except self._cdrs.DoesNotExist:
-            return None
+        return self._read_cdrs.one(account, callback, requested_at)
 
     def post_late(self, cdr: Cdr) -> bool:
         """Replace a CDR without a late charge by this one, and post it: one transaction."""
@@ -236,21 +232,30 @@ class DynamoBooks:
 
     def entry(self, account: str, identity: str) -> JournalEntry | None:
         """The entry of this identity, strongly consistent."""
-        try:
-            item = self._journal.get(account, identity, consistent_read=True)
-        except self._journal.DoesNotExist:
-            return None
-        return from_text(item.entry, JournalEntry)
+        return self._read_journal.entry(account, identity)
 
     def entries(self, account: str) -> Iterator[JournalEntry]:
         """The journal of an account, by identity."""
-        found = self._journal.query(account, consistent_read=True)
-        return (from_text(item.entry, JournalEntry) for item in found)
+        return self._read_journal.entries(account)
 
-    def cdrs(self, account: str) -> Iterator[Cdr]:
-        """Every CDR of an account, newest request first."""
-        found = self._cdrs.query(account, scan_index_forward=False, consistent_read=True)
-        return (unpack(item.record, Cdr) for item in found)
+    def entry_page(
+        self, account: str, *, limit: int, cursor: str | None = None, until: datetime | None = None
+    ) -> Page[JournalEntry]:
+        """A part of the journal of an account, newest first, of entries before an instant."""
+        return self._read_journal.page(account, limit=limit, cursor=cursor, until=until)
+
+    def cdrs(
+        self, account: str, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Cdr]:
+        """Every CDR of an account, newest request first, of requests since an instant and before
+        another."""
+        return self._read_cdrs.all(account, since, until)
+
+    def cdr_rows(
+        self, account: str, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[list[Cell]]:
+        """The same, each as a row of a file (calls/cdr_file.py)."""
+        return self._read_cdrs.rows(account, since, until)
 
     def cdr_page(
         self,
@@ -263,25 +268,7 @@ class DynamoBooks:
     ) -> Page[Cdr]:
         """A part of an account's CDRs, newest request first, of requests since an instant and
         before another. Malformed where the cursor is not one of such a list."""
-        # What follows an instant in a key makes it greater, so that the end is not included.
-        begin, end = _key_of(since or EARLIEST), _key_of(until or LATEST)
-        if begin >= end:
-            return Page([], None)
-        found = self._cdrs.query(
-            account,
-            self._cdrs.call.between(begin, end),
-            limit=limit,
-            scan_index_forward=False,
-            last_evaluated_key=None
-            if cursor is None
-            else _open_cursor(cursor, account, begin, end),
-            consistent_read=True,
-        )
-        records = [unpack(item.record, Cdr) for item in found]
-        if found.last_evaluated_key is None or len(records) < limit:
-            return Page(records, None)
-        last = records[-1]
-        return Page(records, make_cursor(last.callback, to_us(last.requested_at)))
+        return self._read_cdrs.page(account, limit=limit, cursor=cursor, since=since, until=until)
 
     def _prepare_for_buckets(self, account: str) -> None:
         """An older balance has no place for them, and none for what they count."""
@@ -356,21 +343,3 @@ class DynamoBooks:
 
     def _update(self, account: str, actions: list[Any], condition: Any) -> bool:
         return made(lambda: self._accounts(account, BALANCE).update(actions, condition=condition))
-
-
-def cdr_key(requested_at: datetime, callback: str) -> str:
-    """The range key of a CDR: the instant of the request first, for lists in order."""
-    return f"{_key_of(requested_at)}#{callback}"
-
-
-def _key_of(at: datetime) -> str:
-    return f"{to_us(at):017d}"
-
-
-def _open_cursor(cursor: str, account: str, first: str, last: str) -> dict[str, Any]:
-    callback, requested_us = open_cursor(cursor)
-    key = f"{requested_us:017d}#{callback}"
-    # DynamoDB would not begin outside of what is asked for.
-    if not first <= key < last:
-        raise Malformed("this cursor is not one of this list")
-    return {"account": {"S": account}, "call": {"S": key}}

@@ -28,12 +28,12 @@ class DynamoWorkers:
         ]
         return sorted(beats, key=lambda beat: beat.worker)
 
-    def forget(self, beat: Beat) -> bool:
-        """Take a heartbeat away, unless a newer one has come; whether it is gone."""
+    def forget(self, beat: Beat) -> None:
+        """Take a heartbeat away, unless a newer one has come."""
         items, beat_at = self._items, to_us(beat.beat_at)
         # Of none, and of one that is text, there is no instant.
         unchanged = items.beat_at.does_not_exist() | (items.beat_at == beat_at)
-        return made(lambda: self._items(beat.worker).delete(unchanged))
+        made(lambda: self._items(beat.worker).delete(unchanged))
 
 
 class DynamoTrunks:

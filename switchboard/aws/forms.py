@@ -6,17 +6,20 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum
 from fractions import Fraction
 from functools import partial
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_type_hints
 
 from cattrs import BaseValidationError, Converter
+from cattrs.strategies import configure_tagged_union
 
 from switchboard.calls.manners import Manners
 from switchboard.ledger.cover import Cover, Take
 from switchboard.numbering import PhoneNumber
 from switchboard.rating.destinations import Destination
+from switchboard.rating.editing import Edit
 from switchboard.rating.price import LegPrice
 from switchboard.rating.quote import Quote
 from switchboard.rating.row import Charges, RateRow, Window
@@ -88,10 +91,22 @@ def _converter() -> Converter:
     converter.register_structure_hook(PhoneNumber, lambda e164, _: PhoneNumber(e164))
     converter.register_unstructure_hook(Right, str)
     converter.register_structure_hook(Right, lambda text, _: Right.parse(text))
+    converter.register_structure_hook_factory(_is_enum, _enum_reader)
     converter.register_structure_hook_factory(_is_optional, partial(_optional_reader, converter))
     converter.register_unstructure_hook_factory(_AS_LISTS.__contains__, partial(_writer, converter))
     converter.register_structure_hook_factory(_AS_LISTS.__contains__, partial(_reader, converter))
+    configure_tagged_union(Edit, converter)
     return converter
+
+
+def _is_enum(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Enum)
+
+
+def _enum_reader(kind: type[Enum]) -> Callable[[Any, Any], Enum]:
+    """As the converter's own, which asks the class: four times as long."""
+    members = {member.value: member for member in kind}
+    return lambda value, _: members[value]
 
 
 def _is_optional(kind: Any) -> bool:

@@ -11,14 +11,22 @@ from switchboard.aws.books import DynamoBooks
 from switchboard.aws.bridges import DynamoBridges
 from switchboard.aws.callbacks import DynamoCallbacks
 from switchboard.aws.catalogue import DynamoCatalogue
+from switchboard.aws.files import S3Files
 from switchboard.aws.fleet import DynamoTrunks, DynamoWorkers
+from switchboard.aws.jobs import DynamoJobs
 from switchboard.aws.minutes import DynamoMinutes
 from switchboard.aws.models import ALL
 from switchboard.aws.models.database import Database
 from switchboard.aws.passing import DynamoAnswers, DynamoConfirmations, DynamoThrottle
 from switchboard.aws.phone_books import DynamoPhoneBooks
 from switchboard.aws.pins import DynamoPins
-from switchboard.aws.queues import SqsControl, SqsDeadOrders, SqsQueue, sqs_client
+from switchboard.aws.queues import (
+    JOB_VISIBLE_AGAIN_S,
+    SqsControl,
+    SqsDeadOrders,
+    SqsQueue,
+    sqs_client,
+)
 from switchboard.aws.rings import DynamoRings
 from switchboard.aws.schedule import DynamoSchedule
 from switchboard.aws.settings import DynamoSettings
@@ -26,6 +34,7 @@ from switchboard.aws.sheets import DynamoSheets
 from switchboard.aws.sms_providers import DynamoSmsProviders
 from switchboard.aws.staff import DynamoStaff, DynamoStaffVisits
 from switchboard.aws.subscriptions import DynamoSubscriptions
+from switchboard.aws.system_log import DynamoSystemLog
 from switchboard.aws.templates import DynamoTemplates
 from switchboard.aws.traces import DynamoTraces
 from switchboard.aws.upgrade import upgrade
@@ -42,21 +51,25 @@ ALARM_TARGET, ALARM_ROLE = "RINGBACK_ALARM_TARGET", "RINGBACK_ALARM_ROLE"
 class AwsSettings:
     """Which system: its tables and queues begin with the prefix. Endpoints and credentials are
     the SDK's own affair (AWS_ENDPOINT_URL and its like). Without `alarms`, somebody has to look
-    often which planned callbacks are due."""
+    often which planned callbacks are due. The `bucket` of files has a name of its own where the
+    usual one is taken: names of buckets are unique in the whole world."""
 
     region: str
     prefix: str = DEFAULT_PREFIX
     alarms: AlarmSettings | None = None
+    bucket: str | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """AWS_DEFAULT_REGION (or AWS_REGION, as Lambda has it), and RINGBACK_PREFIX; for alarms
-        RINGBACK_ALARM_TARGET and RINGBACK_ALARM_ROLE, and RINGBACK_ALARM_GROUP. KeyError names
-        the variable that is missing: the region's, or one of the first two of alarms."""
+        RINGBACK_ALARM_TARGET and RINGBACK_ALARM_ROLE, and RINGBACK_ALARM_GROUP; and
+        RINGBACK_FILES_BUCKET. KeyError names the variable that is missing: the region's, or one of
+        the first two of alarms."""
         region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
         if not region:
             raise KeyError("AWS_DEFAULT_REGION")
-        return cls(region, env.get("RINGBACK_PREFIX", DEFAULT_PREFIX), _alarms(env))
+        prefix = env.get("RINGBACK_PREFIX", DEFAULT_PREFIX)
+        return cls(region, prefix, _alarms(env), env.get("RINGBACK_FILES_BUCKET") or None)
 
     @property
     def callbacks_queue(self) -> str:
@@ -67,6 +80,16 @@ class AwsSettings:
     def dead_orders_queue(self) -> str:
         """The queue where orders go that no worker could serve."""
         return f"{self.prefix}callbacks-dead"
+
+    @property
+    def jobs_queue(self) -> str:
+        """The queue where jobs wait for a runner."""
+        return f"{self.prefix}jobs"
+
+    @property
+    def files_bucket(self) -> str:
+        """The bucket of the files of jobs."""
+        return self.bucket or f"{self.prefix}files"
 
 
 def _alarms(env: Mapping[str, str]) -> AlarmSettings | None:
@@ -115,6 +138,10 @@ def open_ports(settings: AwsSettings) -> Ports:
         staff=DynamoStaff(database),
         staff_visits=DynamoStaffVisits(database),
         audit=DynamoAudit(database),
+        system_log=DynamoSystemLog(database),
+        jobs=DynamoJobs(database),
+        job_queue=SqsQueue(settings.jobs_queue, sqs),
+        files=_files(settings),
         clock=SystemClock(),
     )
 
@@ -124,39 +151,70 @@ def callbacks_inbox(settings: AwsSettings) -> SqsQueue:
     return SqsQueue(settings.callbacks_queue, sqs_client(settings.region))
 
 
+def jobs_inbox(settings: AwsSettings) -> SqsQueue:
+    """Where a runner takes jobs from."""
+    return SqsQueue(settings.jobs_queue, sqs_client(settings.region))
+
+
 def control_inbox(settings: AwsSettings, worker: str) -> SqsQueue:
     """Where a worker is told to hang up: a queue of its own, which it creates and removes."""
     return SqsControl(settings.prefix, sqs_client(settings.region)).queue_of(worker)
 
 
 def create_tables(settings: AwsSettings) -> list[str]:
-    """Make the tables and the queues of callbacks that are missing, and upgrade the tables of an
+    """Make the tables, the queues and the bucket that are missing, and upgrade the tables of an
     earlier version; gives the names of all."""
     database = Database.open(settings.prefix, settings.region)
     models = [database.table(model) for model in ALL]
+    there = database.tables()
     for model in models:
-        if model.exists():
+        if model.Meta.table_name in there:
             upgrade(database, model)
         else:
             model.create_table(wait=True)
-    dead = _dead_orders(settings)
+    create_queues(settings)
+    _files(settings).create()
+    return [*(model.Meta.table_name for model in models), *_others(settings)]
+
+
+def create_queues(settings: AwsSettings) -> None:
+    """Make the queues that are missing."""
+    callbacks, dead, jobs = _queues(settings)
     dead.create()
-    callbacks_inbox(settings).create(dead=dead)
-    return [*(model.Meta.table_name for model in models), settings.callbacks_queue, dead.name]
+    callbacks.create(dead=dead)
+    jobs.create(visible_again_s=JOB_VISIBLE_AGAIN_S)
 
 
 def delete_tables(settings: AwsSettings) -> list[str]:
-    """Delete the tables and the queues of callbacks with all that is in them; gives the names."""
+    """Delete the tables, the queues and the bucket with all that is in them; gives the names."""
     database = Database.open(settings.prefix, settings.region)
     models = [database.table(model) for model in ALL]
-    gone = [model for model in models if model.exists()]
+    there = database.tables()
+    gone = [model for model in models if model.Meta.table_name in there]
     for model in gone:
         model.delete_table()
-    callbacks_inbox(settings).remove()
-    dead = _dead_orders(settings)
+    callbacks, dead, jobs = _queues(settings)
+    callbacks.remove()
     dead.remove_queue()
-    return [*(model.Meta.table_name for model in gone), settings.callbacks_queue, dead.name]
+    jobs.remove()
+    _files(settings).remove()
+    return [*(model.Meta.table_name for model in gone), *_others(settings)]
 
 
-def _dead_orders(settings: AwsSettings) -> SqsDeadOrders:
-    return SqsDeadOrders(settings.dead_orders_queue, sqs_client(settings.region))
+def _others(settings: AwsSettings) -> list[str]:
+    queues = [settings.callbacks_queue, settings.dead_orders_queue, settings.jobs_queue]
+    return [*queues, settings.files_bucket]
+
+
+def _queues(settings: AwsSettings) -> tuple[SqsQueue, SqsDeadOrders, SqsQueue]:
+    """Those of callbacks, of dead orders, of jobs."""
+    sqs = sqs_client(settings.region)
+    return (
+        SqsQueue(settings.callbacks_queue, sqs),
+        SqsDeadOrders(settings.dead_orders_queue, sqs),
+        SqsQueue(settings.jobs_queue, sqs),
+    )
+
+
+def _files(settings: AwsSettings) -> S3Files:
+    return S3Files(settings.files_bucket, settings.region)

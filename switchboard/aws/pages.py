@@ -3,10 +3,11 @@
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
-from switchboard.aws.forms import from_json, pack, to_text, unpack
+from switchboard.aws.forms import from_json, pack, to_text
 from switchboard.rating.destinations import Destination
 from switchboard.rating.pages import Page, page_of
 from switchboard.rating.row import RateRow
@@ -20,6 +21,7 @@ PAGES_AT_ONCE = 25
 # Some 100 KB compressed. A sheet has a few thousand names.
 NAMES_AN_ITEM = 10_000
 VERSIONS_KEPT = 8
+NAME_FIELDS = len(fields(Destination))
 
 
 class PageTable:
@@ -58,7 +60,10 @@ class PageTable:
 
     def _read_names(self, key: str) -> Sequence[Destination]:
         found = self._items.query(f"names/{key}", consistent_read=True)
-        return [one for item in found for one in unpack(item.rows, tuple[Destination, ...])]
+        lists = (one for item in found for one in json.loads(zlib.decompress(item.rows)))
+        # Made of their lists at once: a sheet may have as many names as prefixes, and somebody
+        # waits for them.
+        return [Destination(*one[:NAME_FIELDS]) for one in lists]
 
     def _read(self, key: str, number: int) -> "LoadedPage":
         # Consistent: the page may have been written a moment ago.
@@ -122,6 +127,13 @@ class PagedRows:
         """The names of its destinations, in their order; none of a version that was stored before
         they were kept."""
         return self._pages.names(self._key)
+
+    def since(self, prefix: str) -> Iterator[RateRow]:
+        """The rows of this prefix and of all behind it, by prefix; each page is read when it is
+        reached."""
+        for number in range(page_of(self._firsts, prefix), len(self._firsts)):
+            page = self._pages.one(self._key, number)
+            yield from page.since(max(prefix, self._firsts[number]))
 
     def __iter__(self) -> Iterator[RateRow]:
         pages = self._pages.all(self._key, len(self._firsts))

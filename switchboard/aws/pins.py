@@ -10,7 +10,8 @@ from pynamodb.transactions import TransactWrite
 
 from switchboard.aws.accounts import identities_of
 from switchboard.aws.balances import BALANCE, PROFILE, entry_item
-from switchboard.aws.forms import from_text, to_text
+from switchboard.aws.cursors import make_cursor, open_cursor
+from switchboard.aws.forms import from_text, to_text, to_us
 from switchboard.aws.models.accounts import AccountItem, EntryItem, IdentityItem
 from switchboard.aws.models.database import Database, made
 from switchboard.aws.models.sales import BatchItem, SubscriptionItem, VoucherItem
@@ -18,6 +19,9 @@ from switchboard.aws.subscriptions import wake_plan
 from switchboard.billing.account import Profile
 from switchboard.billing.batches import Batch, BatchKind, BatchState
 from switchboard.billing.vouchers import Redemption, Voucher
+from switchboard.ports import Page
+
+ALL = "all"
 
 
 class DynamoPins:
@@ -34,8 +38,7 @@ class DynamoPins:
 
     def start(self, batch: Batch) -> bool:
         """Write a new batch, if its name is new."""
-        text = to_text(replace(batch, state=BatchState.MAKING))
-        item = self._batches(batch.name, batch=text, state=batch.state.value)
+        item = self._batches(**batch_values(batch))
         if made(lambda: item.save(self._batches.name.does_not_exist())):
             return True
         # A repeated write fails on its own success: the same to the microsecond is ours.
@@ -61,6 +64,19 @@ class DynamoPins:
         """Every batch, by name."""
         found = self._batches.scan(consistent_read=True)
         return sorted(map(_batch, found), key=lambda batch: batch.name)
+
+    def batch_page(self, *, limit: int, cursor: str | None) -> Page[Batch]:
+        """A part of the batches, the newest first."""
+        found = self._batches.by_made.query(
+            ALL,
+            limit=limit,
+            scan_index_forward=False,
+            last_evaluated_key=None if cursor is None else _open(cursor),
+        )
+        batches = [_batch(item) for item in found]
+        if found.last_evaluated_key is None or len(batches) < limit:
+            return Page(batches, None)
+        return Page(batches, make_cursor(batches[-1].name, to_us(batches[-1].made_at)))
 
     def add_vouchers(self, vouchers: Sequence[Voucher]) -> bool:
         """Add vouchers under the hashes of their PINs."""
@@ -136,6 +152,22 @@ class DynamoPins:
                 transaction.delete(self._identities(identity))
             for part in (PROFILE, BALANCE):
                 transaction.delete(self._accounts(profile.account, part))
+
+
+def batch_values(batch: Batch) -> dict[str, Any]:
+    """What the item of a batch keeps."""
+    return {
+        "name": batch.name,
+        "batch": to_text(replace(batch, state=BatchState.MAKING)),
+        "state": batch.state.value,
+        "listed": ALL,
+        "made_at": to_us(batch.made_at),
+    }
+
+
+def _open(cursor: str) -> dict[str, Any]:
+    name, made_us = open_cursor(cursor)
+    return {"name": {"S": name}, "listed": {"S": ALL}, "made_at": {"N": str(made_us)}}
 
 
 def _batch(item: Any) -> Batch:

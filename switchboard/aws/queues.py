@@ -1,4 +1,4 @@
-"""The queues in SQS: callbacks for all workers, and a control queue for each of them."""
+"""The queues in SQS: callbacks for all workers, a control queue for each of them, and jobs."""
 
 import json
 import math
@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from switchboard.aws import sdk
 from switchboard.aws.models.database import CONNECTIONS
 from switchboard.ports import DeadOrder, Message, NoQueue
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # SQS gives a message to another worker after this long, if nobody deleted it.
 VISIBLE_AGAIN_S = 30
+# As long as a Lambda may run, which takes no queue that is less patient.
+JOB_VISIBLE_AGAIN_S = 900
 # So often an order comes to a worker before it is dead: for longer than callbacks are patient.
 MOST_RECEIPTS = 5
 # As long as SQS keeps anything.
@@ -48,13 +50,15 @@ class SqsQueue:
         self._sqs = sqs
         self._url: str | None = None
 
-    def create(self, *, dead: "SqsDeadOrders | None" = None) -> None:
+    def create(
+        self, *, dead: "SqsDeadOrders | None" = None, visible_again_s: int = VISIBLE_AGAIN_S
+    ) -> None:
         """Make the queue; one that is there stays as it is, but that what comes too often goes
         to `dead` from now on."""
         self._url = self._sqs.create_queue(
             QueueName=self.name,
             Attributes={
-                "VisibilityTimeout": str(VISIBLE_AGAIN_S),
+                "VisibilityTimeout": str(visible_again_s),
                 "ReceiveMessageWaitTimeSeconds": str(WAIT_S),
             },
         )["QueueUrl"]
@@ -143,11 +147,11 @@ class SqsDeadOrders:
         SqsQueue(self.name, self._sqs).remove()
 
     @contextmanager
-    def taken(self) -> Iterator[Sequence[DeadOrder]]:
-        """All that are there."""
+    def taken(self, *, most: int | None = None) -> Iterator[Sequence[DeadOrder]]:
+        """Batch by batch, until there is none or there are enough."""
         orders: dict[str, DeadOrder] = {}
         try:
-            while found := self._receive():
+            while (most is None or len(orders) < most) and (found := self._receive()):
                 orders.update(found)
             yield sorted(orders.values(), key=lambda order: (order.sent_at, order.callback))
         finally:
@@ -224,7 +228,8 @@ class SqsControl:
 def sqs_client(region: str) -> "SQSClient":
     """A client that waits longer than SQS does."""
     config = Config(connect_timeout=2, read_timeout=WAIT_S + 10, max_pool_connections=CONNECTIONS)
-    return boto3.client("sqs", region_name=region, config=config)
+    made: SQSClient = sdk.client("sqs", region, config)
+    return made
 
 
 def _is_missing(error: ClientError) -> bool:

@@ -12,6 +12,7 @@ from switchboard.aws.models.database import Database, made
 from switchboard.billing.service_number import ServiceNumber
 from switchboard.errors import AlreadyExists
 from switchboard.numbering import PhoneNumber
+from switchboard.ports import Page
 
 ALL = "services"
 
@@ -46,9 +47,7 @@ class ServiceNumbers:
 
     def remove(self, number: PhoneNumber) -> bool:
         """Take a service number away; whether there was one."""
-        removed = made(
-            lambda: self._items(f"service#{number}").delete(self._items.service.exists())
-        )
+        removed = made(lambda: self._items(_identity(number)).delete(self._items.service.exists()))
         self._items(ALL).update([self._items.services.delete({str(number)})])
         self._asked = -self._age_s
         return removed
@@ -65,9 +64,19 @@ class ServiceNumbers:
         found = self._items.scan(self._items.service.exists(), consistent_read=True)
         return sorted(map(service_of, found), key=lambda service: service.number)
 
+    def page(self, digits: str, *, limit: int, cursor: str | None) -> Page[ServiceNumber]:
+        """A part of those that have these digits: all are named in one item. One that is named and
+        was not added, or is removed, is left out."""
+        named = sorted(one for one in self._read() if digits in one and one > (cursor or ""))
+        part = named[:limit]
+        items = self._items.batch_get(map(_identity, part), consistent_read=True)
+        found = {item.identity: service_of(item) for item in items if item.service}
+        services = [found[name] for name in map(_identity, part) if name in found]
+        return Page(services, part[-1] if len(named) > limit else None)
+
     def _item(self, service: ServiceNumber) -> IdentityItem:
         return self._items(
-            f"service#{service.number}",
+            _identity(service.number),
             service=_text(service),
             suspended=service.suspended or None,
         )
@@ -94,6 +103,10 @@ class ServiceNumbers:
 def service_of(item: Any) -> ServiceNumber:
     """A service number from its item."""
     return replace(from_text(item.service, ServiceNumber), suspended=bool(item.suspended))
+
+
+def _identity(number: PhoneNumber | str) -> str:
+    return f"service#{number}"
 
 
 def _text(service: ServiceNumber) -> str:

@@ -29,9 +29,9 @@ class DynamoSettings:
         self._velocity = Remembered(lambda: self._read(VELOCITY, Velocity(), Velocity), age)
         self._traces = Remembered(lambda: self._read(TRACES, (), tuple[TraceSwitch, ...]), age)
 
-    def classes(self) -> Classes:
+    def classes(self, *, fresh: bool = False) -> Classes:
         """The classes of destinations; the built-in ones until they are changed."""
-        return self._classes.get()
+        return self._classes.get(fresh=fresh)
 
     def save_classes(self, classes: Classes) -> None:
         """Replace them."""

@@ -1,10 +1,10 @@
 """Rate sheets in DynamoDB: compiled versions that never change, and one pointer to the published.
 
-Four kinds of item: under `published` the head of each sheet's present version; under `versions/…`
-the heads of all its versions; under `pages/…/…` the pages of one version; and under
-`names/pages/…/…` the names of its destinations, for who looks for one. A head names the first
-prefix of each page, so that it tells which one a number is in: a cold lookup reads that page, and
-a warm one nothing.
+Five kinds of item: under `published` the head of each sheet's present version; under `versions/…`
+the heads of all its versions; under `pages/…/…` the pages of one version; under `names/pages/…/…`
+the names of its destinations, for who looks for one; and under `drafts` what is to be changed of
+each. A head names the first prefix of each page, so that it tells which one a number is in: a cold
+lookup reads that page, and a warm one nothing.
 """
 
 import time
@@ -12,17 +12,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from switchboard.aws.forms import from_text, to_text
+from switchboard.aws.forms import from_text, pack, to_text, unpack
 from switchboard.aws.models.database import Database, made, may_be_key
 from switchboard.aws.models.sales import SheetItem
 from switchboard.aws.pages import PagedRows, PageTable
-from switchboard.errors import Conflict, NotFound
+from switchboard.errors import Conflict, Malformed, NotFound
+from switchboard.ports import Page
 from switchboard.rating.destinations import destinations_of
+from switchboard.rating.drafts import Draft
 from switchboard.rating.pages import cut
 from switchboard.rating.sheet import RateSheet
 from switchboard.rating.terms import SheetTerms
 
-PUBLISHED = "published"
+PUBLISHED, DRAFTS = "published", "drafts"
 
 
 class DynamoSheets:
@@ -78,10 +80,45 @@ class DynamoSheets:
         found = self._items.query(_versions(name), attributes_to_get=["part"])
         return [item.part for item in found]
 
+    def newest(self, name: str, *, limit: int, cursor: str | None) -> Page[RateSheet]:
+        """A part of the stored versions, newest first."""
+        found = self._items.query(
+            _versions(name),
+            limit=limit,
+            scan_index_forward=False,
+            last_evaluated_key=None if cursor is None else _behind(name, cursor),
+            consistent_read=True,
+        )
+        items = list(found)
+        more = found.last_evaluated_key is not None and len(items) == limit
+        sheets = [self._opened(name, item) for item in items]
+        return Page(sheets, sheets[-1].version if more else None)
+
     def names(self) -> Sequence[str]:
         """Every sheet."""
         found = self._items.query(PUBLISHED, attributes_to_get=["part"])
         return [item.part for item in found]
+
+    def all(self) -> Sequence[RateSheet]:
+        """The published version of every sheet."""
+        found = self._items.query(PUBLISHED, consistent_read=True)
+        return [self._opened(item.part, item) for item in found]
+
+    def draft(self, name: str) -> Draft | None:
+        """The draft of a sheet, strongly consistent."""
+        item = self._item(DRAFTS, name)
+        return None if item is None else unpack(item.rows, Draft)
+
+    def replace_draft(self, name: str, old: Draft | None, new: Draft | None) -> bool:
+        """Keep a draft of a sheet in the place of the old one, or of none; or take it away, where
+        it is not gone yet. False where its draft is another one by now."""
+        known, mark = self._items(DRAFTS, name), self._items.version
+        was = mark.does_not_exist() if old is None else mark == old.mark
+        # Where a reply was lost, the write is repeated, and meets itself.
+        if new is None:
+            return made(lambda: known.delete(was | mark.does_not_exist()))
+        item = self._items(DRAFTS, name, version=new.mark, rows=pack(new))
+        return made(lambda: item.save(was | (mark == new.mark)))
 
     def _opened(self, name: str, head: Any) -> RateSheet:
         terms = from_text(head.terms, SheetTerms)
@@ -123,6 +160,12 @@ class DynamoSheets:
 
 def _versions(name: str) -> str:
     return f"versions/{name}"
+
+
+def _behind(name: str, version: str) -> dict[str, Any]:
+    if not may_be_key(version):
+        raise Malformed("this cursor is not one of ours")
+    return {"name": {"S": _versions(name)}, "part": {"S": version}}
 
 
 def _pages(name: str, version: str) -> str:

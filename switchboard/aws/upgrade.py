@@ -5,9 +5,14 @@ from typing import Any
 
 from switchboard.aws.account_lists import profile_values
 from switchboard.aws.forms import from_text
-from switchboard.aws.models.accounts import AccountItem
+from switchboard.aws.journal import place_of
+from switchboard.aws.models.accounts import AccountItem, EntryItem
 from switchboard.aws.models.database import Database, TableItem
+from switchboard.aws.models.sales import BatchItem
+from switchboard.aws.pins import batch_values
 from switchboard.billing.account import Profile
+from switchboard.billing.batches import Batch
+from switchboard.ledger.entries import JournalEntry
 
 ASKED_EVERY_S = 0.5
 
@@ -19,9 +24,14 @@ def upgrade(database: Database, table: type[TableItem]) -> None:
     wanted: Any = table._get_schema()["global_secondary_indexes"]  # noqa: SLF001  no public way to them
     known = _indexes(database, table) if wanted else ()
     missing = [one for one in wanted if one["index_name"] not in known]
-    if missing and issubclass(table, AccountItem):
+    if missing:
         # Before its index is there, by which a next try would know that this is done.
-        _list_accounts(table)
+        if issubclass(table, AccountItem):
+            _list_accounts(table)
+        elif issubclass(table, BatchItem):
+            _list_batches(table)
+        elif issubclass(table, EntryItem):
+            _list_entries(table)
     for one in missing:
         _add(database, table, one)
 
@@ -63,6 +73,18 @@ def _list_accounts(table: Any) -> None:
             [getattr(table, name).set(value) for name, value in given.items()],
             condition=table.profile == item.profile,
         )
+
+
+def _list_batches(table: Any) -> None:
+    for item in table.scan(table.listed.does_not_exist()):
+        values = batch_values(from_text(item.batch, Batch))
+        item.update([getattr(table, name).set(values[name]) for name in ("listed", "made_at")])
+
+
+def _list_entries(table: Any) -> None:
+    for item in table.scan(table.place.does_not_exist()):
+        entry = from_text(item.entry, JournalEntry)
+        item.update([table.place.set(place_of(entry))])
 
 
 def _client(database: Database) -> Any:

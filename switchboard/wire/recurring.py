@@ -26,7 +26,12 @@ def plan_body(plan: Plan, fee: Item) -> Body:
 
 def item_body(item: Item) -> Body:
     """An item of the catalogue."""
-    return {"item": item.name, **_fee_body(item, item.description), "plan": item.plan}
+    return {
+        "item": item.name,
+        **_fee_body(item, item.description),
+        "plan": item.plan,
+        "retired": item.retired,
+    }
 
 
 def _fee_body(item: Item, description: str) -> Body:

@@ -5,6 +5,21 @@ from switchboard.billing.widget import Widget
 from switchboard.wire.forms import Body
 
 
+def widget_page(public_url: str, widget: str) -> str:
+    """Where a widget is shown, without a site around it."""
+    return f"{public_url}/widget/{widget}"
+
+
+def widget_snippet(public_url: str, widget: str) -> str:
+    """What a web site has in its page to show a widget. Nothing in it needs to be escaped: an id
+    has letters, digits and dashes."""
+    page = widget_page(public_url, widget)
+    return (
+        f'<script async src="{page}.js"></script>'
+        f'<noscript><a href="{page}" target="_blank" rel="noopener">Call me</a></noscript>'
+    )
+
+
 def widget_body(widget: Widget) -> Body:
     """All that was set for a widget."""
     hours = widget.hours

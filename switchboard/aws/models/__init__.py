@@ -3,6 +3,7 @@
 from switchboard.aws.models.accounts import AccountItem, EntryItem, IdentityItem, PhoneBookItem
 from switchboard.aws.models.calls import CallbackItem, CdrItem, PlannedItem, RingItem, TraceItem
 from switchboard.aws.models.database import TableItem
+from switchboard.aws.models.jobs import JobItem
 from switchboard.aws.models.sales import (
     BatchItem,
     CatalogueItem,
@@ -14,12 +15,14 @@ from switchboard.aws.models.sales import (
 from switchboard.aws.models.system import (
     AuditItem,
     BridgeItem,
+    DialerItem,
     MinuteItem,
     PassingItem,
     SettingItem,
     SmsProviderItem,
     StaffItem,
     StaffVisitItem,
+    SystemLogItem,
     TrunkItem,
     WidgetItem,
     WorkerItem,
@@ -47,9 +50,12 @@ ALL: tuple[type[TableItem], ...] = (
     SmsProviderItem,
     WidgetItem,
     BridgeItem,
+    DialerItem,
     SettingItem,
     PassingItem,
     StaffItem,
     StaffVisitItem,
     AuditItem,
+    SystemLogItem,
+    JobItem,
 )

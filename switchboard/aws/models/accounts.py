@@ -9,7 +9,7 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from switchboard.aws.models.database import TableItem
 
@@ -96,14 +96,29 @@ class IdentityItem(TableItem):
     services = UnicodeSetAttribute(null=True)
 
 
+class _ByPlace(GlobalSecondaryIndex["EntryItem"]):
+    """The journal of an account, by instant."""
+
+    class Meta:
+        """Whole: entries are read at once, and never change."""
+
+        index_name = "by_place"
+        projection = AllProjection()
+
+    account = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+
+
 class EntryItem(TableItem):
-    """A journal entry under its real identity."""
+    """A journal entry under its real identity. Its `place` begins with its instant, for lists."""
 
     table_name = "journal"
 
     account = UnicodeAttribute(hash_key=True)
     identity = UnicodeAttribute(range_key=True)
     entry = UnicodeAttribute()
+    place = UnicodeAttribute(null=True)
+    by_place = _ByPlace()
 
 
 class PhoneBookItem(TableItem):

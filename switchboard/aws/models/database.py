@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, TypeVar, cast
 
+from botocore.session import Session
 from pynamodb.connection import Connection
 from pynamodb.exceptions import (
     DeleteError,
@@ -16,6 +17,8 @@ from pynamodb.exceptions import (
     UpdateError,
 )
 from pynamodb.models import Model
+
+from switchboard.aws import sdk
 
 CONFLICTS_BORNE = 6
 CONFLICT_PAUSE_S = 0.01
@@ -41,6 +44,11 @@ class SharedConnection(Connection):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._making = threading.Lock()
+
+    @property
+    def session(self) -> Session:
+        """What the client is made of."""
+        return sdk.new_session()
 
     @property
     def client(self) -> Any:
@@ -78,6 +86,11 @@ class Database:
             self._bound[model] = self._bind(model)
         bound: type[Table] = self._bound[model]
         return bound
+
+    def tables(self) -> set[str]:
+        """The full names of the tables that are there, those of other systems among them."""
+        pages = self.connection.client.get_paginator("list_tables").paginate()
+        return {name for page in pages for name in page["TableNames"]}
 
     def _bind(self, model: type[Table]) -> type[Table]:
         options = {

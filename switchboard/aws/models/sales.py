@@ -1,14 +1,15 @@
 """Tables of what is sold: rate sheets, PINs, the catalogue, and subscriptions."""
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from switchboard.aws.models.database import TableItem
 
 
 class SheetItem(TableItem):
-    """Four kinds of item (aws/sheets.py): what is published, by sheet; the versions of a sheet;
-    the pages of a version, with their rows compressed; and the names of its destinations."""
+    """Five kinds of item (aws/sheets.py): what is published, by sheet; the versions of a sheet;
+    the pages of a version, with their rows compressed; the names of its destinations; and drafts,
+    compressed."""
 
     table_name = "sheets"
 
@@ -30,14 +31,30 @@ class TemplateItem(TableItem):
     template = UnicodeAttribute()
 
 
+class _ByMade(GlobalSecondaryIndex["BatchItem"]):
+    """All batches, by the instant when they were made."""
+
+    class Meta:
+        """Whole: they are read at once."""
+
+        index_name = "by_made"
+        projection = AllProjection()
+
+    listed = UnicodeAttribute(hash_key=True)
+    made_at = NumberAttribute(range_key=True)
+
+
 class BatchItem(TableItem):
-    """A batch of PINs; its state stands beside it."""
+    """A batch of PINs; its state stands beside it. `listed` and `made_at` are for lists."""
 
     table_name = "batches"
 
     name = UnicodeAttribute(hash_key=True)
     batch = UnicodeAttribute()
     state = UnicodeAttribute()
+    listed = UnicodeAttribute(null=True)
+    made_at = NumberAttribute(null=True)
+    by_made = _ByMade()
 
 
 class VoucherItem(TableItem):

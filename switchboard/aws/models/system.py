@@ -6,6 +6,7 @@ from pynamodb.attributes import (
     TTLAttribute,
     UnicodeAttribute,
 )
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from switchboard.aws.models.database import TableItem
 
@@ -60,6 +61,33 @@ class BridgeItem(TableItem):
     beat = UnicodeAttribute(null=True)
     text = UnicodeAttribute(null=True)
     gone_at = TTLAttribute(null=True)
+
+
+class _ByOwner(GlobalSecondaryIndex["DialerItem"]):
+    """The dialers of an owner's accounts, by the end of their visits."""
+
+    class Meta:
+        """Whole: they are read at once."""
+
+        index_name = "by_owner"
+        projection = AllProjection()
+
+    owner = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+
+
+class DialerItem(TableItem):
+    """A dialer that is signed in. All stand in one list, and their `place` begins with the end of
+    the visit, so that those that are over and not yet taken away are not read."""
+
+    table_name = "dialers"
+
+    list = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+    owner = UnicodeAttribute(null=True)
+    dialer = UnicodeAttribute()
+    gone_at = TTLAttribute()
+    by_owner = _ByOwner()
 
 
 class SettingItem(TableItem):
@@ -122,10 +150,21 @@ class StaffVisitItem(TableItem):
 
 class AuditItem(TableItem):
     """An entry of the audit log, once in each list where it is looked for: `all`, `by#…`,
-    `about#…`; its place is by instant."""
+    `about#…`, `begun` where it is only that; its place is by instant."""
 
     table_name = "audit"
 
     list = UnicodeAttribute(hash_key=True)
     place = UnicodeAttribute(range_key=True)
     entry = UnicodeAttribute()
+
+
+class SystemLogItem(TableItem):
+    """A line of a process, under its day (UTC); its place is by instant."""
+
+    table_name = "system-log"
+
+    day = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+    entry = UnicodeAttribute()
+    gone_at = TTLAttribute()

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from switchboard.logs import FORM, about, write_logs
+from switchboard.logs import FORM, NOTABLE, about, write_logs
 from workers.host import BEATS_MISSED
 from workers.loop import shared_loop
 from workers.metrics import count_as
@@ -22,7 +22,7 @@ from workers.recordings import UnusablePrompt
 from workers.settings import BadSetting, Settings
 from workers.status import told_over_http
 from workers.supervisor import BAD_SETTINGS, Supervisor
-from workers.wiring import open_worker
+from workers.wiring import open_worker, supervisor_told
 
 PR_SET_PDEATHSIG = 1
 TO_LEAVE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -86,7 +86,7 @@ async def _work(settings: Settings, engine: PjsipEngine, *, supervised: bool) ->
             "worker %s uses SIP port %s",
             settings.worker,
             engine.sip_port,
-            extra={"sip_port": engine.sip_port},
+            extra={"sip_port": engine.sip_port, **NOTABLE},
         )
         await host.run()
 
@@ -103,7 +103,10 @@ async def _supervise(settings: Settings, processes: int) -> int:
     with tempfile.TemporaryDirectory(prefix="ringback-metrics-") as folder:
         supervisor = Supervisor(settings, os.environ, processes, Path(folder))
         _when_told_to_leave(supervisor.leave)
-        with told_over_http(supervisor, Path(folder), settings.status, stale_s):
+        with (
+            supervisor_told(settings, os.environ),
+            told_over_http(supervisor, Path(folder), settings.status, stale_s),
+        ):
             return await supervisor.run()
 
 

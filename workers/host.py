@@ -10,7 +10,8 @@ from functools import partial
 from switchboard.calls.beat import Beat
 from switchboard.calls.cdr import Cdr
 from switchboard.desk.sweep import LOST
-from switchboard.ports import ControlInbox, Inbox, Message, NoQueue
+from switchboard.logs import NOTABLE
+from switchboard.ports import ControlInbox, Inbox, Limit, Message, NoQueue
 from workers.chores import for_ever, go_on_after_faults
 from workers.metrics import Metrics
 from workers.minutes import MinuteBook, tell
@@ -29,6 +30,8 @@ COUNT_EVERY_S = 30
 MILLISECOND = timedelta(milliseconds=1)
 # How long a heartbeat tells of a callback that had to wait.
 LATELY = timedelta(minutes=1)
+# Of all workers, one tells that so many orders are dead, and again after a while.
+TOLD_DEAD = Limit(1, timedelta(hours=1))
 # How long a worker that is told to stop tries to reach the stores.
 GOODBYE_LIMIT_S = 10
 # So many heartbeats may fail to come before a worker is taken for lost.
@@ -73,6 +76,7 @@ class Host:
         self._patience: asyncio.Timeout | None = None
         self._hurried = False
         self._over = asyncio.Event()
+        self._dead = 0
 
     @property
     def is_leaving(self) -> bool:
@@ -112,7 +116,7 @@ class Host:
             await asyncio.shield(self._say_goodbye())
 
     async def _drain(self, orders: asyncio.Task[None]) -> None:
-        logger.info("takes no more callbacks; %s go on", len(self._sessions))
+        logger.info("takes no more callbacks; %s go on", len(self._sessions), extra=NOTABLE)
         limit_s = 0 if self._hurried else self._terms.drain_limit.total_seconds()
         with suppress(TimeoutError):
             async with asyncio.timeout(limit_s) as self._patience:
@@ -195,16 +199,23 @@ class Host:
     async def _deliver(self) -> None:
         delivered = await asyncio.to_thread(self._desk.spool.deliver_abandoned, self._desk.ports)
         if delivered:
-            logger.info("settled %s callbacks that other workers had left", delivered)
+            text = "settled %s callbacks that other workers had left"
+            logger.info(text, delivered, extra=NOTABLE)
         await asyncio.sleep(DELIVER_EVERY_S)
 
     async def _count(self) -> None:
         ports = self._desk.ports
         waiting = await asyncio.to_thread(ports.queue.depth)
-        self._metrics.counted(
-            waiting=waiting, dead=await asyncio.to_thread(ports.dead_orders.depth)
-        )
+        dead = await asyncio.to_thread(ports.dead_orders.depth)
+        self._metrics.counted(waiting=waiting, dead=dead)
+        if dead > self._dead and await asyncio.to_thread(self._is_first_to_tell, dead):
+            logger.warning("%s orders are dead: no worker could serve them", dead)
+        self._dead = dead
         await asyncio.sleep(COUNT_EVERY_S)
+
+    def _is_first_to_tell(self, dead: int) -> bool:
+        ports = self._desk.ports
+        return ports.throttle.take(f"dead#{dead}", TOLD_DEAD, ports.clock.now())
 
     def _taken(self, waited: timedelta) -> None:
         self._waits[self._desk.ports.clock.now()] = waited
@@ -260,6 +271,7 @@ class Host:
         if self._last_beat is not None:
             await asyncio.to_thread(self._control.remove)
             await asyncio.to_thread(self._desk.ports.workers.forget, self._last_beat)
+            logger.info("worker %s has left", self._desk.worker, extra=NOTABLE)
         await self._tell_minutes()
 
 

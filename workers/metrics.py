@@ -27,12 +27,54 @@ def count_as(process: int) -> None:
     values.ValueClass = values.MultiProcessValue(lambda: process)  # type: ignore[no-untyped-call]  # it has no types
 
 
+class _LegMetrics:
+    """How legs went, by trunk."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        counter = partial(Counter, registry=registry)
+        by_trunk = partial(Histogram, labelnames=("trunk",), registry=registry)
+        self._ended = counter(
+            "ringback_legs_ended_total", "Legs that were placed.", ("party", "trunk", *ENDED)
+        )
+        self._seconds = counter(
+            "ringback_legs_answered_seconds_total",
+            "How long legs were answered.",
+            ("party", "trunk"),
+        )
+        self._pdd = by_trunk(
+            "ringback_post_dial_delay_seconds",
+            "From the INVITE to the first ring.",
+            buckets=PDD_BUCKETS_S,
+        )
+        self._mos = by_trunk(
+            "ringback_leg_mos",
+            "How a leg sounded: the mean opinion score by the E-model (ITU-T G.107).",
+            buckets=MOS_BUCKETS,
+        )
+        self._received, self._lost = (
+            counter(f"ringback_rtp_packets_{what}_total", text, ("trunk",))
+            for what, text in RTP_PACKETS
+        )
+
+    def ended(self, leg: LegRecord) -> None:
+        """A leg is over."""
+        party, verdict = leg.party.value, leg.verdict
+        self._ended.labels(party, leg.trunk, verdict.ending.value, verdict.culprit.value).inc()
+        self._seconds.labels(party, leg.trunk).inc(leg.seconds)
+        if leg.invited_at is not None and leg.ringing_at is not None:
+            self._pdd.labels(leg.trunk).observe((leg.ringing_at - leg.invited_at).total_seconds())
+        if leg.rtp is not None:
+            self._received.labels(leg.trunk).inc(leg.rtp.received)
+            self._lost.labels(leg.trunk).inc(leg.rtp.lost)
+            if leg.rtp.mos is not None:
+                self._mos.labels(leg.trunk).observe(leg.rtp.mos)
+
+
 class Metrics:
     """Under several processes each counts for itself, and whoever asks gets the sums."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         gauge, counter = partial(Gauge, registry=registry), partial(Counter, registry=registry)
-        by_trunk = partial(Histogram, labelnames=("trunk",), registry=registry)
         self._live = gauge(
             "ringback_callbacks_live",
             "Callbacks that this worker has in its hands.",
@@ -58,28 +100,7 @@ class Metrics:
         self._ended = counter(
             "ringback_callbacks_ended_total", "Callbacks that rang and are settled.", ENDED
         )
-        self._legs = counter(
-            "ringback_legs_ended_total", "Legs that were placed.", ("party", "trunk", *ENDED)
-        )
-        self._seconds = counter(
-            "ringback_legs_answered_seconds_total",
-            "How long legs were answered.",
-            ("party", "trunk"),
-        )
-        self._pdd = by_trunk(
-            "ringback_post_dial_delay_seconds",
-            "From the INVITE to the first ring.",
-            buckets=PDD_BUCKETS_S,
-        )
-        self._mos = by_trunk(
-            "ringback_leg_mos",
-            "How a leg sounded: the mean opinion score by the E-model (ITU-T G.107).",
-            buckets=MOS_BUCKETS,
-        )
-        self._received, self._lost = (
-            counter(f"ringback_rtp_packets_{what}_total", text, ("trunk",))
-            for what, text in RTP_PACKETS
-        )
+        self._legs = _LegMetrics(registry)
 
     def beat(self, *, live: int, capacity: int) -> None:
         """A heartbeat has reached the stores."""
@@ -101,16 +122,4 @@ class Metrics:
         verdict = cdr.verdict
         self._ended.labels(verdict.ending.value, verdict.culprit.value).inc()
         for leg in cdr.legs:
-            self._leg_ended(leg)
-
-    def _leg_ended(self, leg: LegRecord) -> None:
-        party, verdict = leg.party.value, leg.verdict
-        self._legs.labels(party, leg.trunk, verdict.ending.value, verdict.culprit.value).inc()
-        self._seconds.labels(party, leg.trunk).inc(leg.seconds)
-        if leg.invited_at is not None and leg.ringing_at is not None:
-            self._pdd.labels(leg.trunk).observe((leg.ringing_at - leg.invited_at).total_seconds())
-        if leg.rtp is not None:
-            self._received.labels(leg.trunk).inc(leg.rtp.received)
-            self._lost.labels(leg.trunk).inc(leg.rtp.lost)
-            if leg.rtp.mos is not None:
-                self._mos.labels(leg.trunk).observe(leg.rtp.mos)
+            self._legs.ended(leg)

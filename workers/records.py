@@ -8,6 +8,7 @@ from switchboard.calls.beat import LiveCall
 from switchboard.calls.callback import Callback
 from switchboard.calls.ending import Party, Verdict
 from switchboard.calls.leg import LegRecord
+from switchboard.rating.quote import Quote
 from workers.lengths import seconds_begun
 from workers.phone import LegTrace
 
@@ -45,12 +46,20 @@ def leg_records(
         )
 
 
-def live_call(callback: Callback, records: Iterable[LegRecord]) -> LiveCall:
-    """What a heartbeat tells of these legs, and of those that were over before."""
+def live_call(callback: Callback, records: Iterable[LegRecord], quote: Quote) -> LiveCall:
+    """What a heartbeat tells of these legs, which are charged by this quote, and of those that were
+    over before."""
     legs = {leg.party: leg for leg in records}
     customer, destination = legs.get(Party.CUSTOMER), legs.get(Party.DESTINATION)
     trunk = "" if customer is None else customer.trunk
-    live = LiveCall(trunk, None if customer is None else customer.seconds, earlier=callback.earlier)
+    seconds = [0 if leg is None else leg.seconds for leg in (customer, destination)]
+    live = LiveCall(
+        trunk,
+        None if customer is None else customer.seconds,
+        earlier=callback.earlier,
+        cost_micros=quote.cost_micros(*seconds),
+        trunk_micros=_trunk_micros([*callback.earlier, *legs.values()]),
+    )
     if destination is None:
         return live
     return replace(
@@ -60,6 +69,12 @@ def live_call(callback: Callback, records: Iterable[LegRecord]) -> LiveCall:
         # The state of the callback tells when the first one answered.
         destination_answered_at=destination.answered_at if callback.earlier else None,
     )
+
+
+def _trunk_micros(legs: Iterable[LegRecord]) -> int | None:
+    costs = [leg.trunk_cost for leg in legs]
+    known = [cost.converted_micros for cost in costs if cost is not None]
+    return sum(known) if len(known) == len(costs) else None
 
 
 def _charged_s(trace: LegTrace, money_ends: float | None) -> int:

@@ -137,7 +137,8 @@ class Session:
         if self._conversation is None:
             return None
         conversation = self._conversation
-        return live_call(conversation.callback, conversation.legs(CANCELLED))
+        legs, quote = conversation.legs(CANCELLED), conversation.purse.quote
+        return live_call(conversation.callback, legs, quote)
 
     def _claim(self) -> Callback | None:
         callbacks, now = self._desk.ports.callbacks, self._desk.ports.clock.now()

@@ -1,6 +1,7 @@
 """What a worker knows of its trunks: which of them fail, and are left alone for a while."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -8,11 +9,15 @@ from datetime import timedelta
 from switchboard.calls.beat import Beat, TrunkHealth
 from switchboard.calls.trunk import Trunk
 from switchboard.clock import Clock
+from switchboard.logs import NOTABLE
 
 FIRST_REST_S = 10.0
 LONGEST_REST_S = 600.0
 # A datagram is lost now and then; two in a row hardly are.
 SILENT_AFTER = 2
+REGISTERED = 200
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -77,6 +82,8 @@ class TrunkWatch:
         """It rang, or told of the number."""
         record = self._records.get(trunk.name)
         if record is not None and record.health.failures:
+            if record.rests_until is not None:
+                _tell(trunk, "works again")
             health = replace(record.health, failures=0, why="")
             self._records[trunk.name] = _Record(health, silences=record.silences)
 
@@ -91,11 +98,17 @@ class TrunkWatch:
             record.rest_s = min(2 * record.rest_s or FIRST_REST_S, LONGEST_REST_S)
             record.rests_until = _now() + record.rest_s
             record.on_trial = False
+            _warn(trunk, f"rests for {record.rest_s:.0f} s: {why}")
             self.news()
 
     def registered(self, trunk: Trunk, code: int | None) -> None:
         """What the last registration there was answered with."""
         record = self._records.setdefault(trunk.name, _Record())
+        if code != record.health.registration:
+            if code == REGISTERED:
+                _tell(trunk, "has us registered")
+            elif code is not None:
+                _warn(trunk, f"refuses to register us: {code}")
         record.health = replace(record.health, registration=code)
 
     def asked(self, trunk: Trunk, *, answers: bool) -> None:
@@ -103,6 +116,10 @@ class TrunkWatch:
         record = self._records.setdefault(trunk.name, _Record())
         record.silences = 0 if answers else record.silences + 1
         if answers or record.silences >= SILENT_AFTER:
+            if record.health.answers is False and answers:
+                _tell(trunk, "answers OPTIONS again")
+            elif record.health.answers is not False and not answers:
+                _warn(trunk, "does not answer OPTIONS")
             record.health = replace(record.health, answers=answers)
 
     @property
@@ -118,6 +135,18 @@ class TrunkWatch:
             return record.health
         left = timedelta(seconds=max(0.0, record.rests_until - _now()))
         return replace(record.health, rests_until=self._clock.now() + left)
+
+
+def _warn(trunk: Trunk, text: str) -> None:
+    logger.warning("trunk %s %s", trunk.name, text, extra=_facts(trunk))
+
+
+def _tell(trunk: Trunk, text: str) -> None:
+    logger.info("trunk %s %s", trunk.name, text, extra={**_facts(trunk), **NOTABLE})
+
+
+def _facts(trunk: Trunk) -> dict[str, str]:
+    return {"part": "trunks", "trunk": trunk.name}
 
 
 def _now() -> float:

@@ -2,8 +2,8 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -13,6 +13,7 @@ from switchboard.aws import AwsSettings, callbacks_inbox, control_inbox, open_po
 from switchboard.aws.forms import BROKEN, from_json, to_text
 from switchboard.desk.closing import Over
 from switchboard.desk.rings import ring_service_number
+from switchboard.desk.system_log import telling
 from switchboard.ports import UnreadableRecord
 from workers.admission import Admission
 from workers.channels import Channels
@@ -60,15 +61,24 @@ async def open_worker(
     take = partial(ring_service_number, ports)
     keep_alive = KeepAlive(ports.trunks.all, phone, watch)
     try:
-        async with (
-            beside(keep_alive.run),
-            admission.kept(),
-            doorbell(settings.doorbell, admission, ports.clock, take),
-        ):
-            admission.inform(engine.guard)
-            yield Host(desk, terms, callbacks_inbox(aws), control, Metrics(REGISTRY))
+        with telling(ports.system_log, "worker", settings.worker):
+            async with (
+                beside(keep_alive.run),
+                admission.kept(),
+                doorbell(settings.doorbell, admission, ports.clock, take),
+            ):
+                admission.inform(engine.guard)
+                yield Host(desk, terms, callbacks_inbox(aws), control, Metrics(REGISTRY))
     finally:
         spool.close()
+
+
+@contextmanager
+def supervisor_told(settings: Settings, env: Mapping[str, str]) -> Iterator[None]:
+    """Has the system log hear of what a supervisor logs."""
+    ports = open_ports(AwsSettings.from_env(env))
+    with telling(ports.system_log, "supervisor", settings.worker):
+        yield
 
 
 def _spool(settings: Settings) -> Spool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pjsua2 import pjsua2 as pj
 
-from switchboard.logs import Sparing
+from switchboard.logs import NOT_NOTABLE, Sparing
 from workers.pjsip.tap import QUIET, Tap
 
 SENDER_IN_LOG = 64  # pjlib's PJ_LOG_HAS_SENDER
@@ -22,7 +22,8 @@ class EngineLog(pj.LogWriter):  # type: ignore[misc] # SWIG generates no types
     def __init__(self, tap: Tap) -> None:
         super().__init__()
         self._tap = tap
-        self._told = Sparing(logger)
+        # Most is about ports that another process has; of calls that fail we tell ourselves.
+        self._told = Sparing(logger, facts=NOT_NOTABLE)
 
     def write(self, entry: Any) -> None:
         """Also called by the audio thread."""

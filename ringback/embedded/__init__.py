@@ -1,1 +1,1 @@
-"""The embedded AWS: DynamoDB and SQS in one process on this machine, kept across `kill -9`."""
+"""The embedded AWS: DynamoDB, SQS and S3 in one process on this machine, kept across `kill -9`."""

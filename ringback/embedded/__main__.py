@@ -8,10 +8,13 @@ import gc
 import os
 import signal
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from ringback.embedded.files import forget_old
 from ringback.embedded.log import Log, LogError
+from ringback.embedded.process import KEY
 
 PR_SET_PDEATHSIG = 1
 
@@ -19,6 +22,9 @@ PR_SET_PDEATHSIG = 1
 # not meant for this one; a queue's address, for one, must not depend on it.
 SETTINGS = {
     "AUTH": "false",
+    # Addresses and forms of S3 are signed by them, and looked at whatever AUTH says.
+    "AWS_ACCESS_KEY_ID": KEY,
+    "AWS_SECRET_ACCESS_KEY": KEY,
     "CLOUDTRAIL_RECORDING": "0",
     "IOT_MTLS_ENABLED": "0",
     "LOCALSTACK_PERSISTENCE": "0",
@@ -28,14 +34,21 @@ SETTINGS = {
     "SFTP_ENABLED": "0",
     "USE_SSL": "0",
 }
-UNSET = ("EDGE_PORT", "GATEWAY_PORT", "MINISTACK_ACCOUNT_ID", "MINISTACK_HOST", "MINISTACK_REGION")
+UNSET = (
+    "AWS_SESSION_TOKEN",
+    "EDGE_PORT",
+    "GATEWAY_PORT",
+    "MINISTACK_ACCOUNT_ID",
+    "MINISTACK_HOST",
+    "MINISTACK_REGION",
+)
 
 
 def main() -> None:
     arguments = _arguments()
     if arguments.die_with_parent:
         _die_with_parent()
-    _prepare()
+    _prepare(arguments.state / "files" if arguments.log else None)
     # Imported late: this imports ministack, which has to find the settings above.
     from ringback.embedded.server import serve
 
@@ -68,8 +81,13 @@ def _die_with_parent() -> None:
         sys.exit("embedded AWS: the parent process has gone")
 
 
-def _prepare() -> None:
+def _prepare(files: Path | None) -> None:
     os.environ.update(SETTINGS)
+    # Objects of S3 are files of their own, in their place before a reply leaves.
+    os.environ["S3_PERSIST"] = "0" if files is None else "1"
+    os.environ["S3_DATA_DIR"] = str(files or "")
+    if files is not None:
+        forget_old(files, time.time())
     for name in UNSET:
         os.environ.pop(name, None)
     # DynamoDB's numbers have 38 digits; Python computes with 28 unless told otherwise.

@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -17,7 +17,8 @@ from typing import Any, BinaryIO, Self
 HEADER = b"ringback embedded aws log 1\n"
 
 Thing = tuple[str, ...]
-"""What a change is about: ("table", arn), ("queue", arn) or ("token", account, region, token)."""
+"""What a change is about: ("table", arn), ("queue", arn), ("bucket", account, name), or ("token",
+account, region, token)."""
 
 Part = tuple[str, ...]
 """What of it: an item's key, a message's id, or () for the thing itself."""
@@ -40,6 +41,15 @@ class Change:
 
     def encode(self) -> bytes:
         return json.dumps([self.thing, self.part, self.value], separators=(",", ":")).encode()
+
+
+def differences(before: Mapping[Thing, str], now: Mapping[Thing, str]) -> Iterator[Change]:
+    """What became of things that were described in JSON, and are described anew."""
+    for thing in before.keys() - now.keys():
+        yield Change(thing, (), None)
+    for thing, description in now.items():
+        if before.get(thing) != description:
+            yield Change(thing, (), json.loads(description))
 
 
 def line(changes: Iterable[bytes]) -> bytes:

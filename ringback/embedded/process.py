@@ -14,6 +14,8 @@ from typing import Self
 POLL_S = 0.02
 STOP_S = 5
 LAST_LINES = 10
+# Its id, and its secret; it opens nothing else.
+KEY = "embedded"
 
 
 class EmbeddedAwsFailed(Exception):
@@ -33,11 +35,11 @@ class EmbeddedAws:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What boto3 and pynamodb need to find it. The credentials open nothing else."""
+        """What boto3 and pynamodb need to find it."""
         return {
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "embedded",
-            "AWS_SECRET_ACCESS_KEY": "embedded",
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": KEY,
             "AWS_DEFAULT_REGION": "eu-central-1",
         }
 

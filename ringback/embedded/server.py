@@ -1,4 +1,5 @@
-"""Serves ministack's DynamoDB and SQS with our log underneath and long polls that wake at once."""
+"""Serves ministack's DynamoDB, SQS and S3 with our log underneath, and long polls that wake at
+once."""
 
 import asyncio
 import json
@@ -10,7 +11,8 @@ from hypercorn.asyncio import serve as serve_http
 from hypercorn.config import Config
 from ministack import app as ministack
 
-from ringback.embedded import expressions
+from ringback.embedded import expressions, queries
+from ringback.embedded.buckets import Buckets
 from ringback.embedded.journal import Journal
 from ringback.embedded.log import Log
 from ringback.embedded.longpoll import LongPoll
@@ -32,6 +34,7 @@ async def serve(port: int, log: Log | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     expressions.install()
+    queries.install()
     long_poll = LongPoll()
     long_poll.install()
 
@@ -60,14 +63,17 @@ def _kept_in(log: Log) -> Journal:
     """Puts back what the log has and from now on notes there whatever changes."""
     journal = Journal(log)
     tables, queues = Tables(journal.note), Queues(journal.note)
+    buckets = Buckets(journal.note)
     state = log.state()
     tables.restore(state)
     queues.restore(state)
+    buckets.restore(state)
     log.rewrite(state)
     tables.follow()
     handlers: dict[str, Handler] = ministack.SERVICE_HANDLERS
     handlers["dynamodb"] = _keeping_tables(handlers["dynamodb"], tables, journal)
-    handlers["sqs"] = _keeping_queues(handlers["sqs"], queues, journal)
+    handlers["sqs"] = _keeping(handlers["sqs"], queues, journal)
+    handlers["s3"] = _keeping(handlers["s3"], buckets, journal)
     return journal
 
 
@@ -91,10 +97,10 @@ def _keeping_tables(handle: Handler, tables: Tables, journal: Journal) -> Handle
     return keeping
 
 
-def _keeping_queues(handle: Handler, queues: Queues, journal: Journal) -> Handler:
+def _keeping(handle: Handler, kept: Queues | Buckets, journal: Journal) -> Handler:
     async def keeping(*request: Any) -> Reply:
         reply = await handle(*request)
-        queues.note_changes()
+        kept.note_changes()
         await journal.settled()
         return reply
 

@@ -16,7 +16,7 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import dynamodb
 
-from ringback.embedded.log import Change, State, Thing
+from ringback.embedded.log import Change, State, Thing, differences
 
 # What the log follows. Anything else that writes, it could not put back, so it is refused.
 ITEM_ACTIONS = frozenset(
@@ -85,11 +85,8 @@ class Tables:
     def note_descriptions(self) -> None:
         """Notes which tables came, went or were altered since the last call."""
         before, self._described = self._described, _descriptions()
-        for thing in before.keys() - self._described.keys():
-            self._note(Change(thing, (), None))
-        for thing, description in self._described.items():
-            if before.get(thing) != description:
-                self._note(Change(thing, (), json.loads(description)))
+        for change in differences(before, self._described):
+            self._note(change)
 
 
 def _thing(table: Any) -> Thing:

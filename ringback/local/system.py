@@ -110,6 +110,7 @@ class LocalSystem:
         self.ports.trunks.save(self._simulated_trunk(carrier_port))
         api = [str(ROOT / "api" / "local.py"), "--port", str(self._api_port)]
         parts.append(self._part("api", api))
+        parts.append(self._part("runner", [str(ROOT / "api" / "runner.py")]))
         for number in range(self._options.workers):
             rtp = str(FIRST_RTP_PORT + number * RTP_PORTS_A_WORKER)
             name = f"worker-{number + 1}"

@@ -1,6 +1,7 @@
 """`ringback up`: the whole system on this machine until it is stopped."""
 
 import logging
+import os
 import shutil
 import signal
 import threading
@@ -23,11 +24,13 @@ from ringback.wiring import passwords
 from switchboard.desk.planned import run_due
 from switchboard.desk.recurring import run_recurring
 from switchboard.desk.sweep import sweep
+from switchboard.desk.system_log import telling
+from switchboard.logs import FORM, NOTABLE, write_logs
 
 SWEEP_EVERY_S = 10
 CHARGE_EVERY_S = 300
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ringback.up")
 
 
 def run_up(state: Path, *, port: int, workers: int) -> None:
@@ -36,21 +39,38 @@ def run_up(state: Path, *, port: int, workers: int) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with LocalSystem(SystemOptions(state, api_port=port, workers=workers)) as system:
+    _complain_to_the_terminal()
+    with (
+        LocalSystem(SystemOptions(state, api_port=port, workers=workers)) as system,
+        telling(system.ports.system_log, "up", f"up-{os.getpid()}"),
+    ):
         add_sample(system.ports, passwords(), system.env[DEMO_PASSWORD])
         add_administrator(system.ports, passwords(), system.env[ADMIN_PASSWORD])
         print(_welcome(system, state), flush=True)
+        logger.info("the system is up, with %s workers", workers, extra=NOTABLE)
         for second in count(1):
             if stop.wait(1):
                 break
             _try(_place_planned, system)
             if second % SWEEP_EVERY_S == 0:
-                for child in system.restart_ended():
-                    print(f"{child.name} ended and was started again: {child.log}", flush=True)
+                _restart_ended(system)
                 _try(_sweep, system)
             if second % CHARGE_EVERY_S == 0:
                 _try(_charge, system)
         print("stopping", flush=True)
+        logger.info("the system is being stopped", extra=NOTABLE)
+
+
+def _complain_to_the_terminal() -> None:
+    """Of what is logged, the terminal has warnings only: it is told in words what is done."""
+    write_logs(os.environ.get(FORM))
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(logging.WARNING)
+
+
+def _restart_ended(system: LocalSystem) -> None:
+    for child in system.restart_ended():
+        logger.warning("%s ended and was started again: %s", child.name, child.log)
 
 
 def _try(job: Callable[[LocalSystem], None], system: LocalSystem) -> None:

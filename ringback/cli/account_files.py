@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_one
 from ringback.cli.files import (
     Decimal,
     DryRun,
@@ -49,11 +49,11 @@ def import_accounts(
 ) -> None:
     """Open the accounts of a file; opening balances are journal entries. A file with bad rows
     opens none, and the same file again opens nothing twice."""
-    from switchboard.desk.account_files import import_accounts as open_accounts
+    from switchboard.desk.office.account_imports import import_accounts as open_accounts
 
     ports, how = ports_for(state), _reading(columns, decimal, country)
     with source.worksheets() as worksheets:
-        report = open_accounts(ports, worksheets, how, sheet=sheet, dry_run=dry_run)
+        report = open_accounts(ports, operator(), worksheets, how, sheet=sheet, dry_run=dry_run)
     _show(report, as_json=as_json)
     if report.bad:
         raise typer.Exit(BAD_INPUT)

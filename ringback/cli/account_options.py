@@ -134,6 +134,10 @@ class TakenAway:
     block_class: Annotated[Many, typer.Option(help="Take back --allow-class; repeatable.")] = None
     remove_number: Annotated[Many, typer.Option(help="Repeatable.")] = None
     no_pin: Annotated[bool, typer.Option("--no-pin", help="Take its PIN away.")] = False
+    no_login: Annotated[
+        bool,
+        typer.Option("--no-login", help="Take its login away; who is signed in is so no more."),
+    ] = False
 
 
 def changes_of(
@@ -156,13 +160,13 @@ def changes_of(
         return read_date(text, time_zone) if text else None
 
     alike = (
-        "name language time_zone email tax_id login plan valid_days loss_guard own_phones_only"
-        " owner"
+        "name language time_zone email tax_id plan valid_days loss_guard own_phones_only owner"
     ).split()
     return Changes(
         **{name: getattr(given, name) for name in alike},
         type=_type(given.type) if given.type else None,
         country=given.country.upper() if given.country else None,
+        login="" if taken.no_login else given.login or None,
         password_hash=_password_hash() if given.login else None,
         pin_hash="" if taken.no_pin else _pin_hash() if given.pin else None,
         sheet=sheet,
@@ -181,20 +185,11 @@ def changes_of(
 
 def limits_of(options: AccountOptions) -> dict[str, int | None]:
     """The daily limits that the options set, in micro-units by scope; None takes one away."""
-    from switchboard.errors import Malformed
+    from switchboard.desk.accounts import read_class_limit, read_limit
     from switchboard.ledger.spend import ALL
-    from switchboard.money import parse_units
 
-    given = {} if options.daily_limit is None else {ALL: options.daily_limit}
-    for pair in options.class_limit or ():
-        name, equals, amount = pair.partition("=")
-        if not equals:
-            raise Malformed(f"“{pair[:40]}” is no limit of a class: write it like premium=5.00")
-        given[name.strip()] = amount
-    return {
-        scope: None if amount.strip().lower() == "none" else parse_units(amount, decimals=6)
-        for scope, amount in given.items()
-    }
+    daily = {} if options.daily_limit is None else {ALL: read_limit(options.daily_limit)}
+    return daily | dict(map(read_class_limit, options.class_limit or ()))
 
 
 def read_date(text: str, time_zone: str) -> "datetime":
@@ -267,9 +262,7 @@ def _pin_hash() -> str:
 
 def _password_hash() -> str:
     from ringback.wiring import passwords
-    from switchboard.errors import Malformed
+    from switchboard.desk.profiles import check_password
 
     password = ask_secret("Password", "RINGBACK_PASSWORD", twice=True)
-    if len(password) < 8:
-        raise Malformed("a password has at least 8 characters")
-    return passwords().hash(password)
+    return passwords().hash(check_password(password))

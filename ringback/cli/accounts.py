@@ -40,7 +40,8 @@ def add(
 ) -> None:
     """Open an account."""
     from switchboard.billing.account import Profile
-    from switchboard.desk.accounts import Terms, open_account
+    from switchboard.desk.accounts import Terms
+    from switchboard.desk.office.accounts import open_account
     from switchboard.desk.profiles import changed
     from switchboard.money import check_currency, parse_units
     from switchboard.wire import operators_account_body
@@ -57,7 +58,7 @@ def add(
         max_callbacks=options.max_callbacks,
         limits={scope: micros for scope, micros in limits if micros is not None},
     )
-    opened = open_account(ports, changed(blank, changes, now), terms)
+    opened = open_account(ports, operator(), changed(blank, changes, now), terms)
     show_one(operators_account_body(opened, now), as_json=as_json)
 
 

@@ -16,6 +16,8 @@ from ringback.cli import (
     classes,
     dead,
     decks,
+    jobs,
+    log,
     numbers,
     phone_books,
     pins,
@@ -63,9 +65,11 @@ app.add_typer(callbacks.app, name="callbacks")
 app.add_typer(reports.app, name="report")
 app.add_typer(traces.app, name="trace")
 app.add_typer(dead.app, name="dead")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(users.app, name="users")
 app.add_typer(roles.app, name="roles")
 app.add_typer(audit.app, name="audit")
+app.add_typer(log.app, name="log")
 app.add_typer(system.tables, name="tables")
 app.command()(calls.callback)
 for command in (system.demo, system.up, system.worker, system.sweep, system.check_books):

@@ -23,6 +23,9 @@ def group() -> None:
 def list_(
     by: Annotated[str, typer.Option(help="What this user did.")] = "",
     about: Annotated[str, typer.Option(help="What was done about this: “account alice”.")] = "",
+    broken_off: Annotated[
+        bool, typer.Option("--broken-off", help="What was begun, and may be done or not.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, the newest first.")] = 50,
     state: State = None,
     as_json: AsJson = False,
@@ -30,7 +33,9 @@ def list_(
     """The latest entries."""
     from switchboard.desk.office.audit import read_log
 
-    page = read_log(ports_for(state), operator(), login=by, about=about, limit=limit)
+    page = read_log(
+        ports_for(state), operator(), login=by, about=about, broken_off=broken_off, limit=limit
+    )
     show_list([_row(entry) for entry in page.items], COLUMNS, as_json=as_json)
 
 
@@ -40,6 +45,7 @@ def _row(entry: "AuditEntry") -> dict[str, Any]:
     return {
         **asdict(entry),
         "at": instant(entry.at),
+        "deed": f"{entry.deed} (broken off)" if entry.begun else entry.deed,
         "changes": [asdict(change) for change in entry.changes],
         "changed": [
             f"{one.what}: {one.was or '-'} → {one.became or '-'};" for one in entry.changes

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,10 +63,10 @@ def show(callback: Id, account: Account, state: State = None, as_json: AsJson = 
 def cancel(callback: Id, account: Account, state: State = None, as_json: AsJson = False) -> None:
     """Cancel a callback that is planned or waits, or hang up one that runs; what was talked is
     charged."""
-    from switchboard.desk.planned import cancel_order
+    from switchboard.desk.office.callbacks import cancel_order
 
     ports = ports_for(state)
-    cancelled = cancel_order(ports, account, callback)
+    cancelled = cancel_order(ports, operator(), account, callback)
     show_one(_body(cancelled, ports.clock.now()), as_json=as_json)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 from ringback.cli.files import OutFile
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def callback(
 ) -> None:
     """Connect two phones, now or later."""
     from ringback.cli.account_options import read_date
-    from switchboard.desk.orders import order_callback
-    from switchboard.desk.planned import plan_callback
+    from switchboard.calls.planned import Planned
+    from switchboard.desk.office.callbacks import place_callback
     from switchboard.errors import Malformed
     from switchboard.wire import callback_body, planned_body
 
@@ -58,12 +58,11 @@ def callback(
     ports = ports_for(state)
     payer = ports.accounts.get(account)
     order = _order(customer, destination, payer.profile.country, confirm=confirm)
-    if at is not None:
-        planned = plan_callback(ports, payer, order, read_date(at, payer.profile.time_zone))
-        show_one(planned_body(planned), as_json=as_json)
-        return
-    placed = order_callback(ports, payer, order)
-    if wait:
+    rings_at = None if at is None else read_date(at, payer.profile.time_zone)
+    placed = place_callback(ports, operator(), account, order, rings_at)
+    if isinstance(placed, Planned):
+        show_one(planned_body(placed), as_json=as_json)
+    elif wait:
         show_one(_follow(ports, placed, quiet=as_json), as_json=as_json)
     else:
         show_one(callback_body(placed, ports.clock.now()), as_json=as_json)
@@ -109,11 +108,11 @@ def export_cdrs(
 ) -> None:
     """Write finished callbacks to a file, a row each, with what both legs cost."""
     from ringback.wiring import write_table
-    from switchboard.calls.cdr_file import COLUMNS, write_cdr_row
-    from switchboard.desk.cdrs import find_cdrs
+    from switchboard.calls.cdr_file import COLUMNS
+    from switchboard.desk.cdrs import find_cdr_rows
 
-    found = find_cdrs(ports_for(state), account, since=_instant(since), until=_end(until))
-    written = write_table(output, COLUMNS, map(write_cdr_row, found))
+    rows = find_cdr_rows(ports_for(state), account, since=_instant(since), until=_end(until))
+    written = write_table(output, COLUMNS, rows)
     typer.echo(f"{written} CDRs are in {output}")
 
 

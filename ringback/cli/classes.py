@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 
 app = typer.Typer(help="Classes of destinations, by prefix.", no_args_is_help=True)
 
@@ -36,14 +36,24 @@ def change(
 ) -> None:
     """Change a class, or make one. It counts within seconds."""
     from switchboard.billing.classes import check_prefix
-    from switchboard.desk.permission import change_class
+    from switchboard.desk.office.settings import change_class
     from switchboard.wire import class_body
 
     changed = change_class(
         ports_for(state),
+        operator(),
         name,
         add=tuple(map(check_prefix, add or ())),
         remove=tuple(map(check_prefix, remove or ())),
         blocked=blocked,
     )
     show_one(class_body(changed), as_json=as_json)
+
+
+@app.command()
+def reset(name: Annotated[str, typer.Argument(metavar="CLASS")], state: State = None) -> None:
+    """Make a class as it is built in; one that is not goes."""
+    from switchboard.desk.office.settings import reset_class
+
+    left = reset_class(ports_for(state), operator(), name)
+    typer.echo(f"{name} is gone" if left is None else f"{name} is as it is built in")

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,15 +46,26 @@ def ports_for(state: Path | None) -> "Ports":
 def operator() -> "Operator":
     """Who uses the command: the machine's administrator, for the audit log."""
     import getpass
+    import socket
 
     from switchboard.staff.users import at_command_line
 
     try:
-        return at_command_line(getpass.getuser())
+        user = getpass.getuser()
     except (KeyError, OSError):  # an id without a name, as containers have
         import os
 
-        return at_command_line(f"uid-{os.getuid()}")
+        user = f"uid-{os.getuid()}"
+    return at_command_line(user, socket.gethostname())
+
+
+def telling(ports: "Ports") -> AbstractContextManager[object]:
+    """Has the system log told of what this command does while the block lasts."""
+    import os
+
+    from switchboard.desk.system_log import telling as tell_while
+
+    return tell_while(ports.system_log, "command", f"command-{os.getpid()}")
 
 
 def show_list(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:

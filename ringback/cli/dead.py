@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from switchboard.calls.dead import Dead
     from switchboard.ports import Ports
+    from switchboard.staff.users import Operator
 
 app = typer.Typer(help="Orders that no worker could serve.", no_args_is_help=True)
 
@@ -25,10 +26,10 @@ All = Annotated[bool, typer.Option("--all", help="All that there are.")]
 def list_dead_orders(state: State = None, as_json: AsJson = False) -> None:
     """The callbacks of all dead orders: whether each still waits, is over, is unknown, or has a
     broken record."""
-    from switchboard.desk.dead_orders import list_dead
+    from switchboard.desk.office.dead_orders import list_dead
 
     ports = ports_for(state)
-    _show(ports, list_dead(ports), as_json=as_json)
+    _show(ports, list_dead(ports, operator()), as_json=as_json)
 
 
 @app.command()
@@ -38,11 +39,11 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """One dead order, with its callback as it stands."""
-    from switchboard.desk.dead_orders import find_dead
+    from switchboard.desk.office.dead_orders import find_dead
     from switchboard.wire import dead_body
 
     ports = ports_for(state)
-    show_one(dead_body(find_dead(ports, callback), ports.clock.now()), as_json=as_json)
+    show_one(dead_body(find_dead(ports, operator(), callback), ports.clock.now()), as_json=as_json)
 
 
 @app.command()
@@ -51,7 +52,7 @@ def replay(
 ) -> None:
     """Offer dead orders again. What still waits may ring; what is over is forgotten; what is
     unknown or broken stays. It may be repeated: nobody is rung twice."""
-    from switchboard.desk.dead_orders import replay_dead
+    from switchboard.desk.office.dead_orders import replay_dead
 
     _do(replay_dead, callbacks, state, everything=everything, as_json=as_json)
 
@@ -61,13 +62,13 @@ def drop(
     callbacks: Ids = None, everything: All = False, state: State = None, as_json: AsJson = False
 ) -> None:
     """Forget dead orders for good."""
-    from switchboard.desk.dead_orders import drop_dead
+    from switchboard.desk.office.dead_orders import drop_dead
 
     _do(drop_dead, callbacks, state, everything=everything, as_json=as_json)
 
 
 def _do(
-    deal_with: "Callable[[Ports, list[str] | None], list[Dead]]",
+    deal_with: "Callable[[Ports, Operator, list[str] | None], Sequence[Dead]]",
     callbacks: list[str] | None,
     state: "Path | None",
     *,
@@ -79,7 +80,7 @@ def _do(
     if bool(callbacks) == everything:
         raise Malformed("name callbacks, or say --all")
     ports = ports_for(state)
-    _show(ports, deal_with(ports, callbacks or None), as_json=as_json)
+    _show(ports, deal_with(ports, operator(), callbacks or None), as_json=as_json)
 
 
 def _show(ports: "Ports", found: "Sequence[Dead]", *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 from ringback.cli.files import (
     Decimal,
     DryRun,
@@ -28,7 +28,7 @@ BAD_INPUT = 2
 # A terminal is no place for thousands of outliers; --json has them all.
 MOST_SHOWN = 20
 
-Mode = Annotated[str, typer.Option(help="replace the sheet by the file, or add the file to it.")]
+AsMode = Annotated[str, typer.Option(help="replace the sheet by the file, or add the file to it.")]
 Currency = Annotated[
     str | None,
     typer.Option(help="ISO 4217, of a new sheet; that of all others, if not given, else USD."),
@@ -100,7 +100,7 @@ def add_to(rates: typer.Typer) -> None:
 def import_rates(
     sheet: Sheet,
     *,
-    mode: Mode = "replace",
+    mode: AsMode = "replace",
     currency: Currency = None,
     digits: Digits = None,
     customer_leg: CustomerLeg = None,
@@ -115,7 +115,8 @@ def import_rates(
 
     The report compares with the version before, flags outliers, and names every row that was
     not taken."""
-    from switchboard.desk import decks
+    from switchboard.desk.decks import Mode
+    from switchboard.desk.office.rate_imports import import_sheet
     from switchboard.desk.rates import terms_for
     from switchboard.rating.terms import one_of
 
@@ -124,12 +125,14 @@ def import_rates(
         ports, sheet, currency=currency, digits=digits, customer_leg_percent=customer_leg
     )
     with source.worksheets() as worksheets:
-        report = decks.import_deck(
+        report = import_sheet(
             ports,
+            operator(),
             sheet,
             terms,
             worksheets,
-            mode=one_of(decks.Mode, mode),
+            file=source.file.name,
+            mode=one_of(Mode, mode),
             columns=columns.read(),
             care=care.read(),
             dry_run=dry_run,
@@ -195,7 +198,7 @@ def _body(report: "ImportReport") -> dict[str, Any]:
         "sheet": sheet.name,
         "version": sheet.version,
         "currency": sheet.terms.currency,
-        "published": report.published,
+        "published": bool(report.published),
         "rows": len(deck.rows),
         "prefixes": sheet.rows.prefixes,
         **{move.value: count for move, count in report.comparison.counts.items()},

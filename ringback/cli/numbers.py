@@ -1,6 +1,5 @@
 """`ringback numbers`: the numbers that customers ring and text."""
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -99,25 +98,6 @@ def _home(ports: "Ports", options: NumberOptions) -> str:
 
 
 def _row(service: "ServiceNumber") -> dict[str, Any]:
-    from switchboard.billing.opening_hours import format_opening
+    from switchboard.wire import service_number_body
 
-    hours = service.hours
-    return {
-        "number": str(service.number),
-        "mode": service.mode.value,
-        "account": service.account,
-        "rings": None if service.rings is None else str(service.rings),
-        "rings_back": service.rings_back.value,
-        "delay_seconds": service.delay.total_seconds(),
-        "language": service.language,
-        "hours": None if hours is None else [format_opening(window) for window in hours.windows],
-        "time_zone": None if hours is None else hours.time_zone,
-        "when_closed": service.when_closed.value,
-        "retries": service.retries,
-        "retry_after_seconds": service.retry_after.total_seconds(),
-        "suspended": service.suspended,
-        "quiet_seconds": service.quiet.total_seconds(),
-        "languages": list(service.languages),
-        "asks_account": service.asks_account,
-        **asdict(service.manners),
-    }
+    return service_number_body(service)

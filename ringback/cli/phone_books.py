@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ringback.cli import account_options as opt
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 
 if TYPE_CHECKING:
     from switchboard.numbering import PhoneNumber
@@ -36,8 +36,7 @@ def phone_book(
     as_json: AsJson = False,
 ) -> None:
     """An account's phone book and speed dials, changed where something is given."""
-    from switchboard.desk.phone_books import set_lines, show_phone_book
-    from switchboard.errors import NotFound
+    from switchboard.desk.office.phone_books import set_lines
 
     ports = ports_for(state)
     home = ports.accounts.get(account).profile.country
@@ -45,15 +44,8 @@ def phone_book(
     names |= dict(_pair(pair, home) for pair in name or ())
     dials: dict[int, PhoneNumber | None] = {_key(gone): None for gone in remove_dial or ()}
     dials |= {_key(key): number for key, number in (_pair(pair, home) for pair in dial or ())}
-    old = show_phone_book(ports, account)
-    gone = {*(remove or ()), *(f"*{_key(one)}" for one in remove_dial or ())}
-    if missing := gone - old.names.keys() - {f"*{key}" for key in old.speed_dials}:
-        raise NotFound(f"the phone book of {account} has no {', '.join(sorted(missing))}")
-    book = set_lines(ports, account, names=names, dials=dials)
-    rows = [
-        *({"key": key, "number": str(number)} for key, number in sorted(book.names.items())),
-        *({"key": f"*{key}", "number": str(of)} for key, of in sorted(book.speed_dials.items())),
-    ]
+    book = set_lines(ports, operator(), account, names=names, dials=dials)
+    rows = [{"key": key, "number": str(number)} for key, number in book.lines().items()]
     show_list(rows, ("key", "number"), as_json=as_json)
 
 
@@ -87,14 +79,14 @@ def confirm(
     """Ring a phone, at no cost to the account, and add it when the code is keyed in there."""
     from ringback.wiring import pin_key
     from switchboard.desk.callback_numbers import CodeMaker
-    from switchboard.desk.code_calls import call_for_code
+    from switchboard.desk.office.phone_books import call_for_code
     from switchboard.numbering import parse_number
     from switchboard.wire import instant
 
     ports = ports_for(state)
-    known = ports.accounts.get(account)
-    phone = parse_number(number, known.profile.country)
-    call = call_for_code(ports, CodeMaker(pin_key(os.environ)), known, phone)
+    phone = parse_number(number, ports.accounts.get(account).profile.country)
+    maker = CodeMaker(pin_key(os.environ))
+    call = call_for_code(ports, operator(), maker, account, phone)
     body = {
         "number": str(phone),
         "code": call.code.digits,

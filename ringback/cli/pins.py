@@ -13,7 +13,7 @@ from uuid import uuid4
 import typer
 
 from ringback.cli import account_options as opt
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 from ringback.cli.files import OutFile
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ vouchers = typer.Typer(help="Vouchers: PINs that top an account up.", no_args_is
 
 COLUMNS = ("batch", "kind", "status", "count", "length", "value", "currency", "sheet", "made_at")
 Name = Annotated[str, typer.Argument(metavar="BATCH")]
-
-
+NewName = Annotated[
+    str | None, typer.Option("--batch", help="Its name; made of the time, if not given.")
+]
 Value = Annotated[
     str, typer.Option(help="Opening balance of an account, or what a voucher is worth.")
 ]
@@ -61,9 +62,7 @@ def generate(
     sheet: Sheet = None,
     plan: Annotated[str | None, typer.Option(help="The plan, likewise.")] = None,
     currency: Currency = None,
-    batch: Annotated[
-        str | None, typer.Option(help="Its name; made of the time, if not given.")
-    ] = None,
+    batch: NewName = None,
     valid_until: ValidUntil = None,
     valid_days: ValidDays = None,
     state: State = None,
@@ -72,7 +71,8 @@ def generate(
     """Make a batch and write its PINs into a file, once: nothing else ever shows them."""
     from ringback.wiring import check_new_table, pin_key
     from switchboard.billing.batches import Batch
-    from switchboard.desk.pins import Mint, currency_of, make_batch
+    from switchboard.desk.office.pins import make_batch
+    from switchboard.desk.pins import Mint, currency_of
     from switchboard.money import parse_units
 
     ports, mint = ports_for(state), Mint(pin_key(os.environ), secrets.randbelow)
@@ -95,7 +95,7 @@ def generate(
     # What is loaded stays: looking through it for garbage takes a tenth of a large batch's time.
     gc.freeze()
     with _progress(count) as progress:
-        made = make_batch(ports, mint, wanted, _into(output, wanted), progress)
+        made = make_batch(ports, operator(), mint, wanted, _into(output, wanted), progress)
     _show(made, as_json=as_json)
 
 
@@ -111,36 +111,37 @@ def list_batches(state: State = None, as_json: AsJson = False) -> None:
 @pins.command()
 def block(batch: Name, state: State = None, as_json: AsJson = False) -> None:
     """Accept none of its PINs, nor callbacks of its accounts."""
-    from switchboard.desk.pins import block_batch
+    from switchboard.desk.office.pins import block_batch
 
-    _show(block_batch(ports_for(state), batch, blocked=True), as_json=as_json)
+    _show(block_batch(ports_for(state), operator(), batch), as_json=as_json)
 
 
 @pins.command()
 def unblock(batch: Name, state: State = None, as_json: AsJson = False) -> None:
     """Accept its PINs and accounts again."""
-    from switchboard.desk.pins import block_batch
+    from switchboard.desk.office.pins import unblock_batch
 
-    _show(block_batch(ports_for(state), batch, blocked=False), as_json=as_json)
+    _show(unblock_batch(ports_for(state), operator(), batch), as_json=as_json)
 
 
 @pins.command()
 def discard(batch: Name, state: State = None, as_json: AsJson = False) -> None:
     """Clear away a batch whose making broke off; its name stays used."""
-    from switchboard.desk.pins import discard_batch
+    from switchboard.desk.office.pins import discard_batch
 
-    _show(discard_batch(ports_for(state), batch), as_json=as_json)
+    _show(discard_batch(ports_for(state), operator(), batch), as_json=as_json)
 
 
 @vouchers.command()
 def redeem(account: opt.Name, state: State = None, as_json: AsJson = False) -> None:
     """Top an account up with a voucher, whose PIN is asked for or taken from $RINGBACK_PIN."""
     from ringback.wiring import pin_key
-    from switchboard.desk.vouchers import redeem as redeem_voucher
+    from switchboard.desk.office.pins import redeem_voucher
     from switchboard.wire import account_body
 
     ports = ports_for(state)
-    topped_up = redeem_voucher(ports, pin_key(os.environ), account, opt.ask_pin())
+    key = pin_key(os.environ)
+    topped_up = redeem_voucher(ports, operator(), key, account, opt.ask_pin())
     show_one(account_body(topped_up, ports.clock.now()), as_json=as_json)
 
 
@@ -148,10 +149,10 @@ def redeem(account: opt.Name, state: State = None, as_json: AsJson = False) -> N
 def show(state: State = None, as_json: AsJson = False) -> None:
     """What became of a voucher, whose PIN is asked for or taken from $RINGBACK_PIN."""
     from ringback.wiring import pin_key
-    from switchboard.desk.vouchers import find_voucher
+    from switchboard.desk.office.pins import find_voucher
     from switchboard.wire import voucher_body
 
-    found = find_voucher(ports_for(state), pin_key(os.environ), opt.ask_pin())
+    found = find_voucher(ports_for(state), operator(), pin_key(os.environ), opt.ask_pin())
     show_one(voucher_body(*found), as_json=as_json)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ringback.cli import plan_options as opt
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 from ringback.cli.grouped import grouped
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def add(
     """Make a plan. Its fee is an item of the catalogue, of the same name."""
     from switchboard.billing.catalogue import Item
     from switchboard.billing.plans import Plan
-    from switchboard.desk.catalogue import save_plan
+    from switchboard.desk.office.catalogue import add_plan
     from switchboard.money import check_currency
 
     allowances = tuple(map(opt.allowance_of, bucket or ()))
@@ -45,7 +45,7 @@ def add(
     blank = Item(plan, check_currency(currency), 0, plan=plan)
     fee = opt.fee_of(options, blank, price=price)
     ports = ports_for(state)
-    save_plan(ports, made, fee, new=True)
+    add_plan(ports, operator(), made, fee)
     _show(ports, plan, as_json=as_json)
 
 
@@ -64,7 +64,8 @@ def change(
     """Change what is given, from the next period of each account on; a bucket takes the place of
     the one of its name."""
     from switchboard.billing.plans import Plan
-    from switchboard.desk.catalogue import Offers, save_plan
+    from switchboard.desk.catalogue import Offers
+    from switchboard.desk.office.catalogue import change_plan
     from switchboard.errors import NotFound
 
     ports = ports_for(state)
@@ -77,7 +78,7 @@ def change(
     kept |= {one.name: one for one in map(opt.allowance_of, bucket or ())}
     said = old.description if options.description is None else options.description
     fee = opt.fee_of(options, offers.item(plan), price=price)
-    save_plan(ports, Plan(plan, said, tuple(kept.values())), fee, new=False)
+    change_plan(ports, operator(), Plan(plan, said, tuple(kept.values())), fee)
     _show(ports, plan, as_json=as_json)
 
 
@@ -101,9 +102,9 @@ def show(plan: Name, state: State = None, as_json: AsJson = False) -> None:
 @plans.command()
 def remove(plan: Name, state: State = None) -> None:
     """Take a plan away that no account has."""
-    from switchboard.desk.catalogue import remove_plan
+    from switchboard.desk.office.catalogue import remove_plan
 
-    remove_plan(ports_for(state), plan)
+    remove_plan(ports_for(state), operator(), plan)
     typer.echo(f"{plan} is removed")
 
 
@@ -114,7 +115,7 @@ def grant(
     minutes: Annotated[int, typer.Option(min=1)],
     until: Annotated[str, typer.Option(metavar="DATE", help="The first day without it.")],
     from_date: opt.From = None,
-    account: Annotated[str | None, typer.Option(help="To this account.")] = None,
+    account: Annotated[list[str] | None, typer.Option(help="To this account; repeatable.")] = None,
     plan: Annotated[str | None, typer.Option(help="To all accounts that have it now.")] = None,
     sheet: Annotated[str | None, typer.Option(help="To all accounts that have it now.")] = None,
     weight: Annotated[int, typer.Option(help="Higher ones are used up first.")] = 0,
@@ -127,15 +128,19 @@ def grant(
     it, is a bucket of that plan, which may have dates."""
     from switchboard.billing.periods import local_date
     from switchboard.billing.plans import Allowance
+    from switchboard.desk.office.promotions import grant as grant_part
     from switchboard.desk.promotions import Chosen, Promotion
-    from switchboard.desk.promotions import grant as grant_all
 
     ports = ports_for(state)
     begins_on = opt.read_day(from_date) or local_date(ports.clock.now(), "UTC")
     allowance = Allowance(
         promotion, group, minutes * 60, weight, from_on=begins_on, until_on=opt.read_day(until)
     )
-    done = grant_all(ports, Promotion(promotion, allowance), Chosen(account, plan, sheet))
+    given, chosen = Promotion(promotion, allowance), Chosen(tuple(account or ()), plan, sheet)
+    done = part = grant_part(ports, operator(), given, chosen)
+    while part.cursor is not None:
+        part = grant_part(ports, operator(), given, chosen, cursor=part.cursor)
+        done = done.and_then(part)
     show_one({"granted": list(done.granted), "before": list(done.before)}, as_json=as_json)
 
 
@@ -146,11 +151,11 @@ def add_group(
     """Name destinations."""
     from switchboard.billing.classes import check_prefix
     from switchboard.billing.plans import Group as Destinations
-    from switchboard.desk.catalogue import save_group
+    from switchboard.desk.office.catalogue import add_group as add
     from switchboard.wire import group_body
 
     wanted = Destinations(group, tuple(dict.fromkeys(map(check_prefix, prefix or ()))))
-    show_one(group_body(save_group(ports_for(state), wanted, new=True)), as_json=as_json)
+    show_one(group_body(add(ports_for(state), operator(), wanted)), as_json=as_json)
 
 
 @groups.command("set")
@@ -166,14 +171,15 @@ def change_group(
     """Change a group, for buckets that are granted from now on."""
     from switchboard.billing.classes import check_prefix
     from switchboard.billing.plans import Group as Destinations
-    from switchboard.desk.catalogue import Offers, save_group
+    from switchboard.desk.catalogue import Offers
+    from switchboard.desk.office.catalogue import change_group as change
     from switchboard.wire import group_body
 
     ports = ports_for(state)
     removed = {*map(check_prefix, remove_prefix or ())}
     kept = [one for one in Offers.read(ports).group(group).prefixes if one not in removed]
     prefixes = dict.fromkeys([*kept, *map(check_prefix, prefix or ())])
-    saved = save_group(ports, Destinations(group, tuple(prefixes)), new=False)
+    saved = change(ports, operator(), Destinations(group, tuple(prefixes)))
     show_one(group_body(saved), as_json=as_json)
 
 
@@ -189,9 +195,9 @@ def list_groups(state: State = None, as_json: AsJson = False) -> None:
 @groups.command("remove")
 def drop_group(group: Group, state: State = None) -> None:
     """Take a group away that no plan names."""
-    from switchboard.desk.catalogue import remove_group
+    from switchboard.desk.office.catalogue import remove_group
 
-    remove_group(ports_for(state), group)
+    remove_group(ports_for(state), operator(), group)
     typer.echo(f"{group} is removed")
 
 

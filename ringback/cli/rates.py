@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 
 if TYPE_CHECKING:
     from switchboard.ports import Ports
@@ -168,9 +168,8 @@ def publish(
     """Publish an earlier version again, and remake the sheets that derive from it.
 
     Running calls keep the price that they were announced with."""
-    from switchboard.desk import rates
+    from switchboard.desk.office.rates import publish_version
     from switchboard.wire import sheet_body
 
-    ports = ports_for(state)
-    published = rates.publish(ports, ports.sheets.version(sheet, version))
+    published = publish_version(ports_for(state), operator(), sheet, version)
     show_list([sheet_body(one) for one in published], SHEET_COLUMNS, as_json=as_json)

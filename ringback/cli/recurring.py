@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ringback.cli import plan_options as opt
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one, telling
 from ringback.cli.grouped import grouped
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ Name = Annotated[str, typer.Argument(metavar="ITEM")]
 Account = Annotated[str, typer.Argument(metavar="ACCOUNT")]
 Subscribed = Annotated[str, typer.Argument(metavar="SUBSCRIPTION", help="As `list` names it.")]
 GivesPlan = Annotated[str | None, typer.Option(help="It grants this plan's buckets, too.")]
-ITEM_COLUMNS = ("item", "description", "price", "setup", "currency", "every", "unpaid", "plan")
+ITEM_COLUMNS = (
+    *("item", "description", "price", "setup", "currency", "every", "unpaid", "plan"),
+    "retired",
+)
 COLUMNS = (
     *("account", "subscription", "status", "item", "quantity", "number"),
     *("started_on", "paid_until", "next_on", "unpaid_since"),
@@ -41,13 +44,13 @@ def add_item(
 ) -> None:
     """Put something into the catalogue: a DID, voicemail transcription, E911 …"""
     from switchboard.billing.catalogue import Item
-    from switchboard.desk.catalogue import save_item
+    from switchboard.desk.office.catalogue import add_item as add
     from switchboard.money import check_currency
     from switchboard.wire import item_body
 
     blank = Item(item, check_currency(currency), 0, plan=plan)
     made = opt.fee_of(options, blank, price=price)
-    show_one(item_body(save_item(ports_for(state), made, new=True)), as_json=as_json)
+    show_one(item_body(add(ports_for(state), operator(), made)), as_json=as_json)
 
 
 @items.command("set")
@@ -64,13 +67,14 @@ def change_item(
     """Change what is given, from the next period of each subscription on."""
     from dataclasses import replace
 
-    from switchboard.desk.catalogue import Offers, save_item
+    from switchboard.desk.catalogue import Offers
+    from switchboard.desk.office.catalogue import change_item as change
     from switchboard.wire import item_body
 
     ports = ports_for(state)
     changed = opt.fee_of(options, Offers.read(ports).item(item), price=price)
     changed = changed if plan is None else replace(changed, plan=plan or None)
-    show_one(item_body(save_item(ports, changed, new=False)), as_json=as_json)
+    show_one(item_body(change(ports, operator(), changed)), as_json=as_json)
 
 
 @items.command("list")
@@ -82,12 +86,32 @@ def list_items(state: State = None, as_json: AsJson = False) -> None:
     show_list(rows, ITEM_COLUMNS, as_json=as_json)
 
 
+@items.command()
+def retire(item: Name, state: State = None, as_json: AsJson = False) -> None:
+    """Let nobody subscribe to it any more; the subscriptions that there are go on."""
+    from switchboard.desk.office.catalogue import retire_item
+    from switchboard.wire import item_body
+
+    retired = retire_item(ports_for(state), operator(), item, retired=True)
+    show_one(item_body(retired), as_json=as_json)
+
+
+@items.command("offer")
+def offer_again(item: Name, state: State = None, as_json: AsJson = False) -> None:
+    """Offer an item again that was retired."""
+    from switchboard.desk.office.catalogue import retire_item
+    from switchboard.wire import item_body
+
+    offered = retire_item(ports_for(state), operator(), item, retired=False)
+    show_one(item_body(offered), as_json=as_json)
+
+
 @items.command("remove")
 def drop_item(item: Name, state: State = None) -> None:
     """Take an item away that nobody subscribes to."""
-    from switchboard.desk.catalogue import remove_item
+    from switchboard.desk.office.catalogue import remove_item
 
-    remove_item(ports_for(state), item)
+    remove_item(ports_for(state), operator(), item)
     typer.echo(f"{item} is removed")
 
 
@@ -107,7 +131,8 @@ def subscribe(
 ) -> None:
     """Subscribe an account, and charge what is due."""
     from switchboard.billing.subscriptions import Deal
-    from switchboard.desk.subscriptions import subscribe as begin
+    from switchboard.desk.foretelling import Subscribe
+    from switchboard.desk.office.subscriptions import perform
     from switchboard.money import parse_units
     from switchboard.numbering import parse_number
 
@@ -115,8 +140,8 @@ def subscribe(
     home = ports.accounts.get(account).profile.country
     deal = Deal(item, quantity, None if price is None else parse_units(price, decimals=6))
     did = None if number is None else parse_number(number, home)
-    begun = begin(ports, account, deal, name=name, on=opt.read_day(from_date), number=did)
-    _show(begun, as_json=as_json)
+    deed = Subscribe(account, deal, name, opt.read_day(from_date), did)
+    _show(perform(ports, operator(), deed), as_json=as_json)
 
 
 @recurring.command()
@@ -134,7 +159,8 @@ def change(
 ) -> None:
     """Change a subscription from a day on: unused days are given back, the rest is charged."""
     from switchboard.billing.subscriptions import Deal
-    from switchboard.desk.subscriptions import change_subscription
+    from switchboard.desk.foretelling import Rearrange
+    from switchboard.desk.office.subscriptions import perform
     from switchboard.money import parse_units
 
     def changed(deal: Deal) -> Deal:
@@ -143,9 +169,8 @@ def change(
             own = None if price.lower() == "none" else parse_units(price, decimals=6)
         return Deal(item or deal.item, deal.quantity if quantity is None else quantity, own)
 
-    on = opt.read_day(from_date)
-    known = change_subscription(ports_for(state), account, subscription, changed, on=on)
-    _show(known, as_json=as_json)
+    deed = Rearrange(account, subscription, changed, opt.read_day(from_date))
+    _show(perform(ports_for(state), operator(), deed), as_json=as_json)
 
 
 @recurring.command()
@@ -159,10 +184,11 @@ def end(
     as_json: AsJson = False,
 ) -> None:
     """End a subscription; days that are not used are given back where its item says so."""
-    from switchboard.desk.subscriptions import end_subscription
+    from switchboard.desk.foretelling import End
+    from switchboard.desk.office.subscriptions import perform
 
-    ports, on = ports_for(state), opt.read_day(from_date)
-    _show(end_subscription(ports, account, subscription, on=on), as_json=as_json)
+    deed = End(account, subscription, opt.read_day(from_date))
+    _show(perform(ports_for(state), operator(), deed), as_json=as_json)
 
 
 @recurring.command("list")
@@ -198,11 +224,13 @@ def run(
     import json
 
     from ringback.cli.account_options import read_date
-    from switchboard.desk.recurring import run_recurring
+    from switchboard.desk.office.subscriptions import charge_due
     from switchboard.wire import done_body
 
     moment = None if at is None else read_date(at, "UTC")
-    report = run_recurring(ports_for(state), at=moment, dry_run=dry_run)
+    ports = ports_for(state)
+    with telling(ports):
+        report = charge_due(ports, operator(), at=moment, dry_run=dry_run)
     done = [done_body(one.did, one.after, one.entry, one.days) for one in report.done]
     failed: list[dict[str, str]] = [
         {"account": one.account, "subscription": one.subscription, "reason": one.reason}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 from ringback.cli.rates import instant
 
 if TYPE_CHECKING:
@@ -67,10 +67,12 @@ def expect(
     as_json: AsJson = False,
 ) -> None:
     """How long a call is expected to last: trunks are compared by their full price for that."""
-    from switchboard.desk.trunks import set_expected
+    from switchboard.desk.office.routing import set_expected
 
     ports = ports_for(state)
-    terms = ports.settings.routing() if seconds is None else set_expected(ports, seconds)
+    terms = ports.settings.routing()
+    if seconds is not None:
+        terms = set_expected(ports, operator(), seconds)
     show_one({"expected_seconds": terms.expected_s}, as_json=as_json)
 
 
@@ -90,21 +92,21 @@ def set_rate(
     as_json: AsJson = False,
 ) -> None:
     """Say what one unit of a currency is in another. It counts for calls that are routed later."""
-    from switchboard.desk.trunks import set_exchange
+    from switchboard.desk.office.routing import set_exchange
     from switchboard.money import parse_units
     from switchboard.rating.exchange import EXCHANGE_DECIMALS
 
     units = parse_units(rate, decimals=EXCHANGE_DECIMALS)
-    rows = _exchange_rows(set_exchange(ports_for(state), currency, into, units))
+    rows = _exchange_rows(set_exchange(ports_for(state), operator(), currency, into, units))
     show_list(rows, EXCHANGE_COLUMNS, as_json=as_json)
 
 
 @exchange.command("remove")
 def remove_rate(currency: Currency, state: State = None, as_json: AsJson = False) -> None:
     """Forget what a currency is worth."""
-    from switchboard.desk.trunks import remove_exchange
+    from switchboard.desk.office.routing import remove_exchange
 
-    rows = _exchange_rows(remove_exchange(ports_for(state), currency))
+    rows = _exchange_rows(remove_exchange(ports_for(state), operator(), currency))
     show_list(rows, EXCHANGE_COLUMNS, as_json=as_json)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 from ringback.cli.grouped import grouped
 from ringback.cli.secret import ask_secret
 
@@ -59,15 +59,13 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a provider; its secret is asked for, or taken from $RINGBACK_SMS_SECRET."""
-    from switchboard.errors import AlreadyExists
+    from switchboard.desk.office.sms_providers import add_provider
     from switchboard.texts.provider import SmsProvider
 
     ports = ports_for(state)
-    if any(known.name == name for known in ports.sms_providers.all()):
-        raise AlreadyExists(f"there is an SMS provider {name} already")
     terms = _terms(options)
     provider = SmsProvider(name, ask_secret("Secret", "RINGBACK_SMS_SECRET"), **terms)
-    ports.sms_providers.save(provider)
+    add_provider(ports, operator(), provider)
     _show(provider, as_json=as_json)
 
 
@@ -83,21 +81,25 @@ def change(
     """Change what is given. It counts within seconds."""
     from dataclasses import replace
 
-    ports = ports_for(state)
+    from switchboard.desk.office.sms_providers import change_provider, find_provider
+
+    ports, by = ports_for(state), operator()
     terms = _terms(options)
     if secret:
         terms["secret"] = ask_secret("Secret", "RINGBACK_SMS_SECRET")
-    provider = replace(ports.sms_providers.get(name), **terms)
-    ports.sms_providers.save(provider)
+    provider = replace(find_provider(ports, by, name), **terms)
+    change_provider(ports, by, provider)
     _show(provider, as_json=as_json)
 
 
 @app.command("list")
 def list_providers(state: State = None, as_json: AsJson = False) -> None:
     """Every provider, without its secret."""
+    from switchboard.desk.office.sms_providers import list_providers
     from switchboard.wire import sms_provider_body
 
-    rows = [sms_provider_body(provider) for provider in ports_for(state).sms_providers.all()]
+    found = list_providers(ports_for(state), operator())
+    rows = [sms_provider_body(provider) for provider in found]
     columns = ("provider", "method", "format", "proof", "proof_in", "fields", "networks")
     show_list(rows, columns, as_json=as_json)
 
@@ -105,10 +107,9 @@ def list_providers(state: State = None, as_json: AsJson = False) -> None:
 @app.command()
 def remove(name: Name, state: State = None) -> None:
     """Take no more texts from a provider, within seconds."""
-    from switchboard.errors import NotFound
+    from switchboard.desk.office.sms_providers import remove_provider
 
-    if not ports_for(state).sms_providers.remove(name):
-        raise NotFound(f"there is no SMS provider {name}")
+    remove_provider(ports_for(state), operator(), name)
     typer.echo(f"{name} is removed")
 
 
@@ -122,12 +123,10 @@ def try_message(
     as_json: AsJson = False,
 ) -> None:
     """Show how a message of a provider would be read, without doing what it asks for."""
-    from switchboard.texts.provider import read_sender
+    from switchboard.desk.office.sms_providers import try_message
 
-    provider = ports_for(state).sms_providers.get(name)
-    read = provider.read(dict(_pair(pair) for pair in sent))
-    row = {**read, "from": str(read_sender(read["from"])), "to": str(read_sender(read["to"]))}
-    show_one(row, as_json=as_json)
+    fields = dict(_pair(pair) for pair in sent)
+    show_one(try_message(ports_for(state), operator(), name, fields), as_json=as_json)
 
 
 def _terms(options: ProviderOptions) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one, telling
 
 tables = typer.Typer(help="Tables and queues.", no_args_is_help=True)
 
@@ -59,9 +59,11 @@ def worker(
 
 def sweep(state: State = None, as_json: AsJson = False) -> None:
     """Settle what lost workers left behind; safe at any time."""
-    from switchboard.desk.sweep import sweep as run_sweep
+    from switchboard.desk.office.upkeep import sweep as run_sweep
 
-    swept = run_sweep(ports_for(state))
+    ports = ports_for(state)
+    with telling(ports):
+        swept = run_sweep(ports, operator())
     settled = [f"{cdr.account} {cdr.callback} {cdr.cost}" for cdr in swept.settled]
     show_one({"settled": settled, "requeued": list(swept.requeued)}, as_json=as_json)
 
@@ -70,10 +72,12 @@ def check_books(state: State = None, as_json: AsJson = False) -> None:
     """Verify the ledger of every account; exit status 1 and a line for each breach."""
     from switchboard.desk.check_books import check_books as run_check
 
-    rows = [
-        {"account": breach.account, "rule": breach.rule, "found": breach.found}
-        for breach in run_check(ports_for(state))
-    ]
+    ports = ports_for(state)
+    with telling(ports):
+        rows = [
+            {"account": breach.account, "rule": breach.rule, "found": breach.found}
+            for breach in run_check(ports)
+        ]
     if rows or as_json:
         show_list(rows, ("account", "rule", "found"), as_json=as_json)
     else:

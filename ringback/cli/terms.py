@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_list
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list
 from ringback.cli.rates import SHEET_COLUMNS, Sheet
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def set_terms(
     as_json: AsJson = False,
 ) -> None:
     """Publish a sheet with its rates as they are under other terms."""
-    from switchboard.desk.rates import TermsChange, change_terms
+    from switchboard.desk.office.rates import change_terms
+    from switchboard.desk.rates import TermsChange
     from switchboard.rating import terms
     from switchboard.rating.rounding import Rounding
 
@@ -70,7 +71,7 @@ def set_terms(
         most_digits=most_digits,
         defaults=_charges(default),
     )
-    _show(change_terms(ports_for(state), sheet, change), as_json=as_json)
+    _show(change_terms(ports_for(state), operator(), sheet, change), as_json=as_json)
 
 
 def derive(
@@ -96,8 +97,8 @@ def derive(
 
     It is made anew whenever that one is published. Rates of its own stand above them; what else
     a row of the base charges, by its own columns or by the base's defaults, it charges here."""
+    from switchboard.desk.office.rates import derive_sheet
     from switchboard.desk.rates import TermsChange
-    from switchboard.desk.rates import derive as derive_sheet
     from switchboard.money import parse_units
     from switchboard.rating import terms
     from switchboard.rating.rounding import Rounding
@@ -114,7 +115,8 @@ def derive(
         customer_leg_percent=customer_leg,
         defaults=_charges(default),
     )
-    _show(derive_sheet(ports_for(state), sheet, derivation, change), as_json=as_json)
+    published = derive_sheet(ports_for(state), operator(), sheet, derivation, change)
+    _show(published, as_json=as_json)
 
 
 def _charges(defaults: list[str] | None) -> "Charges | None":

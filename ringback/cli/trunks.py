@@ -1,6 +1,5 @@
 """`ringback trunks`: carriers, what they cost, and when they are chosen."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,8 +9,6 @@ from ringback.cli.grouped import grouped
 from ringback.cli.trunk_options import NewTrunk, TrunkOptions, changes_of, login_of
 
 if TYPE_CHECKING:
-    from switchboard.calls.caller_id import CallerId
-    from switchboard.calls.link import Link
     from switchboard.calls.trunk import Trunk
 
 app = typer.Typer(help="Trunks: carriers that terminate legs.", no_args_is_help=True)
@@ -153,50 +150,6 @@ def ask(
 
 def _trunk_row(trunk: "Trunk") -> dict[str, Any]:
     """A trunk as it is shown, without its password."""
-    return {
-        "trunk": trunk.name,
-        "host": trunk.host,
-        "port": trunk.port,
-        "priority": trunk.priority,
-        "weight": trunk.weight,
-        "capacity": trunk.capacity,
-        "calls_per_second": trunk.calls_per_second,
-        "cost_sheet": trunk.cost_sheet,
-        "rewrites": [str(rule) for rule in trunk.rewrites],
-        "enabled": trunk.enabled,
-        "rings_from": list(trunk.rings_from),
-        "rings_as": None if trunk.rings_as is None else trunk.rings_as.user,
-        "user": None if trunk.credentials is None else trunk.credentials[0],
-        "reply_limit": _seconds(trunk.reply_limit),
-        "rests_after": trunk.rests_after,
-        "keep_alive": _seconds(trunk.keep_alive),
-        **_caller_id_row(trunk.caller_id),
-        **_link_row(trunk.link),
-    }
+    from switchboard.wire import trunk_body
 
-
-def _link_row(link: "Link") -> dict[str, Any]:
-    return {
-        "transport": link.transport.value,
-        "proxy": None if link.proxy is None else f"{link.proxy[0]}:{link.proxy[1]}",
-        "registers": link.registers,
-        "srtp": link.srtp,
-        "codecs": [codec.value for codec in link.codecs],
-        "session_timers": link.session_timers,
-        "release_media": link.release_media,
-    }
-
-
-def _caller_id_row(caller_id: "CallerId") -> dict[str, Any]:
-    sender, asserted = caller_id.sender, caller_id.asserted
-    return {
-        "from": sender.says,
-        "from_rewrites": [str(rule) for rule in sender.rewrites],
-        "from_domain": caller_id.domain or None,
-        "asserted": None if asserted is None else asserted.says,
-        "asserted_rewrites": [] if asserted is None else [str(rule) for rule in asserted.rewrites],
-    }
-
-
-def _seconds(span: timedelta | None) -> int | None:
-    return None if span is None else span // timedelta(seconds=1)
+    return trunk_body(trunk)

@@ -78,13 +78,6 @@ def _password() -> str:
 
 
 def _row(user: "User") -> dict[str, Any]:
-    from switchboard.wire import instant
+    from switchboard.wire import user_body
 
-    return {
-        "user": user.login,
-        "name": user.name,
-        "role": user.role,
-        "status": "active" if user.active else "blocked",
-        "second_factor": user.second_factor is not None,
-        "made_at": instant(user.made_at),
-    }
+    return user_body(user)

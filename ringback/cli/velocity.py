@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_list
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list
 
 if TYPE_CHECKING:
     from switchboard.calls.velocity import Velocity
@@ -38,10 +38,10 @@ def change(
     as_json: AsJson = False,
 ) -> None:
     from switchboard.calls.velocity import Limit
-    from switchboard.desk.velocity import change_velocity
+    from switchboard.desk.office.settings import change_velocity
 
     wanted = None if limit == "default" else Limit.parse(limit)
-    changed = change_velocity(ports_for(state), name, wanted)
+    changed = change_velocity(ports_for(state), operator(), name, wanted)
     rows = [row for row in _rows(changed) if row["limit"] == name]
     show_list(rows, COLUMNS, as_json=as_json)
 

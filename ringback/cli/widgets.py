@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ringback.cli.common import AsJson, State, ports_for, show_list, show_one
+from ringback.cli.common import AsJson, State, operator, ports_for, show_list, show_one
 from ringback.cli.grouped import grouped
 from ringback.cli.number_options import Hours, TimeZone, hours_of
 
@@ -83,7 +83,7 @@ def add(
 ) -> None:
     """Add a widget; --account, --to and --origin are needed."""
     from switchboard.billing.widget import Widget
-    from switchboard.desk.widgets import add_widget
+    from switchboard.desk.office.widgets import add_widget
     from switchboard.errors import Malformed
     from switchboard.numbering import parse_number
 
@@ -100,7 +100,7 @@ def add(
         language=profile.language,
     )
     widget = _changed(ports, widget, options)
-    add_widget(ports, widget)
+    add_widget(ports, operator(), widget)
     _show(widget, as_json=as_json)
 
 
@@ -113,12 +113,12 @@ def change(
     as_json: AsJson = False,
 ) -> None:
     """Change what is given; it counts within seconds."""
-    from switchboard.desk.widgets import change_widget
+    from switchboard.desk.office.widgets import change_widget, find_widget
 
-    ports = ports_for(state)
-    old = ports.widgets.get(widget_id)
+    ports, by = ports_for(state), operator()
+    old = find_widget(ports, by, widget_id)
     new = _changed(ports, old, options)
-    change_widget(ports, old, new)
+    change_widget(ports, by, old, new)
     _show(new, as_json=as_json)
 
 
@@ -135,13 +135,12 @@ def list_(state: State = None, as_json: AsJson = False) -> None:
 def show(widget_id: Id, state: State = None, as_json: AsJson = False) -> None:
     """One widget, and what a web site has in its page to show it."""
     from ringback.wiring import public_url, system_env
+    from switchboard.desk.office.widgets import find_widget
+    from switchboard.wire import widget_page, widget_snippet
 
-    widget = ports_for(state).widgets.get(widget_id)
-    page = f"{public_url(system_env(state, os.environ))}/widget/{widget.id}"
-    snippet = (
-        f'<script async src="{page}.js"></script>'
-        f'<noscript><a href="{page}" target="_blank" rel="noopener">Call me</a></noscript>'
-    )
+    widget = find_widget(ports_for(state), operator(), widget_id)
+    url = public_url(system_env(state, os.environ))
+    page, snippet = widget_page(url, widget.id), widget_snippet(url, widget.id)
     _show(widget, as_json=as_json, page=page, snippet=snippet)
 
 

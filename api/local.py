@@ -105,7 +105,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     if arguments.die_with_parent:
-        _die_with_parent()
+        die_with_parent()
     write_logs(os.environ.get(FORM), "%(asctime)s %(name)s %(levelname)s %(message)s")
     signal.signal(signal.SIGTERM, _end)
     try:
@@ -123,12 +123,13 @@ def _end(_signal: int, _frame: FrameType | None) -> None:
     sys.exit()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have the kernel end this process with the one that started it."""
     parent = os.getppid()
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
     if os.getppid() != parent:
-        sys.exit("api: the parent process has gone")
+        sys.exit("the parent process has gone")
 
 
 if __name__ == "__main__":

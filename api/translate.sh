@@ -52,5 +52,7 @@ for area in admin widget; do
   for place in "$area" "templates/$area"; do
     [[ -d $place ]] && places+=("$place")
   done
+  # What the core tells operators in words.
+  [[ $area != admin ]] || places+=(../../switchboard/calls/why.py)
   [[ ${#places[@]} -eq 0 ]] || catalogue "$area" "locale" "${places[@]}"
 done

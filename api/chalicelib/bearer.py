@@ -9,6 +9,7 @@ from chalicelib.routes import View
 from chalicelib.sessions import Seal
 from chalicelib.wiring import Wiring
 from switchboard.billing.account import Profile
+from switchboard.desk.visits import is_open
 from switchboard.errors import NotANumber, NotSignedIn
 from switchboard.numbering import PhoneNumber, parse_number
 
@@ -18,13 +19,27 @@ def signed_in(view: Callable[[Wiring, Request, str], Response]) -> View:
 
     @wraps(view)
     def with_account(wiring: Wiring, request: Request) -> Response:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        session = token_seal(wiring).open(token.strip(), wiring.ports.clock.now())
-        if scheme.lower() != "bearer" or session is None or session.account is None:
-            raise NotSignedIn("send a token of POST /api/v1/sessions as Authorization: Bearer")
-        return view(wiring, request, session.account)
+        account, _ = visit_borne(wiring, request)
+        return view(wiring, request, account)
 
     return with_account
+
+
+def visit_borne(wiring: Wiring, request: Request) -> tuple[str, str]:
+    """The account and the visit of the token that a request bears. NotSignedIn where it bears none
+    of a visit that goes on."""
+    session = token_seal(wiring).open(borne_by(request), wiring.ports.clock.now())
+    if session is None or session.account is None:
+        raise NotSignedIn("send a token of POST /api/v1/sessions as Authorization: Bearer")
+    if not is_open(wiring.ports, session.account, session.nonce):
+        raise NotSignedIn("this token was signed out: sign in again by POST /api/v1/sessions")
+    return session.account, session.nonce
+
+
+def borne_by(request: Request) -> str:
+    """The token that a request bears, empty where it bears none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def token_seal(wiring: Wiring) -> Seal:

@@ -41,7 +41,10 @@ WORDS = {
 class Model(BaseModel):
     """What is not named here is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    # Built with the first request that needs it: a cold start needs few.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True
+    )
 
 
 class SignIn(Model):
@@ -172,25 +175,14 @@ class Since(Model):
     since: Annotated[datetime, Field(alias="from")]
 
 
-class Account(Model):
-    """Who pays, and with what."""
+class AccountTerms(Model):
+    """Who pays, and what holds for their callbacks."""
 
     account: str
     name: str
     type: Literal["prepaid", "postpaid"]
     status: Literal["active", "blocked"]
     currency: Currency
-    balance: Amount
-    """All that was paid, less all that was charged."""
-    held: Amount
-    """Set aside for running callbacks."""
-    available: Amount
-    """What can still be spent: the balance and the credit limit, less what is held."""
-    credit_limit: Amount
-    daily_limits: dict[str, Amount]
-    """What may be spent a day: in `all`, and on classes of destinations."""
-    spent_today: dict[str, Amount]
-    """What was charged or is held of each limit today, by the account's time zone."""
     max_callbacks: int
     """How many may be under way at once."""
     sheet: str
@@ -221,6 +213,22 @@ class Account(Model):
     valid_until: datetime | None
     valid_days: Annotated[int | None, Field(ge=1)]
     """For how many days it is valid from its first use, while it was not used."""
+
+
+class Account(AccountTerms):
+    """Who pays, and with what."""
+
+    balance: Amount
+    """All that was paid, less all that was charged."""
+    held: Amount
+    """Set aside for running callbacks."""
+    available: Amount
+    """What can still be spent: the balance and the credit limit, less what is held."""
+    credit_limit: Amount
+    daily_limits: dict[str, Amount]
+    """What may be spent a day: in `all`, and on classes of destinations."""
+    spent_today: dict[str, Amount]
+    """What was charged or is held of each limit today, by the account's time zone."""
 
 
 class LegPrice(Model):

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from chalicelib.bodies import E164, Model, Number, read_body
 from chalicelib.openapi import Operation
-from chalicelib.routes import View, answer
+from chalicelib.routes import View, answer, source_of
 from chalicelib.wiring import Wiring
 from switchboard.calls import bridge as calls
 from switchboard.calls.callback import Trigger
@@ -95,7 +95,13 @@ def with_bridge(view: Callable[[Wiring, Request, calls.Bridge], Response]) -> Vi
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise NotSignedIn("send the bridge's token as Authorization: Bearer")
-        return view(wiring, request, bridge_of(wiring.ports, token.strip()))
+        try:
+            bridge = bridge_of(wiring.ports, token.strip())
+        except NotSignedIn as refusal:
+            facts = {"part": "webhooks", "address": source_of(request)}
+            log.warning("a bridge is refused: %s", refusal.message, extra=facts)
+            raise
+        return view(wiring, request, bridge)
 
     return admitted
 

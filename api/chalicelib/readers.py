@@ -9,6 +9,7 @@ from chalice.app import Request
 
 from chalicelib.translation import ENGLISH, base_of, language_of, translations_of
 from switchboard.billing.account import Account
+from switchboard.calls.why import Said
 from switchboard.money import Money, format_micros
 
 # What parts thousands, and what decimals.
@@ -43,6 +44,12 @@ class Reader:
         """A text of ours in the reader's language, its gaps filled."""
         words = translations_of(self.language).gettext(text)
         return words % gaps if gaps else words
+
+    def tell(self, said: Said) -> str:
+        """What the core says, in the reader's language."""
+        parts = ((name, part) for name, part in said.gaps.items())
+        gaps = {name: self.tell(part) if isinstance(part, Said) else part for name, part in parts}
+        return translations_of(self.language).gettext(said.text) % gaps
 
     def number(self, written: int | str) -> str:
         """A number, given as a plain decimal string or a whole number."""

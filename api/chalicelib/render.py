@@ -1,8 +1,9 @@
 """Pages out of templates."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from chalice.app import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,6 +17,7 @@ from chalicelib.translation import LANGUAGES, translations_of
 from switchboard.money import format_micros
 from switchboard.numbering import spaced
 
+FORMS = "form-action 'self'"
 POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -23,7 +25,7 @@ POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self' data:",  # the icons in Tabler's style sheet
         "connect-src 'self'",
-        "form-action 'self'",
+        FORMS,
         "frame-ancestors 'none'",
         "base-uri 'none'",
     ]
@@ -51,6 +53,7 @@ def _templates(language: str) -> Environment:
     # What the extension adds to an environment, Jinja2's types do not know.
     install = environment.install_gettext_translations  # type: ignore[attr-defined]  # see above
     install(translations_of(language), newstyle=True)
+    environment.globals["_"] = partial(_translated, language)
     return environment
 
 
@@ -80,6 +83,19 @@ def redirect(settings: Settings, path: str) -> Response:
     return Response("", {"Location": settings.link(path), "Content-Type": HTML}, 303)
 
 
+def redirect_elsewhere(settings: Settings, url: str) -> Response:
+    """On to an address that is none of ours."""
+    return Response("", {"Location": url, "Content-Type": HTML, **_protection(settings)}, 303)
+
+
+def let_post_to(page: Response, url: str) -> Response:
+    """The page, whose form may be posted to the host of this address, too."""
+    to = urlsplit(url)
+    policy = POLICY.replace(FORMS, f"{FORMS} {to.scheme}://{to.netloc}")
+    page.headers["Content-Security-Policy"] = policy
+    return page
+
+
 def attach(settings: Settings, content: bytes, content_type: str, name: str) -> Response:
     """A file that a browser saves under this name."""
     headers: dict[str, str | list[str]] = {
@@ -88,6 +104,14 @@ def attach(settings: Settings, content: bytes, content_type: str, name: str) -> 
         **_protection(settings),
     }
     return Response(content, headers)
+
+
+def _translated(language: str, text: str, **gaps: object) -> str:
+    """A text of ours, or what somebody entered where there is none. The extension's own would take
+    either for markup, which is not escaped, and a percent sign in it for a gap."""
+    # The catalogue says of itself what it is where it is asked for nothing.
+    translated = translations_of(language).gettext(text) if text else ""
+    return translated % gaps if gaps else translated
 
 
 def _sentence(message: str) -> str:

@@ -1,27 +1,26 @@
 """The REST interface (design §9)."""
 
-import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 from chalice.app import Request, Response
 
 from chalicelib import bodies
-from chalicelib.bearer import read_phone, signed_in, token_seal
+from chalicelib.bearer import read_phone, signed_in
 from chalicelib.bodies import read_body, read_query
 from chalicelib.bridge import BRIDGE_OPERATIONS
 from chalicelib.calls import CALLS
+from chalicelib.keys import read_key
+from chalicelib.office.table import OFFICE
 from chalicelib.openapi import Operation, openapi_document
 from chalicelib.routes import JSON, Routes, answer, callback_id, refuse_as_json, source_of
 from chalicelib.self_service import SELF_SERVICE
-from chalicelib.sessions import Session
+from chalicelib.tokens import TOKENS
 from chalicelib.wiring import Wire, Wiring
 from switchboard.billing.account import Profile
 from switchboard.calls.callback import Trigger
 from switchboard.calls.manners import Manners
 from switchboard.calls.planned import Planned
-from switchboard.desk.accounts import sign_in
-from switchboard.desk.lockout import one_sign_in
 from switchboard.desk.orders import Order, quote, talk_s
 from switchboard.desk.permission import permit
 from switchboard.desk.planned import cancel_order, find_order, order_now, plan_callback
@@ -30,17 +29,13 @@ from switchboard.errors import Malformed, UnreadableText
 from switchboard.numbering import PhoneNumber
 from switchboard.texts.clock import FURTHEST, instant_of
 from switchboard.wire import (
-    Body,
     account_body,
     callback_body,
     charge_body,
-    instant,
     planned_body,
     quote_body,
 )
 
-TOKEN_LIFETIME = timedelta(hours=1)
-IDEMPOTENCY_KEY = re.compile("[ -~]{1,200}")
 # The id of no callback: to look for it costs one read and tells whether the store answers.
 NOBODY = "0" * 32
 
@@ -48,31 +43,16 @@ NOBODY = "0" * 32
 def rest_routes(wire: Wire) -> Routes:
     """The operations, as routes."""
     routes = Routes(wire, refuse_as_json)
-    for operation in OPERATIONS:
+    for operation in (*OPERATIONS, *OFFICE):
         takes = [JSON] if operation.body else []
         routes.add(operation.method, operation.path, operation.view, takes=takes)
     return routes
 
 
-def create_session(wiring: Wiring, request: Request) -> Response:
-    asked = read_body(bodies.SignIn, request)
-    with one_sign_in(wiring.ports, asked.login, source_of(request)):
-        account = sign_in(wiring.ports, wiring.passwords, asked.login, asked.password)
-    now = wiring.ports.clock.now()
-    session = Session.begin(account.profile.account, now, TOKEN_LIFETIME)
-    token: Body = {
-        "token": token_seal(wiring).close(session),
-        "expires_at": instant(session.expires_at),
-    }
-    return answer(token, 201)
-
-
 @signed_in
 def create_callback(wiring: Wiring, request: Request, account_id: str) -> Response:
     asked = read_body(bodies.PlannedOrder, request)
-    key = request.headers.get("idempotency-key", uuid4().hex)
-    if not IDEMPOTENCY_KEY.fullmatch(key):
-        raise Malformed("the Idempotency-Key has 1 to 200 printable ASCII characters")
+    key = read_key(request, uuid4().hex)
     count_order(wiring.ports, account_id, source_of(request))
     account = wiring.ports.accounts.get(account_id)
     customer, destination = _phones(asked, account.profile)
@@ -141,7 +121,7 @@ def show_health(wiring: Wiring, _request: Request) -> Response:
 
 
 def show_openapi(wiring: Wiring, _request: Request) -> Response:
-    return answer(openapi_document(OPERATIONS, wiring.settings.public_url))
+    return answer(openapi_document([*OPERATIONS, *OFFICE], wiring.settings.public_url))
 
 
 def _instant(at: datetime, profile: Profile, now: datetime) -> datetime:
@@ -167,17 +147,7 @@ def _phones(asked: bodies.CallbackOrder, profile: Profile) -> tuple[PhoneNumber,
 
 
 OPERATIONS = (
-    Operation(
-        "POST",
-        "/api/v1/sessions",
-        create_session,
-        "Sign in: a token for an hour",
-        bodies.Token,
-        status=201,
-        body=bodies.SignIn,
-        refused_with=(400, 401, 429),
-        public=True,
-    ),
+    *TOKENS,
     Operation(
         "POST",
         "/api/v1/callbacks",

@@ -13,6 +13,7 @@ from chalicelib.wiring import Wire, Wiring
 from switchboard.errors import (
     AccountBlocked,
     AlreadyExists,
+    Changed,
     Conflict,
     Malformed,
     NoRight,
@@ -43,6 +44,12 @@ class Forged(Refusal):
     code = "forged"
 
 
+class BadProof(Forged):
+    """A request does not show, by signature, secret or address, that its sender is who they say."""
+
+    code = "bad_signature"
+
+
 STATUSES: Mapping[type[Refusal], int] = {
     Malformed: 400,
     NotSignedIn: 401,
@@ -51,6 +58,7 @@ STATUSES: Mapping[type[Refusal], int] = {
     AccountBlocked: 403,
     Forged: 403,
     NotFound: 404,
+    Changed: 412,
     Conflict: 409,
     AlreadyExists: 409,
     TooManyCallbacks: 429,
@@ -105,6 +113,9 @@ class Routes(Blueprint):
             try:
                 return view(wiring, request)
             except Refusal as refusal:
+                if isinstance(refusal, BadProof):
+                    facts = {"part": "webhooks", "address": source_of(request)}
+                    log.warning("%s is refused: %s", request.path, refusal.message, extra=facts)
                 return self._refuse(wiring, request, refusal)
 
         content_types = list(takes)

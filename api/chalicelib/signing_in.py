@@ -47,7 +47,7 @@ def log_in(wiring: Wiring, request: Request) -> Response:
             account = sign_in(wiring.ports, wiring.passwords, login, password)
     except (NotSignedIn, TooOften) as refusal:
         return _login_page(wiring, request, visit, login=login, refusal=refusal)
-    begun = begin(wiring, request, account.profile.account)
+    begun = begin(wiring, request, account.profile)
     return keep(redirect(wiring.settings, "/"), wiring.settings, begun)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.forms import read_form
-from chalicelib.routes import FORM, JSON, Forged, Routes, path_part, query_of, refuse_as_json
+from chalicelib.routes import FORM, JSON, BadProof, Routes, path_part, query_of, refuse_as_json
 from chalicelib.wiring import Wire, Wiring
 from switchboard.calls.callback import Trigger
 from switchboard.desk.text_senders import Incoming
@@ -25,10 +25,8 @@ LARGEST_BYTES = 64_000
 DEEPEST = 10
 
 
-class NotTheProvider(Forged):
+class NotTheProvider(BadProof):
     """A request does not show that its provider sent it."""
-
-    code = "bad_signature"
 
 
 def sms_routes(wire: Wire) -> Routes:

@@ -12,7 +12,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 
 from chalicelib.forms import Form, read_form
-from chalicelib.routes import FORM, Forged, Routes, refuse_as_json
+from chalicelib.routes import FORM, BadProof, Routes, refuse_as_json
 from chalicelib.wiring import Wire, Wiring
 from switchboard.calls.callback import Trigger
 from switchboard.calls.ring import Ring, caller_id
@@ -29,10 +29,8 @@ WITHHELD = {"+266696687", "+7378742833", "+86282452253", "+8656696", "+2562533"}
 log = logging.getLogger("ringback.twilio")
 
 
-class BadSignature(Forged):
+class BadSignature(BadProof):
     """A request is not Twilio's, or was changed on its way."""
-
-    code = "bad_signature"
 
 
 def twilio_routes(wire: Wire) -> Routes:

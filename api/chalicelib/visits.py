@@ -1,4 +1,4 @@
-"""Visits of browsers: who is signed in by the cookie, and which forms are of this visit."""
+"""Visits: who is signed in by the cookie of a browser, and which forms are of this visit."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,12 +11,13 @@ from chalicelib.routes import Forged, View, source_of
 from chalicelib.sessions import Seal, Session
 from chalicelib.settings import Settings
 from chalicelib.wiring import Wiring
+from switchboard.billing.account import Profile
 from switchboard.desk.visits import begin_visit, is_open
 from switchboard.errors import NotSignedIn
-from switchboard.ports import Visit
+from switchboard.ports import Visit, VisitKind
 
 VISIT_LIFETIME = timedelta(hours=12)
-# Enough to recognise a browser by.
+# Enough to recognise a browser or an app by.
 LONGEST_AGENT = 200
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field, not a secret
 
@@ -43,14 +44,20 @@ def visit_of(wiring: Wiring, request: Request) -> Session:
     return session
 
 
-def begin(wiring: Wiring, request: Request, account: str) -> Session:
+def begin(
+    wiring: Wiring,
+    request: Request,
+    profile: Profile,
+    *,
+    kind: VisitKind = VisitKind.BROWSER,
+    lifetime: timedelta = VISIT_LIFETIME,
+) -> Session:
     """A new visit, signed in to an account: what knew an old one knows nothing of this one."""
     now = wiring.ports.clock.now()
-    session = Session.begin(account, now, VISIT_LIFETIME)
+    session = Session.begin(profile.account, now, lifetime)
     agent = request.headers.get("user-agent", "")[:LONGEST_AGENT]
-    address = source_of(request)
-    visit = Visit(session.nonce, now, session.expires_at, agent, address)
-    begin_visit(wiring.ports, account, visit)
+    visit = Visit(session.nonce, now, session.expires_at, agent, source_of(request), kind)
+    begin_visit(wiring.ports, profile, visit)
     return session
 
 

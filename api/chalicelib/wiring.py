@@ -9,8 +9,10 @@ from chalicelib.settings import Settings, SettingsError
 from chalicelib.twilio_texts import NoTexts, TwilioTexts
 from switchboard.calls.trunk import Trunk
 from switchboard.desk.text_senders import TextKeys
-from switchboard.ports import Passwords, Ports, Texts
+from switchboard.desk.work import Tools
+from switchboard.ports import Inbox, Passwords, Ports, Texts
 from switchboard.ports.carriers import AskTrunk, Reply
+from switchboard.staff.safe import Safe
 from switchboard.tables.cells import Cell
 
 
@@ -30,6 +32,20 @@ class Wiring:
     passwords: Passwords
     texts: Texts
     ask_trunk: AskTrunk = ask_trunk
+
+    @property
+    def tools(self) -> Tools:
+        """What jobs work with."""
+        # Imported late, as all that few requests need.
+        from switchboard.spreadsheets.files import FileSpreadsheets
+
+        return Tools(FileSpreadsheets(), self.settings.pin_key)
+
+    @property
+    def safe(self) -> Safe:
+        """Where secrets of users are locked up. Its key is that of PINs, which never changes as
+        that of sessions may."""
+        return Safe(self.settings.pin_key.secret)
 
     @property
     def text_keys(self) -> TextKeys:
@@ -64,6 +80,13 @@ def open_wiring(environ: Mapping[str, str]) -> Wiring:
     except KeyError as error:
         raise SettingsError(f"the environment does not set {error.args[0]}") from error
     return Wiring(settings, ports, ArgonPasswords(), texts_of(settings))
+
+
+def open_jobs_inbox(environ: Mapping[str, str]) -> Inbox:
+    """Where jobs are taken from, where no Lambda is handed them."""
+    from switchboard.aws import AwsSettings, jobs_inbox
+
+    return jobs_inbox(AwsSettings.from_env(environ))
 
 
 def texts_of(settings: Settings) -> Texts:

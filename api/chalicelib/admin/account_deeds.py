@@ -12,9 +12,10 @@ from chalicelib.admin.account_fields import (
     top_up_fields,
 )
 from chalicelib.admin.console import Console, Pages
-from chalicelib.admin.forms import NONCE, AskFor, Entered, Field, ask
+from chalicelib.admin.forms import NONCE, Entered, Field, FormsOf, ask
 from chalicelib.translation import mark
 from switchboard.desk.office import accounts as office
+from switchboard.desk.office import pins
 
 
 def add_to(pages: Pages) -> None:
@@ -22,6 +23,7 @@ def add_to(pages: Pages) -> None:
     pages.ask("/admin/accounts/{id}/edit", edit)
     pages.ask("/admin/accounts/{id}/top-up", top_up)
     pages.ask("/admin/accounts/{id}/correct", correct)
+    pages.ask("/admin/accounts/{id}/voucher", redeem)
     pages.ask("/admin/accounts/{id}/block", block)
     pages.ask("/admin/accounts/{id}/unblock", unblock)
 
@@ -35,7 +37,7 @@ def edit(console: Console) -> Response:
         return console.go(path_of(name), console.say(mark("The account was changed.")))
 
     fields = profile_fields(console, profile)
-    form = _form(office.change_profile, name, mark("Edit"), mark("Save"), fields=fields)
+    form = _forms(office.change_profile, name).form(mark("Edit"), mark("Save"), fields=fields)
     return ask(console, form, act)
 
 
@@ -52,7 +54,7 @@ def top_up(console: Console) -> Response:
 
     text = console.say(mark("The balance is %(balance)s now."), balance=balance.posted)
     fields = top_up_fields(balance.currency)
-    form = _form(office.top_up, name, mark("Top up"), mark("Top up"), text, fields)
+    form = _forms(office.top_up, name).form(mark("Top up"), mark("Top up"), text, fields)
     return ask(console, form, act)
 
 
@@ -75,8 +77,26 @@ def correct(console: Console) -> Response:
     )
     fields = correction_fields(balance.currency)
     title, button = mark("Correct the balance"), mark("Correct")
-    form = _form(office.correct, name, title, button, text, fields, danger=True)
+    form = _forms(office.correct, name).form(title, button, text, fields, danger=True)
     return ask(console, form, act)
+
+
+def redeem(console: Console) -> Response:
+    name = office.find_account(console.ports, console.by, console.part("id")).profile.account
+
+    def act(entered: Entered) -> Response:
+        key = console.wiring.settings.pin_key
+        account = pins.redeem_voucher(console.ports, console.by, key, name, entered["pin"])
+        said = console.say(
+            mark("The voucher was redeemed: the balance is %(balance)s now."),
+            balance=account.balance.posted,
+        )
+        return console.go(path_of(name), said)
+
+    pin = Field("pin", mark("PIN"), required=True, longest=40)
+    text = mark("The voucher tops this account up, and is used then.")
+    title, button = mark("Redeem a voucher"), mark("Redeem")
+    return ask(console, _forms(pins.redeem_voucher, name).form(title, button, text, (pin,)), act)
 
 
 def block(console: Console) -> Response:
@@ -110,26 +130,8 @@ def _switch(
         use_case(console.ports, console.by, name)
         return console.go(path_of(name), console.say(said, account=name))
 
-    return ask(console, _form(use_case, name, title, button, text, danger=danger), act)
+    return ask(console, _forms(use_case, name).form(title, button, text, danger=danger), act)
 
 
-def _form(
-    use_case: Callable[..., object],
-    name: str,
-    title: str,
-    button: str,
-    text: str = "",
-    fields: tuple[Field, ...] = (),
-    *,
-    danger: bool = False,
-) -> AskFor:
-    return AskFor(
-        title,
-        button,
-        fields,
-        text,
-        danger=danger,
-        back=path_of(name),
-        crumbs=crumbs_of(name),
-        use_case=use_case,
-    )
+def _forms(use_case: Callable[..., object], name: str) -> FormsOf:
+    return FormsOf(path_of(name), crumbs_of(name), use_case)

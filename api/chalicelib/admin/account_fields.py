@@ -1,15 +1,25 @@
 """What is asked for of an account, and what it means."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from chalicelib.admin.console import Console
 from chalicelib.admin.forms import Choices, Entered, Field, switch
+from chalicelib.admin.reading import whole
 from chalicelib.translation import mark
-from switchboard.billing.account import Profile, check_id, check_language, check_time_zone
-from switchboard.desk.profiles import Changes
-from switchboard.money import Money
+from switchboard.billing.account import (
+    AccountType,
+    Profile,
+    check_id,
+    check_language,
+    check_time_zone,
+)
+from switchboard.desk.profiles import Changes, check_password
+from switchboard.errors import Malformed
+from switchboard.money import Money, parse_units
 from switchboard.numbering import PhoneNumber, check_country, parse_number
 
+TYPES: Choices = (("prepaid", mark("Prepaid")), ("postpaid", mark("Postpaid")))
 LANGUAGES: Choices = (("en", "English"), ("es", "Español"), ("fr", "Français"), ("pt", "Português"))
 
 
@@ -36,6 +46,84 @@ def profile_changes(profile: Profile, entered: Entered) -> Changes:
         loss_guard=entered["loss_guard"],
         owner=entered.get("owner"),
     )
+
+
+def sign_in_fields(profile: Profile, hint: str = "") -> tuple[Field, ...]:
+    """A login and a password: both, or none where there is no login yet."""
+    return (
+        Field(
+            "login",
+            mark("Login"),
+            value=profile.login or "",
+            # It is changed here, and taken away by a switch of its own.
+            required=profile.login is not None,
+            longest=64,
+            read=partial(check_id, "login"),
+        ),
+        Field(
+            "password",
+            mark("Password"),
+            "password",
+            longest=256,
+            read=check_password,
+            hint=hint,
+            autocomplete="new-password",
+        ),
+    )
+
+
+def sign_in_changes(console: Console, entered: Entered) -> Changes:
+    """What those fields change. Malformed where a password is without a login."""
+    if entered["password"] and not entered["login"]:
+        raise Malformed("a password needs a login")
+    password = entered["password"]
+    return Changes(
+        login=entered["login"] or None,
+        password_hash=console.wiring.passwords.hash(password) if password else None,
+    )
+
+
+def type_field(kind: AccountType) -> Field:
+    """Whether it pays before or after."""
+    return Field("type", mark("Type"), "select", value=kind.value, choices=TYPES, required=True)
+
+
+def sheet_field(names: Iterable[str], value: str = "") -> Field:
+    """The rate sheet that prices its callbacks."""
+    choices = [(name, name) for name in names]
+    return Field("sheet", mark("Rate sheet"), "select", value, choices=choices, required=True)
+
+
+def limit_fields(credit_limit: str, max_callbacks: int) -> tuple[Field, ...]:
+    """How far below zero it may go, and how much at once."""
+    return (
+        Field(
+            "credit_limit",
+            mark("Credit limit"),
+            value=credit_limit,
+            required=True,
+            longest=20,
+            read=limit,
+            hint=mark("How far below zero; postpaid only."),
+        ),
+        Field(
+            "max_callbacks",
+            mark("Callbacks at once"),
+            "number",
+            value=str(max_callbacks),
+            required=True,
+            longest=5,
+            read=whole,
+        ),
+    )
+
+
+def limit(text: str) -> int:
+    """A limit in micro-units. Malformed where it is below zero."""
+    micros = parse_units(text, decimals=6)
+    if micros < 0:
+        raise Malformed("a limit is not negative")
+    return micros
 
 
 def top_up_fields(currency: str) -> tuple[Field, ...]:

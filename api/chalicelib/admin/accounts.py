@@ -2,6 +2,7 @@
 
 from chalice.app import Response
 
+from chalicelib.admin.account_fields import TYPES
 from chalicelib.admin.console import ROWS, Console, Pages
 from chalicelib.translation import mark
 from switchboard.billing.account import AccountType
@@ -9,7 +10,6 @@ from switchboard.desk.office.accounts import Search, list_accounts
 
 STATUSES = {"active": True, "blocked": False}
 STATUS_CHOICES = (("active", mark("Active")), ("blocked", mark("Blocked")))
-TYPE_CHOICES = (("prepaid", mark("Prepaid")), ("postpaid", mark("Postpaid")))
 SORTS = (("account", mark("Account")), ("name", mark("Name")))
 
 
@@ -26,7 +26,7 @@ def show_accounts(console: Console) -> Response:
         title=mark("Accounts"),
         page=found,
         statuses=STATUS_CHOICES,
-        types=TYPE_CHOICES,
+        types=TYPES,
         sorts=SORTS,
     )
 
@@ -37,6 +37,6 @@ def _search(query: dict[str, str]) -> Search:
     return Search(
         query.get("q", "")[:80],
         STATUSES.get(query.get("status", "")),
-        AccountType(type_) if type_ in dict(TYPE_CHOICES) else None,
+        AccountType(type_) if type_ in dict(TYPES) else None,
         by_name=query.get("sort") == "name",
     )

@@ -1,26 +1,27 @@
 """Batches of PINs, and vouchers: made and handed out once, blocked, looked up."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
-from secrets import randbelow
 from uuid import uuid4
 
 from chalice.app import Response
 
-from chalicelib.admin.console import Console, Pages
-from chalicelib.admin.forms import AskFor, Choices, Entered, Field, ask
+from chalicelib.admin.console import ROWS, Console, Pages
+from chalicelib.admin.exports import file_kind_field
+from chalicelib.admin.forms import NONCE, AskFor, Choices, Entered, Field, ask
+from chalicelib.admin.jobs import go_to
 from chalicelib.admin.reading import day, whole
 from chalicelib.translation import mark
-from chalicelib.wiring import table_file
 from switchboard.billing.batches import Batch, BatchKind
 from switchboard.desk.office import pins as office
-from switchboard.desk.pins import Issued, Mint, currency_of, pin_table
+from switchboard.desk.office.batch_jobs import start_batch
+from switchboard.desk.pins import currency_of
 from switchboard.errors import Malformed
 from switchboard.money import parse_units
 
 BATCHES = (mark("PINs and vouchers"), "/admin/batches")
-# What is made while a browser waits; the command makes a million.
-MOST_AT_ONCE = 2_000
+# What a Lambda makes within minutes; the command makes a million.
+MOST_AT_ONCE = 100_000
 KINDS: Choices = (("vouchers", mark("Vouchers")), ("accounts", mark("Accounts")))
 # The colour of each state that a batch can be in.
 STATES = {
@@ -43,8 +44,8 @@ def add_to(pages: Pages) -> None:
 
 
 def show_batches(console: Console) -> Response:
-    batches = office.list_batches(console.ports, console.by)
-    return console.show("admin/batches.html", title=BATCHES[0], batches=batches, states=STATES)
+    page = office.list_batches(console.ports, console.by, limit=ROWS, cursor=console.cursor)
+    return console.show("admin/batches.html", title=BATCHES[0], page=page, states=STATES)
 
 
 def show_batch(console: Console) -> Response:
@@ -55,29 +56,16 @@ def show_batch(console: Console) -> Response:
 
 def make(console: Console) -> Response:
     def act(entered: Entered) -> Response:
-        mint = Mint(console.wiring.settings.pin_key, randbelow)
-        batch = _batch(console, entered)
-        files: list[bytes] = []
-
-        def hand_out(issued: Iterable[Issued]) -> None:
-            files.append(table_file("csv", *pin_table(batch, issued)))
-
-        office.make_batch(console.ports, console.by, mint, batch, hand_out)
-        return Response(
-            files[0],
-            {
-                "Content-Type": "text/csv; charset=utf-8",
-                "Content-Disposition": f'attachment; filename="{batch.name}.csv"',
-            },
-        )
+        batch, kind, token = _batch(console, entered), entered["file"], entered[NONCE]
+        return go_to(console, start_batch(console.ports, console.by, batch, kind, token=token))
 
     text = mark(
-        "The PINs are downloaded as a file, this once: nothing else ever shows them. Should the"
-        " download fail, block the batch and make another."
+        "The PINs come in a file, for you alone and for a day: nothing else ever shows them. Delete"
+        " it as soon as you have it. Should it be lost, block the batch and make another."
     )
     form = AskFor(
         mark("New batch"),
-        mark("Make and download"),
+        mark("Make"),
         _fields(console),
         text,
         back=BATCHES[1],
@@ -145,7 +133,7 @@ def _fields(console: Console) -> tuple[Field, ...]:
         Field("kind", mark("Of what"), "select", "vouchers", choices=KINDS, required=True),
         Field("name", mark("Name"), value=name, required=True, longest=48, hint=_NAME),
         Field(
-            "count", mark("How many"), "number", required=True, longest=4, read=_count, hint=_MOST
+            "count", mark("How many"), "number", required=True, longest=6, read=_count, hint=_MOST
         ),
         _number("length", mark("Digits of a PIN"), "12", mark("6 to 20."), required=True),
         Field("value", mark("Value"), required=True, longest=20, read=_micros, hint=_VALUE),
@@ -160,11 +148,12 @@ def _fields(console: Console) -> tuple[Field, ...]:
         Field("plan", mark("Plan"), "select", choices=[(one, one) for one in plans]),
         Field("valid_until", mark("Valid until"), "date", read=day, hint=_UNTIL),
         _number("valid_days", mark("Valid for days"), "", mark("From the first use.")),
+        file_kind_field("csv"),
     )
 
 
 _NAME = mark("A name is never used twice.")
-_MOST = mark("At most 2,000 at once; the command makes more.")
+_MOST = mark("At most 100,000 at once; the command makes more.")
 _VALUE = mark("What an account opens with, or a voucher is worth, like 10.00.")
 _UNTIL = mark("To the beginning of that day (UTC).")
 

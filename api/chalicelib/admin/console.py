@@ -14,7 +14,7 @@ from chalicelib.readers import Reader, visitor_of
 from chalicelib.render import redirect, render
 from chalicelib.routes import FORM, Routes, path_part, query_of, source_of, status_of
 from chalicelib.sessions import Session
-from chalicelib.translation import mark
+from chalicelib.translation import LANGUAGES, mark
 from chalicelib.visits import FORM_TOKEN, StaleForm
 from chalicelib.wiring import Wire, Wiring
 from switchboard.desk.office.entrance import operator_of, visit_of
@@ -48,8 +48,9 @@ class Console:
 
     @property
     def reader(self) -> Reader:
-        """The operator, by what their browser says of them."""
-        return visitor_of(self.request)
+        """The operator, by the language that they chose, or what their browser says of them."""
+        chosen = self.user.language
+        return Reader(chosen) if chosen in LANGUAGES else visitor_of(self.request)
 
     @property
     def ports(self) -> Ports:

@@ -68,7 +68,7 @@ def check_code(wiring: Wiring, request: Request) -> Response:
             raise NotSignedIn("it took too long: please sign in again")
         begun = _new_session(wiring, visit.user)
         code, browser = form.text("code")[:LONGEST_ENTRY], _browser(request, begun)
-        entrance.sign_in_with_code(wiring.ports, visit, code, browser)
+        entrance.sign_in_with_code(wiring.ports, wiring.safe, visit, code, browser)
     except (StaleForm, NotSignedIn, TooOften) as refusal:
         return _page(wiring, request, session, visit, refusal)
     return keep(_onward(wiring, form), wiring.settings, begun)

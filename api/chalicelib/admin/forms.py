@@ -16,6 +16,10 @@ from switchboard.errors import Malformed, Refusal
 
 INCOMPLETE = 422
 NONCE = "nonce"
+# A form with `links`, each with its label, to what else is done with the same thing.
+LINKED = "admin/form_linked.html"
+# What a page that asks whether this is meant posts to change it once more.
+AGAIN = "again"
 
 # What was read from each field, by its name; and a `nonce`, the same when a form is posted twice.
 Entered = Mapping[str, Any]
@@ -66,30 +70,87 @@ class AskFor:
     use_case: Callable[..., object] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FormsOf:
+    """What all forms of one thing have in common: its page, to which they lead back, the crumbs to
+    there, and the right that they need."""
+
+    path: str
+    crumbs: Sequence[Crumb]
+    use_case: Callable[..., object]
+
+    def form(
+        self,
+        title: str,
+        button: str,
+        text: str = "",
+        fields: tuple[Field, ...] = (),
+        *,
+        danger: bool = False,
+    ) -> AskFor:
+        """One of them."""
+        return AskFor(
+            title,
+            button,
+            fields,
+            text,
+            danger=danger,
+            back=self.path,
+            crumbs=self.crumbs,
+            use_case=self.use_case,
+        )
+
+
 def ask(
     console: Console,
     form: AskFor,
-    act: Callable[[Entered], Response],
+    act: Callable[[Entered], Response | Mapping[str, object]],
     *,
     template: str = "admin/form.html",
     **values: object,
 ) -> Response:
-    """The form; where it was posted, what `act` does with it, or the form with what was wrong."""
+    """The form; where it was posted, what `act` does with it, or the form with what was wrong. An
+    `act` that gives values has the form shown again, as it was filled in, with them."""
     if form.use_case is not None:
         console.by.check(right_of(form.use_case))
     if console.request.method != "POST":
         return _show(console, form, template, values)
     fields = tuple(_filled(field, console.form) for field in form.fields)
     form = replace(form, fields=fields)
+    if console.form.text(AGAIN):
+        return _show(console, form, template, values)
     if any(field.error for field in fields):
         alert = mark("please look at what is marked")
         return _show(console, form, template, values, alert=alert, status=INCOMPLETE)
     nonce = console.form.text(NONCE)[:64] or uuid4().hex
     try:
-        return act({NONCE: nonce} | {field.name: _read(field) for field in fields})
+        answer = act({NONCE: nonce} | {field.name: _read(field) for field in fields})
+        if isinstance(answer, Response):
+            return answer
+        return _show(console, form, template, {**values, **answer})
     except Refusal as refusal:
         alert, status = refusal.message, status_of(refusal)
         return _show(console, form, template, values, alert=alert, status=status)
+
+
+def read_query(
+    console: Console, fields: Sequence[Field]
+) -> tuple[tuple[Field, ...], Entered | None]:
+    """Fields that the address of a page fills, with what is wrong with them; and what was read,
+    where something was asked for and nothing is wrong."""
+    form = Form({name: [text] for name, text in console.query.items()})
+    if not any(field.name in form for field in fields):
+        return tuple(fields), None
+    filled = tuple(_filled(field, form) for field in fields)
+    if any(field.error for field in filled):
+        return filled, None
+    return filled, {field.name: _read(field) for field in filled}
+
+
+def posted_again(console: Console, form: AskFor) -> list[tuple[str, str]]:
+    """What was entered into a form, for one behind it that sends the same with more."""
+    names = {NONCE, *(field.name for field in form.fields)}
+    return [(name, text) for name in names for text in console.form.get(name, [])]
 
 
 def _show(

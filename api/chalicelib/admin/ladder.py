@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from chalicelib.translation import mark
 from switchboard.calls.ending import Party
 from switchboard.calls.tracing import SipRecord, Trace, TraceEvent
 
@@ -14,6 +15,8 @@ HEAD, ROW = 64, 30
 MOST_IN_TITLE, MOST_IN_NOTE = 36, 84
 LETTER = 6.6
 ARROW_HEAD = 8
+PARTIES = {Party.CUSTOMER: mark("customer"), Party.DESTINATION: mark("destination")}
+WORKER = mark("worker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,9 @@ def _ladder(trace: Trace, before: int) -> Ladder:
             number += 1
             rows.append(_arrow(line, y, number))
     lines = (
-        Line(CUSTOMER_X, Party.CUSTOMER.value, customer),
-        Line(WORKER_X, "worker", trace.worker[-32:]),
-        Line(DESTINATION_X, Party.DESTINATION.value, others[0] if others else ""),
+        Line(CUSTOMER_X, PARTIES[Party.CUSTOMER], customer),
+        Line(WORKER_X, WORKER, trace.worker[-32:]),
+        Line(DESTINATION_X, PARTIES[Party.DESTINATION], others[0] if others else ""),
     )
     return Ladder(trace.worker, trace.began_at, lines, rows)
 

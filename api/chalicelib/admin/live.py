@@ -1,7 +1,8 @@
-"""The live monitor: what runs now, refreshed every two seconds, and what was counted lately."""
+"""The live monitor: what runs now and was counted in the last hour, refreshed every two seconds,
+and the last day."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,16 +10,20 @@ from chalice.app import Response
 
 from chalicelib.admin.console import Console, Pages
 from chalicelib.admin.forms import AskFor, Entered, ask
+from chalicelib.countries import country_name
 from chalicelib.translation import mark
 from switchboard.calls.minutes import Tally
-from switchboard.desk.board import Span
+from switchboard.desk.board import MOST_COUNTED, Span
 from switchboard.desk.office import monitor as office
+from switchboard.desk.office.known import sees_costs, sees_revenue
 from switchboard.money import format_micros
-from switchboard.staff.rights import Action, Area, Right
+from switchboard.wire.agents import dialer_version
 
 PATH = "/admin/live"
 LIVE = (mark("Live"), PATH)
 NONE = "\N{EN DASH}"
+# What was called less often than these is told together.
+MOST_DESTINATIONS = 12
 STATES = {
     "queued": mark("waits"),
     "claimed": mark("taken"),
@@ -27,6 +32,16 @@ STATES = {
     "collecting": mark("customer dials"),
     "calling_destination": mark("calling destination"),
     "connected": mark("talking"),
+}
+# How workers find a trunk.
+TRUNK_STATES = {
+    "ok": mark("ok"),
+    "silent": mark("silent"),
+    "resting": mark("resting"),
+    "failing": mark("failing"),
+    "not registered": mark("not registered"),
+    "no workers": mark("no workers"),
+    "disabled": mark("disabled"),
 }
 # What to look at first; all else is grey.
 COLOURS = {"ok": "green", "silent": "red", "resting": "red", "failing": "yellow"}
@@ -50,27 +65,40 @@ class Shown:
         answers = [tally.answers for tally in steps.values()]
         return json.dumps([[int(at.timestamp()) for at in steps], attempts, answers])
 
+    def destinations(self, elsewhere: str) -> Iterator[tuple[str, Tally]]:
+        """The countries that were called most often, and the rest as one."""
+        found = self.span.counts.destinations
+        ranked = sorted(found.items(), key=lambda one: (-one[1].attempts, one[0]))
+        named = [one for one in ranked if one[0]][:MOST_DESTINATIONS]
+        yield from ((country_name(region), tally) for region, tally in named)
+        others = [tally for region, tally in ranked if region not in dict(named)]
+        if others:
+            yield elsewhere, sum(others, Tally())
+
 
 def add_to(pages: Pages) -> None:
     """The monitor, its parts, and the way to end a call."""
     # Without scripts, the whole page is loaded again.
     pages.refresh(PATH, show_monitor)
     pages.refresh(f"{PATH}/now", show_now)
-    pages.refresh(f"{PATH}/counts", show_counts)
+    pages.refresh(f"{PATH}/day", show_day)
     pages.ask(f"{PATH}/{{callback}}/hang-up", hang_up)
 
 
 def show_monitor(console: Console) -> Response:
     values = {**_now(console), **_counts(console)}
-    return console.show("admin/live.html", title=LIVE[0], **values)
+    return console.show(
+        "admin/live.html", title=LIVE[0], spans=[_hour(console), _day(console)], **values
+    )
 
 
 def show_now(console: Console) -> Response:
-    return console.show("admin/live_now.html", title="", **_now(console))
+    values = {**_now(console), **_counts(console)}
+    return console.show("admin/live_now.html", title="", spans=[_hour(console)], **values)
 
 
-def show_counts(console: Console) -> Response:
-    return console.show("admin/live_counts.html", title="", **_counts(console))
+def show_day(console: Console) -> Response:
+    return console.show("admin/live_span.html", title="", spans=[_day(console)], **_counts(console))
 
 
 def hang_up(console: Console) -> Response:
@@ -110,20 +138,29 @@ def percent(tally: Tally) -> str:
 
 def _now(console: Console) -> dict[str, Any]:
     board = office.look_at_board(console.ports, console.by)
-    return {"board": board, "states": STATES, "colours": COLOURS}
+    return {
+        "board": board,
+        "bridges_there": board.bridges_there(console.ports.clock.now()),
+        "most_counted": MOST_COUNTED,
+        "dialer_version": dialer_version,
+        "states": STATES,
+        "trunk_states": TRUNK_STATES,
+        "colours": COLOURS,
+    }
+
+
+def _hour(console: Console) -> Shown:
+    return Shown("hour", mark("The last hour"), office.count_hour(console.ports, console.by))
+
+
+def _day(console: Console) -> Shown:
+    return Shown("day", mark("The last day"), office.count_day(console.ports, console.by))
 
 
 def _counts(console: Console) -> dict[str, Any]:
-    by = console.by
-    hour, day = office.count(console.ports, by)
-    sees_money = by.may(Right(Area.MONEY, Action.SEE)) and not by.role.own_accounts_only
     return {
-        "spans": [
-            Shown("hour", mark("The last hour"), hour),
-            Shown("day", mark("The last day"), day),
-        ],
-        "sees_revenue": sees_money,
-        "sees_costs": sees_money and not by.role.hides_costs,
+        "sees_revenue": sees_revenue(console.by),
+        "sees_costs": sees_costs(console.by),
         "in_words": in_words,
         "percent": percent,
     }

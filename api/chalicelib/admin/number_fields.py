@@ -1,7 +1,7 @@
 """What is asked for of a service number, part by part, and what it means."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from chalicelib.admin.forms import Choices, Entered, Field, switch
@@ -99,9 +99,8 @@ def with_payer(entered: Entered, service: ServiceNumber) -> ServiceNumber:
     )
 
 
-def hour_fields(service: ServiceNumber) -> tuple[Field, ...]:
-    """When it takes orders."""
-    hours = service.hours
+def opening_fields(hours: OpeningHours | None) -> tuple[Field, ...]:
+    """When something is open, by whose clocks."""
     windows = () if hours is None else tuple(map(format_opening, hours.windows))
     return (
         Field(
@@ -122,6 +121,19 @@ def hour_fields(service: ServiceNumber) -> tuple[Field, ...]:
             read=check_time_zone,
             hint=mark("By whose clocks, like Europe/London."),
         ),
+    )
+
+
+def opening_of(entered: Entered) -> OpeningHours | None:
+    """What those fields say; None is always."""
+    windows = entered["hours"]
+    return OpeningHours(windows, entered["time_zone"]) if windows else None
+
+
+def hour_fields(service: ServiceNumber) -> tuple[Field, ...]:
+    """When it takes orders."""
+    return (
+        *opening_fields(service.hours),
         _select(
             "when_closed",
             mark("Who rings out of hours"),
@@ -133,14 +145,12 @@ def hour_fields(service: ServiceNumber) -> tuple[Field, ...]:
 
 def with_hours(entered: Entered, service: ServiceNumber) -> ServiceNumber:
     """The number with what those fields say."""
-    windows, zone = entered["hours"], entered["time_zone"]
-    hours = OpeningHours(windows, zone) if windows else None
-    return replace(service, hours=hours, when_closed=WhenClosed(entered["when_closed"]))
+    when_closed = WhenClosed(entered["when_closed"])
+    return replace(service, hours=opening_of(entered), when_closed=when_closed)
 
 
 def speech_fields(service: ServiceNumber) -> tuple[Field, ...]:
     """How customers are spoken to."""
-    said = asdict(service.manners)
     return (
         Field(
             "language",
@@ -160,23 +170,33 @@ def speech_fields(service: ServiceNumber) -> tuple[Field, ...]:
         switch(
             "asks_account", mark("An account number is asked for with a PIN"), service.asks_account
         ),
-        *(
-            Field(name, label, "select", value=SAID[said[name]], choices=YES_NO, unset=_USUAL)
-            for name, label in MANNERS.items()
-        ),
+        *manner_fields(service.manners),
     )
 
 
 def with_speech(entered: Entered, service: ServiceNumber) -> ServiceNumber:
     """The number with what those fields say."""
-    named = {one.name: entered[one.name] for one in fields(Manners)}
     return replace(
         service,
         language=entered["language"] or None,
         languages=entered["languages"] or (),
         asks_account=entered["asks_account"],
-        manners=Manners(**{name: text == "yes" for name, text in named.items() if text}),
+        manners=manners_of(entered),
     )
+
+
+def manner_fields(manners: Manners) -> tuple[Field, ...]:
+    """What customers are asked and told: yes, no or as usual."""
+    said = asdict(manners)
+    return tuple(
+        Field(name, label, "select", value=SAID[said[name]], choices=YES_NO, unset=_USUAL)
+        for name, label in MANNERS.items()
+    )
+
+
+def manners_of(entered: Entered) -> Manners:
+    """What those fields say."""
+    return Manners(**{name: entered[name] == "yes" for name in MANNERS if entered[name]})
 
 
 PAYER = Part(mark("Payer and rings"), payer_fields, with_payer)

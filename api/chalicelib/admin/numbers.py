@@ -2,8 +2,8 @@
 
 from chalice.app import Response
 
-from chalicelib.admin.console import ROWS, Console, Crumb, Pages
-from chalicelib.admin.forms import AskFor, Entered, Field, ask
+from chalicelib.admin.console import ROWS, Console, Pages
+from chalicelib.admin.forms import AskFor, Entered, Field, FormsOf, ask
 from chalicelib.admin.number_fields import (
     HOURS,
     MANNERS,
@@ -108,7 +108,7 @@ def remove(console: Console) -> Response:
         "Who rings it or texts it is not called any more. Callbacks that wait in the queue still"
         " ring."
     )
-    form = _form(number, mark("Remove this number"), mark("Remove"), text, danger=True)
+    form = _forms(number).form(mark("Remove this number"), mark("Remove"), text, danger=True)
     return ask(console, form, act)
 
 
@@ -135,28 +135,10 @@ def _edit(console: Console, part: Part) -> Response:
         said = console.say(mark("%(number)s was changed."), number=old.number)
         return console.go(path_of(old.number), said)
 
-    form = _form(old.number, part.title, mark("Save"), fields=part.fields(old))
+    form = _forms(old.number).form(part.title, mark("Save"), fields=part.fields(old))
     return ask(console, form, act)
 
 
-def _form(
-    number: PhoneNumber,
-    title: str,
-    button: str,
-    text: str = "",
-    fields: tuple[Field, ...] = (),
-    *,
-    danger: bool = False,
-) -> AskFor:
-    crumbs: list[Crumb] = [NUMBERS, (str(number), path_of(number))]
-    return AskFor(
-        title,
-        button,
-        fields,
-        text,
-        danger=danger,
-        back=path_of(number),
-        crumbs=crumbs,
-        # All forms of a number need the same right.
-        use_case=office.change_number,
-    )
+def _forms(number: PhoneNumber) -> FormsOf:
+    path = path_of(number)
+    return FormsOf(path, [NUMBERS, (str(number), path)], office.change_number)

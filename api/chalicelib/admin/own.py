@@ -1,13 +1,16 @@
 """What every user does for themselves: password, second factor, where they are signed in."""
 
+from collections.abc import Sequence
+
 import segno
 from chalice.app import Response
 
 from chalicelib.admin.console import Console, Pages
 from chalicelib.admin.forms import AskFor, Entered, Field, ask
-from chalicelib.translation import mark
+from chalicelib.translation import LANGUAGES, mark
 from switchboard.desk.office import own as office
 from switchboard.desk.office.known import LONGEST_PASSWORD
+from switchboard.errors import Malformed
 from switchboard.staff.codes import enrolment_uri, is_secret, new_secret
 
 ME = "/admin/me"
@@ -18,6 +21,7 @@ def add_to(pages: Pages) -> None:
     """The page of whoever is signed in, and its forms."""
     pages.show(ME, show_me)
     pages.ask("/admin/me/password", change_password)
+    pages.do("/admin/me/language", choose_language)
     pages.ask("/admin/me/second-factor", add_second_factor)
     pages.ask("/admin/me/no-second-factor", remove_second_factor)
     pages.do("/admin/me/visits/{id}/end", end_visit)
@@ -47,22 +51,47 @@ def change_password(console: Console) -> Response:
     return ask(console, AskFor(title, button, fields, back=ME, crumbs=CRUMBS), act)
 
 
+def choose_language(console: Console) -> Response:
+    language = console.form.text("language")
+    if language and language not in LANGUAGES:
+        raise Malformed("this language is none of ours")
+    office.choose_language(console.ports, console.by, language)
+    return console.go(ME)
+
+
 def add_second_factor(console: Console) -> Response:
     given = console.form.text("secret")
     secret = given if is_secret(given) else new_secret()
 
     def act(entered: Entered) -> Response:
-        codes = office.add_second_factor(console.ports, console.by, secret, entered["code"])
+        codes = _enrolled(console, secret, entered)
         title = mark("Your recovery codes")
         return console.show("admin/recovery.html", title=title, crumbs=CRUMBS, codes=codes)
 
     code = Field("code", mark("Code"), required=True, longest=10, autocomplete="one-time-code")
     title, button = mark("Sign in with a code"), mark("Switch on")
-    form = AskFor(title, button, (code,), back=ME, crumbs=CRUMBS)
+    known = (_password("password", mark("Your password"), "current-password"), code)
+    fields = (code,) if console.user.second_factor is None else known
+    form = AskFor(title, button, fields, back=ME, crumbs=CRUMBS)
     picture = segno.make(enrolment_uri(secret, console.by.login), micro=False)
     drawn = picture.svg_inline(scale=5, border=4, dark="#000", light="#fff")
     return ask(
         console, form, act, template="admin/second_factor.html", secret=secret, picture=drawn
+    )
+
+
+def _enrolled(console: Console, secret: str, entered: Entered) -> Sequence[str]:
+    ports, by, wiring = console.ports, console.by, console.wiring
+    if "password" not in entered:
+        return office.add_second_factor(ports, by, wiring.safe, secret, entered["code"])
+    return office.replace_second_factor(
+        ports,
+        by,
+        wiring.passwords,
+        wiring.safe,
+        secret,
+        entered["code"],
+        password=entered["password"],
     )
 
 

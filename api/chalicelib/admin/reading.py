@@ -23,6 +23,17 @@ def lines_of(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def pairs_of(text: str) -> dict[str, str]:
+    """The lines of a text, like `from=442071234567`. Malformed where one is none."""
+    pairs = {}
+    for line in lines_of(text):
+        name, equals, value = line.partition("=")
+        if not equals or not name.strip():
+            raise Malformed(f"“{line[:40]}”: write it like from=442071234567")
+        pairs[name.strip()] = value
+    return pairs
+
+
 def seconds(text: str) -> timedelta:
     """A time in seconds, with decimals or without. Malformed where it is none."""
     if not _SECONDS.fullmatch(text):

@@ -6,7 +6,7 @@ from chalice.app import Response
 
 from chalicelib.admin.console import ROWS, Console, Pages
 from chalicelib.admin.forms import AskFor, Entered, Field, ask
-from chalicelib.admin.ladder import WIDTH, ladders
+from chalicelib.admin.ladder import PARTIES, WIDTH, ladders
 from chalicelib.render import attach
 from chalicelib.translation import mark
 from switchboard.calls.tracing import Traced
@@ -111,6 +111,7 @@ def show_trace(console: Console) -> Response:
         story=story,
         ladders=ladders(story.traces),
         width=WIDTH,
+        parties=PARTIES,
     )
 
 

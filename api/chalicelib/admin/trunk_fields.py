@@ -17,11 +17,8 @@ RULES = mark("Like 44=strip2,prepend0044, one a line, * for all others; the firs
 KEPT = mark("Left empty, it stays as it is.")
 
 
-def choice_fields(trunk: Trunk, sheets: Sequence[str]) -> tuple[Field, ...]:
-    """Where it is, when it is chosen, and how it is sent numbers."""
-    # It may cost by a sheet that was taken away since.
-    costs = trunk.cost_sheet or ""
-    named = sorted({*sheets, *filter(None, [costs])})
+def choice_fields(trunk: Trunk, costs: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Where it is, when it is chosen, what it costs, and how it is sent numbers."""
     return (
         _address(f"{trunk.host}:{trunk.port}"),
         _number("priority", mark("Priority"), trunk.priority, mark("The lowest is tried first.")),
@@ -33,17 +30,25 @@ def choice_fields(trunk: Trunk, sheets: Sequence[str]) -> tuple[Field, ...]:
         ),
         _limit("capacity", mark("Most legs at once"), trunk.capacity),
         _limit("calls_per_second", mark("Most calls a second"), trunk.calls_per_second),
-        Field(
-            "cost_sheet",
-            mark("Cost sheet"),
-            "select",
-            value=costs,
-            choices=[(name, name) for name in named],
-            unset=mark("not known"),
-            hint=mark("The rate sheet with its prices."),
-        ),
+        *costs,
         _rules("rewrites", mark("How numbers are sent"), trunk.rewrites),
         switch("enabled", mark("In use"), trunk.enabled),
+    )
+
+
+def cost_field(trunk: Trunk, sheets: Sequence[str]) -> Field:
+    """By which sheet it costs."""
+    # It may cost by a sheet that was taken away since.
+    costs = trunk.cost_sheet or ""
+    named = sorted({*sheets, *filter(None, [costs])})
+    return Field(
+        "cost_sheet",
+        mark("Cost sheet"),
+        "select",
+        value=costs,
+        choices=[(name, name) for name in named],
+        unset=mark("not known"),
+        hint=mark("The rate sheet with its prices."),
     )
 
 
@@ -55,7 +60,7 @@ def choice_changes(entered: Entered, _trunk: Trunk) -> TrunkChanges:
         weight=entered["weight"],
         capacity=entered["capacity"] or 0,
         calls_per_second=entered["calls_per_second"] or 0,
-        cost_sheet=entered["cost_sheet"],
+        cost_sheet=entered.get("cost_sheet"),
         rewrites=entered["rewrites"] or (),
         enabled=entered["enabled"],
     )

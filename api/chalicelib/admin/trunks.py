@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from chalice.app import Response
 
-from chalicelib.admin.console import Console, Crumb, Pages
-from chalicelib.admin.forms import AskFor, Entered, Field, ask
+from chalicelib.admin.console import Console, Pages
+from chalicelib.admin.forms import AskFor, Entered, Field, FormsOf, ask
 from chalicelib.admin.trunk_fields import (
     caller_changes,
     caller_fields,
     choice_changes,
     choice_fields,
+    cost_field,
     link_changes,
     link_fields,
     ring_changes,
@@ -83,8 +84,6 @@ def show_trunk(console: Console) -> Response:
 
 
 def add(console: Console) -> Response:
-    sheets = office.sheets_for_costs(console.ports, console.by)
-
     def act(entered: Entered) -> Response:
         name, address = entered["name"], entered["address"]
         changes = choice_changes(entered, model)
@@ -92,7 +91,7 @@ def add(console: Console) -> Response:
         return console.go(path_of(trunk.name), console.say(mark("%(name)s was added."), name=name))
 
     model = Trunk("new", "")
-    first, *others = choice_fields(model, sheets)
+    first, *others = choice_fields(model, _costs(console, model))
     name = Field("name", mark("Name"), required=True, longest=64)
     empty = Field(first.name, first.label, hint=first.hint, required=True)
     form = AskFor(
@@ -102,9 +101,10 @@ def add(console: Console) -> Response:
 
 
 def edit(console: Console) -> Response:
-    sheets = office.sheets_for_costs(console.ports, console.by)
-    part = Part(mark("Edit"), lambda trunk: choice_fields(trunk, sheets), choice_changes)
-    return _edit(console, part)
+    def fields(trunk: Trunk) -> tuple[Field, ...]:
+        return choice_fields(trunk, _costs(console, trunk))
+
+    return _edit(console, Part(mark("Edit"), fields, choice_changes))
 
 
 def edit_link(console: Console) -> Response:
@@ -145,7 +145,7 @@ def remove(console: Console) -> Response:
         "It is sent no more legs, and all that was said of it is forgotten, its password too. What"
         " it carried stays in the calls."
     )
-    form = _form(name, mark("Remove this trunk"), mark("Remove"), text, danger=True)
+    form = _forms(name).form(mark("Remove this trunk"), mark("Remove"), text, danger=True)
     return ask(console, form, act)
 
 
@@ -174,7 +174,7 @@ def test(console: Console) -> Response:
         read=lambda number: parse_number(number, "US"),
         hint=mark("Shown as the trunk would get it; it is not dialled."),
     )
-    form = _form(trunk.name, mark("Test this trunk"), mark("Test"), text, (number,))
+    form = _forms(trunk.name).form(mark("Test this trunk"), mark("Test"), text, (number,))
     return ask(console, form, act)
 
 
@@ -188,6 +188,12 @@ def _known(console: Console) -> Trunk:
     return trunk
 
 
+def _costs(console: Console, trunk: Trunk) -> tuple[Field, ...]:
+    """What asks for its cost sheet; nothing of whoever sees no costs."""
+    sheets = office.sheets_for_costs(console.ports, console.by)
+    return () if console.by.role.hides_costs else (cost_field(trunk, sheets),)
+
+
 def _edit(console: Console, part: Part) -> Response:
     trunk = _known(console)
 
@@ -196,7 +202,9 @@ def _edit(console: Console, part: Part) -> Response:
         office.change_trunk(console.ports, console.by, trunk.name, changes)
         return _changed(console, trunk.name)
 
-    return ask(console, _form(trunk.name, part.title, mark("Save"), fields=part.fields(trunk)), act)
+    return ask(
+        console, _forms(trunk.name).form(part.title, mark("Save"), fields=part.fields(trunk)), act
+    )
 
 
 def _switch(console: Console, title: str, button: str, text: str, *, enabled: bool) -> Response:
@@ -207,31 +215,13 @@ def _switch(console: Console, title: str, button: str, text: str, *, enabled: bo
         office.change_trunk(console.ports, console.by, name, changes)
         return _changed(console, name)
 
-    return ask(console, _form(name, title, button, text, danger=not enabled), act)
+    return ask(console, _forms(name).form(title, button, text, danger=not enabled), act)
 
 
 def _changed(console: Console, name: str) -> Response:
     return console.go(path_of(name), console.say(mark("%(name)s was changed."), name=name))
 
 
-def _form(
-    name: str,
-    title: str,
-    button: str,
-    text: str = "",
-    fields: tuple[Field, ...] = (),
-    *,
-    danger: bool = False,
-) -> AskFor:
-    crumbs: list[Crumb] = [TRUNKS, (name, path_of(name))]
-    return AskFor(
-        title,
-        button,
-        fields,
-        text,
-        danger=danger,
-        back=path_of(name),
-        crumbs=crumbs,
-        # All forms of a trunk need the same right.
-        use_case=office.change_trunk,
-    )
+def _forms(name: str) -> FormsOf:
+    path = path_of(name)
+    return FormsOf(path, [TRUNKS, (name, path)], office.change_trunk)

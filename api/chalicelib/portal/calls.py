@@ -54,6 +54,21 @@ class Filters:
 
 @for_customer
 def show_calls(customer: Customer) -> Response:
+    return _page(customer)
+
+
+@for_customer
+def export_calls(customer: Customer) -> Response:
+    asked = query_of(customer.request)
+    try:
+        sought = Filters.of(asked).sought(customer)
+        return call_file(customer, sought, asked.get("kind", ""), names_of(customer))
+    except Misentered as refusal:
+        return _page(customer, refusal)
+
+
+def _page(customer: Customer, refusal: Refusal | None = None) -> Response:
+    """The calls that are looked for, and why they cannot be had as a file."""
     asked = query_of(customer.request)
     filters = Filters.of(asked)
     shown: dict[str, object] = {"filters": filters, "reason": reason, "kinds": KINDS}
@@ -62,18 +77,11 @@ def show_calls(customer: Customer) -> Response:
         sought = filters.sought(customer)
         cursor = asked.get("cursor")
         page = find_calls(customer.ports, customer.id, sought, limit=PAGE, cursor=cursor)
-    except Refusal as refusal:
-        return customer.page("portal/calls.html", {**shown, **none}, refusal=refusal)
+    except Refusal as wrong:
+        return customer.page("portal/calls.html", {**shown, **none}, refusal=wrong)
     names = names_of(customer)
     found: dict[str, object] = {"calls": page.items, "older": page.cursor, "names": names}
-    return customer.page("portal/calls.html", {**shown, **found})
-
-
-@for_customer
-def export_calls(customer: Customer) -> Response:
-    asked = query_of(customer.request)
-    sought = Filters.of(asked).sought(customer)
-    return call_file(customer, sought, asked.get("kind", ""), names_of(customer))
+    return customer.page("portal/calls.html", {**shown, **found}, refusal=refusal)
 
 
 def names_of(customer: Customer) -> Mapping[str, str]:

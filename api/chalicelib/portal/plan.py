@@ -6,11 +6,11 @@ from datetime import date
 
 from chalice.app import Response
 
+from chalicelib.intervals import every
 from chalicelib.portal.customer import Customer, for_customer
 from chalicelib.translation import mark
 from switchboard.billing.buckets import in_burn_order
 from switchboard.billing.catalogue import Item
-from switchboard.billing.periods import Interval, Unit
 from switchboard.billing.subscriptions import State
 from switchboard.money import Money
 
@@ -19,12 +19,6 @@ STATES: Mapping[State, str] = {
     State.UNPAID: mark("not paid yet"),
     State.SUSPENDED: mark("suspended"),
     State.ENDED: mark("ended"),
-}
-UNITS: Mapping[Unit, tuple[str, str]] = {
-    Unit.DAY: (mark("a day"), mark("for %(count)s days")),
-    Unit.WEEK: (mark("a week"), mark("for %(count)s weeks")),
-    Unit.MONTH: (mark("a month"), mark("for %(count)s months")),
-    Unit.YEAR: (mark("a year"), mark("for %(count)s years")),
 }
 
 
@@ -66,7 +60,7 @@ def _charged(customer: Customer) -> Iterator[Charged]:
         yield Charged(
             _name(item, one.number),
             Money(item.currency, each_micros * deal.quantity),
-            _every(customer, item.interval),
+            every(customer.reader, item.interval),
             STATES[one.state],
             one.next_on if one.state.goes_on else None,
         )
@@ -75,10 +69,3 @@ def _charged(customer: Customer) -> Iterator[Charged]:
 def _name(item: Item, number: object) -> str:
     name = item.description or item.name
     return name if number is None else f"{name} {number}"
-
-
-def _every(customer: Customer, interval: Interval) -> str:
-    one, several = UNITS[interval.unit]
-    if interval.count == 1:
-        return customer.reader.say(one)
-    return customer.reader.say(several, count=interval.count)

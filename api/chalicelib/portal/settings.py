@@ -1,4 +1,4 @@
-"""Settings: the password, and the browsers in which the customer is signed in."""
+"""Settings: the password, and the browsers and apps in which the customer is signed in."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from chalicelib.visits import begin, keep
 from switchboard.desk.passwords import SHORTEST_PASSWORD, change_password
 from switchboard.desk.visits import end_visit, end_visits, open_visits
 from switchboard.errors import Refusal
-from switchboard.ports import Visit
+from switchboard.ports import Visit, VisitKind
+from switchboard.wire.agents import DIALER, dialer_version
 
 # By what browsers call themselves; most call themselves by other names, too.
 BROWSERS = (
@@ -39,11 +40,12 @@ class Shown:
     """A visit as its customer recognises it."""
 
     id: str
-    browser: str
+    name: str
     system: str
     address: str
     begun_at: datetime
     own: bool
+    is_app: bool
 
 
 @for_customer
@@ -64,10 +66,10 @@ def post_password(customer: Customer) -> Response:
             raise Misentered(customer.reader.say("The new password is not twice the same."))
         address = source_of(customer.request)
         passwords = customer.wiring.passwords
-        change_password(customer.ports, passwords, customer.id, old, new, address)
+        changed = change_password(customer.ports, passwords, customer.id, old, new, address)
     except Refusal as refusal:
         return _settings(customer, refusal)
-    visit = begin(customer.wiring, customer.request, customer.id)
+    visit = begin(customer.wiring, customer.request, changed.profile)
     return keep(customer.go("/portal/settings?done=password"), customer.wiring.settings, visit)
 
 
@@ -97,14 +99,28 @@ def _settings(customer: Customer, refusal: Refusal | None = None) -> Response:
 
 
 def _shown(customer: Customer, visit: Visit) -> Shown:
+    is_app = visit.kind is VisitKind.APP
+    if is_app:
+        name = _app(visit.agent) or customer.reader.say("without a name")
+    else:
+        name = _known(visit.agent, BROWSERS) or customer.reader.say("A browser")
     return Shown(
         visit.id,
-        _known(visit.agent, BROWSERS) or customer.reader.say("A browser"),
+        name,
         _known(visit.agent, SYSTEMS),
         visit.address,
         visit.begun_at,
         own=visit.id == customer.visit.nonce,
+        is_app=is_app,
     )
+
+
+def _app(agent: str) -> str:
+    """What an app calls itself, with its version: `curl/8.5.0 (…)` is “curl 8.5.0”."""
+    version = dialer_version(agent)
+    if version is not None:
+        return f"{DIALER} {version}".strip()
+    return agent.partition(" ")[0].replace("/", " ", 1)
 
 
 def _known(agent: str, names: tuple[tuple[str, str], ...]) -> str:

@@ -24,3 +24,18 @@ document.addEventListener("change", (event) => {
     event.target.value = number.dataset.number;
   }
 });
+
+// A text that is to be pasted elsewhere is copied by its button, which needs scripts.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+});
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest && event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  // Without TLS there is no clipboard: what is selected is copied by keys.
+  if (!navigator.clipboard) return;
+  await navigator.clipboard.writeText(field.value);
+  button.textContent = button.dataset.copied;
+});

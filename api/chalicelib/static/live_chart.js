@@ -1,10 +1,15 @@
 "use strict";
 
 // Draws the attempts and answers that stand beside each chart in the page; the page has them as a
-// table, too. A part of the page that was refreshed is drawn again.
+// table, too. A chart that was refreshed goes on as it is, with other points.
 
-function drawCounts(place) {
-  const points = JSON.parse(place.dataset.points);
+const drawn = new Map();
+
+function keyOf(place) {
+  return place.parentElement.id;
+}
+
+function newPlot(place, points) {
   // The style sheet says which; what it has in variables, a canvas cannot read.
   const { color: text, outlineColor: lines, caretColor: first, columnRuleColor: second } = getComputedStyle(place);
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
@@ -23,17 +28,29 @@ function drawCounts(place) {
     ],
     series: [{}, line(first), line(second)],
   };
-  place.replaceChildren();
   return new uPlot(options, points, place);
 }
 
+function drawCounts(place) {
+  const points = JSON.parse(place.dataset.points);
+  const plot = drawn.get(keyOf(place));
+  if (plot) {
+    place.replaceChildren(plot.root);
+    plot.setData(points);
+  } else {
+    drawn.set(keyOf(place), newPlot(place, points));
+  }
+}
+
 function drawAllCounts() {
+  for (const plot of drawn.values()) plot.destroy();
+  drawn.clear();
   for (const place of document.querySelectorAll(".live-chart")) drawCounts(place);
 }
 
 document.addEventListener("DOMContentLoaded", drawAllCounts);
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "live-counts") drawAllCounts();
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  for (const place of event.detail.target.querySelectorAll(".live-chart")) drawCounts(place);
 });
 addEventListener("resize", drawAllCounts);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAllCounts);

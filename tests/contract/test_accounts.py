@@ -19,7 +19,7 @@ from switchboard.desk.accounts import MOST_NUMBERS, Terms, open_account, opening
 from switchboard.errors import AlreadyExists, Conflict, Malformed, NotFound
 from switchboard.ledger.entries import EntryKind, JournalEntry
 from switchboard.numbering import PhoneNumber
-from switchboard.ports import Directory, Opening
+from switchboard.ports import Directory, Opening, Page
 from tests.fakes.world import ALICE, BOB, NOON, SERVICE, open_alice, retail_sheet
 
 HUNG_UP = Verdict(Ending.HUNG_UP, Culprit.CUSTOMER)
@@ -168,12 +168,30 @@ def test_the_service_numbers_of_an_older_system_are_known_as_such(ports):
     assert ports.accounts.is_service_number(SERVICE)
 
 
+def test_service_numbers_are_read_part_by_part_by_their_digits(ports):
+    open_alice(ports)
+    added = [ServiceNumber(PhoneNumber(f"+4420794611{number:02}")) for number in range(5)]
+    for service in added[::-1]:
+        ports.accounts.add_service_number(service)
+    ports.accounts.remove_service_number(added[1].number)
+
+    def page(digits: str, limit: int, cursor: str | None = None):
+        return ports.accounts.service_page(digits, limit=limit, cursor=cursor)
+
+    assert page("", 9) == Page([ServiceNumber(SERVICE), added[0], *added[2:]], None)
+    first = page("79461", 2)
+    assert first.items == [added[0], added[2]]
+    assert page("79461", 2, first.cursor) == Page(added[3:], None)
+    assert page("555", 9) == Page([], None)
+
+
 def test_the_last_heartbeat_counts_until_goodbye(ports):
     over = LegRecord(
         Party.DESTINATION, BOB, "carrier", HUNG_UP, seconds=7, cost_micros=1_234, burned_s={"b": 6}
     )
     second = LiveCall("carrier", 12, 3, "far", earlier=(over,), destination_answered_at=NOON)
     calls = {"c1": LiveCall("carrier", 12, None), "c2": second}
+    calls["c3"] = LiveCall("carrier", 9, 9, cost_micros=27_000, trunk_micros=0)
     beat = Beat("w1", NOON, NOON + timedelta(seconds=15), 2, calls)
     earlier = replace(beat, beat_at=NOON - timedelta(microseconds=1), calls={})
     ports.workers.beat(earlier)
@@ -182,8 +200,8 @@ def test_the_last_heartbeat_counts_until_goodbye(ports):
 
     assert ports.workers.all() == [replace(beat, worker="w0"), beat]
 
-    forgotten = [replace(beat, worker="w0"), replace(beat, worker="w0"), earlier]
-    assert [ports.workers.forget(one) for one in forgotten] == [True, True, False]
+    for forgotten in (replace(beat, worker="w0"), replace(beat, worker="w0"), earlier):
+        ports.workers.forget(forgotten)
     assert ports.workers.all() == [beat]
 
 
@@ -207,7 +225,7 @@ def test_a_heartbeat_of_an_earlier_version_is_read_and_forgotten(ports):
     ports.workers._items(beat.worker, beat=to_text(beat)).save()
 
     assert ports.workers.all() == [beat]
-    assert ports.workers.forget(beat)
+    ports.workers.forget(beat)
     assert ports.workers.all() == []
 
 

@@ -8,14 +8,13 @@ from uuid import uuid4
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from switchboard.aws.alarms import AlarmSettings
 from switchboard.aws.opening import AwsSettings, create_tables, open_ports
 from switchboard.calls.callback import Trigger
 from switchboard.calls.planned import Planned, PlanState
 from switchboard.ports import Schedule
-from tests.contract.conftest import CREDENTIALS, REGION
+from tests.contract.conftest import CREDENTIALS, REGION, moto
 from tests.fakes.world import ALICE, BOB
 
 FUNCTION = f"arn:aws:lambda:{REGION}:123456789012:function:ringback-place_planned_callback"
@@ -48,7 +47,7 @@ def aws(request, monkeypatch):
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
     if request.param == "moto":
-        with mock_aws():
+        with moto():
             yield
         return
     monkeypatch.setenv("AWS_ENDPOINT_URL", request.getfixturevalue("embedded_url"))

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from switchboard.calls.cdr import Cdr
+from switchboard.calls.cdr_file import COLUMNS
 from switchboard.calls.ending import Culprit, Ending, Party, Verdict
 from switchboard.calls.leg import LegRecord, RtpQuality
 from switchboard.errors import Malformed, NotFound
@@ -189,6 +190,23 @@ def test_cdrs_are_listed_newest_request_first(ports):
     assert list(ports.books.cdrs("alice")) == [newer, older]
 
 
+def test_rows_of_cdrs_are_those_of_the_cdrs_of_the_span(ports):
+    made = [cdr(f"c{n}", requested_at=NOON + timedelta(seconds=n)) for n in range(4)]
+    for one in [*made, cdr("other", account="bob")]:
+        ports.books.close(one)
+    since, until = NOON + timedelta(seconds=1), NOON + timedelta(seconds=3)
+
+    rows = ports.books.cdr_rows("alice", since=since, until=until)
+
+    found = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    assert [row["callback"] for row in found] == ["c2", "c1"]
+    assert [row["requested_at"] for row in found] == [
+        "2026-01-02T12:00:02Z",
+        "2026-01-02T12:00:01Z",
+    ]
+    assert list(ports.books.cdr_rows("carol")) == []
+
+
 def test_cdrs_are_read_part_by_part(ports):
     open_alice(ports)
     made = [cdr(f"c{n}", requested_at=NOON + timedelta(seconds=n)) for n in range(5)]
@@ -209,6 +227,8 @@ def test_cdrs_of_a_span_of_time_are_read_part_by_part(ports):
         ports.books.close(one)
     span = {"since": NOON + timedelta(seconds=1), "until": NOON + timedelta(seconds=5)}
 
+    assert list(ports.books.cdrs("alice", **span)) == made[4:0:-1]
+    assert list(ports.books.cdrs("alice", since=NOON, until=NOON)) == []
     first = ports.books.cdr_page("alice", limit=3, cursor=None, **span)
     rest = ports.books.cdr_page("alice", limit=3, cursor=first.cursor, **span)
     newest = ports.books.cdr_page("alice", limit=3, cursor=None)

@@ -7,7 +7,7 @@ from switchboard.calls.minutes import Counts, Minute, Tally
 from tests.fakes.world import NOON
 
 RICH = Tally(7, 5, 300, 6, 9_000, {"EUR": 1_230_000, "USD": -5}, {"EUR": 400_000})
-COUNTS = Counts(RICH, {"carrier": RICH, "other": Tally(attempts=1)})
+COUNTS = Counts(RICH, {"carrier": RICH, "other": Tally(attempts=1)}, {"GB": RICH, "": RICH})
 
 
 def minute(worker: str, minutes: int, counts: Counts = COUNTS) -> Minute:

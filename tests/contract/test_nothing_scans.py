@@ -66,6 +66,7 @@ class Office:
         numbers = self.api.ports.accounts.get("alice").profile.numbers
         restored = Changes(remove_numbers=numbers, add_numbers=(ALICE,))
         change_profile(self.api.ports, "alice", restored)
+        self._take_token()
 
     def forget(self) -> None:
         """As in a process that has only begun, nothing is remembered; nor is what was counted."""
@@ -84,6 +85,9 @@ class Office:
     def _sign_in(self) -> None:
         page = self.api.get("/login").body.decode()
         self.api.submit(page, "/login", login="alice", password="wonderland")
+        self._take_token()
+
+    def _take_token(self) -> None:
         credentials = {"login": "alice", "password": "wonderland"}
         token = self.api.send("/api/v1/sessions", credentials).json_body["token"]
         self.api.headers["authorization"] = f"Bearer {token}"

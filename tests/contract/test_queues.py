@@ -112,6 +112,20 @@ def test_a_dead_order_stays_until_it_is_removed(queue_ports):
     assert bodies == ["c2"]
 
 
+def test_only_so_many_dead_orders_are_taken_where_that_is_asked(queue_ports):
+    dead_orders = queue_ports.dead_orders
+    for number in range(25):
+        SqsQueue(dead_orders.name, dead_orders._sqs).send(f"c{number}")
+
+    with dead_orders.taken(most=11) as some:
+        pass
+    with dead_orders.taken() as left:
+        pass
+
+    assert 11 <= len(some) <= 20
+    assert len(left) == 25
+
+
 def test_the_queues_may_be_made_again(queue_ports):
     queue_ports.dead_orders.create()
     queue_ports.queue.create(dead=queue_ports.dead_orders)

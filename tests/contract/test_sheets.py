@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 
 import pytest
 
@@ -107,6 +108,45 @@ def test_the_names_of_destinations_are_kept_with_their_shortest_prefixes(ports):
         Destination("UK mobile", "44771"),
         Destination("United Kingdom", "44"),
     ]
+
+
+def test_rows_are_read_from_a_prefix_on_as_far_as_they_are_asked_for(ports, reads):
+    known = sheet("v1", *many(6_000))
+    ports.sheets.publish(known)
+    found = ports.sheets.current("retail", fresh=True)
+    reads()
+
+    for start in ("", "4", "440000", "44001750", "4400175", "45", "9"):
+        expected = [row for row in known.rows if row.prefix >= start]
+        assert list(islice(found.rows.since(start), 20)) == expected[:20], start
+
+    assert reads() <= 4
+    assert list(found.rows.since("440030")) == [r for r in known.rows if r.prefix >= "440030"]
+
+
+def test_the_versions_of_a_sheet_are_listed_newest_first(ports):
+    for number in range(5):
+        ports.sheets.publish(sheet(f"v{number}", *many(100 * number)))
+    ports.sheets.publish(sheet("v9", name="other"))
+
+    first = ports.sheets.newest("retail", limit=3, cursor=None)
+    rest = ports.sheets.newest("retail", limit=3, cursor=first.cursor)
+
+    assert [one.version for one in first.items] == ["v4", "v3", "v2"]
+    assert [one.version for one in rest.items] == ["v1", "v0"]
+    assert rest.cursor is None
+    assert first.items[0].rows.prefixes == 2 + 4 + 400
+    assert list(ports.sheets.newest("none", limit=3, cursor=None).items) == []
+
+
+def test_all_sheets_are_listed_as_they_are_published(ports):
+    for name, version in (("b", "v1"), ("a", "v1"), ("b", "v2")):
+        ports.sheets.publish(sheet(version, RateRow("44", 1), name=name))
+
+    found = ports.sheets.all()
+
+    assert [(one.name, one.version) for one in found] == [("a", "v1"), ("b", "v2")]
+    assert found[1].price(ALICE, NOON).prefix == "44"
 
 
 def test_what_is_not_there_is_not_found(ports):

@@ -14,7 +14,7 @@ from tests.simulator.crowd import ACCOUNT
 from tests.simulator.story import Plot, Story
 from tests.simulator.wire import EmbeddedStores, tame
 
-SEEDS = 200
+SEEDS = 100
 PLOT = Plot(steps=100)
 
 

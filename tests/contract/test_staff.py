@@ -105,3 +105,23 @@ def test_the_log_is_read_by_user_by_thing_and_whole_newest_first(ports):
     assert read(limit=2, cursor=first.cursor).items == [entries[0]]
     with pytest.raises(Malformed):
         read(cursor="bm90IG91cnM=")
+
+
+def test_an_entry_that_is_begun_is_completed_in_its_place_or_forgotten(ports):
+    begun = AuditEntry("0a", NOON, "jane", "support", "console", "::1", "block account", "")
+    begun = replace(begun, begun=True)
+    done = replace(begun, deed="block", about="account a", begun=False)
+    forgotten = replace(begun, id="0b")
+
+    def read(**about):
+        return ports.audit.page(**about, limit=9, cursor=None).items
+
+    for entry in (begun, forgotten, begun):
+        ports.audit.begin(entry)
+    assert read() == read(by="jane") == read(begun=True) == [forgotten, begun]
+    for _ in range(2):
+        ports.audit.forget(forgotten)
+        ports.audit.add(done)
+
+    assert read() == read(by="jane") == read(about="account a") == [done]
+    assert read(begun=True) == []

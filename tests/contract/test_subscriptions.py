@@ -16,13 +16,14 @@ from switchboard.billing.service_number import ServiceMode, ServiceNumber
 from switchboard.billing.subscriptions import Deal, Paid, State, Subscription, Wish
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.check_books import check_books
+from switchboard.desk.foretelling import End, Rearrange, Subscribe, TakePlan, foretell
 from switchboard.desk.recurring import run_recurring
 from switchboard.desk.subscriptions import subscribe
 from switchboard.ledger.balance import Balance
 from switchboard.ledger.entries import EntryKind, JournalEntry
 from switchboard.ports import Opening
 from tests.contract.conftest import CREDENTIALS, REGION
-from tests.fakes.world import ALICE, BOB, NOON, open_alice
+from tests.fakes.world import ALICE, BOB, CAROL, NOON, open_alice
 from tests.meters import metered
 
 TODAY = date(2026, 1, 2)
@@ -99,6 +100,35 @@ def test_a_subscription_is_advanced_from_what_was_read(ports):
     assert not ports.subscriptions.advance(old, replace(old, part=2), NOON)
 
     assert ports.subscriptions.find("alice", "line").part == 1
+
+
+def test_what_is_foretold_is_what_is_done(ports):
+    open_alice(ports)
+    ports.catalogue.save_group(Group("uk", ("44",)))
+    ports.catalogue.save_plan(Plan("world", "", (Allowance("talk", "uk", 60),)))
+    ports.catalogue.save_item(Item("world", "EUR", 1_000_000, plan="world"))
+    ports.catalogue.save_item(Item("line", "EUR", 500_000))
+    did = ServiceNumber(CAROL, mode=ServiceMode.DID, account="alice", rings=BOB)
+    ports.accounts.add_service_number(did)
+
+    for deed in (
+        TakePlan("alice", "world"),
+        Subscribe("alice", Deal("line"), number=CAROL),
+        Rearrange("alice", "line", lambda deal: replace(deal, quantity=2)),
+        End("alice", "line"),
+        TakePlan("alice", None),
+    ):
+        foretold = foretell(ports, deed)
+        before = {one.identity for one in ports.books.entries("alice")}
+        after = deed.do(ports)
+
+        entered = [one for one in ports.books.entries("alice") if one.identity not in before]
+        assert {one.identity: one.amount_micros for one in entered} == {
+            one.identity: one.amount_micros for one in foretold.at_once
+        }
+        assert replace(after, version=0) == replace(foretold.after, version=0)
+        assert ports.accounts.get("alice").balance.posted == foretold.balance
+    assert list(check_books(ports)) == []
 
 
 def test_what_is_due_is_found_the_longest_overdue_first(ports):
@@ -190,7 +220,7 @@ class At:
 @pytest.mark.integration
 def test_a_run_reads_what_is_due_and_nothing_of_other_accounts(embedded_url, monkeypatch):
     with metered(embedded_url) as meter:
-        ports = replace(metered_system(meter, monkeypatch), clock=At(NOON))
+        ports = replace(metered_system(embedded_url, meter, monkeypatch), clock=At(NOON))
         open_alice(ports, opening_micros=100_000_000)
         ports.catalogue.save_item(Item("line", "EUR", 10_000_000))
         for number in range(12):
@@ -210,8 +240,9 @@ def test_a_run_reads_what_is_due_and_nothing_of_other_accounts(embedded_url, mon
     assert len(asked[between:]) <= 12
 
 
-def metered_system(meter, monkeypatch):
-    for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": meter.url}.items():
+def metered_system(aws_url, meter, monkeypatch):
+    endpoints = {"AWS_ENDPOINT_URL": aws_url, "AWS_ENDPOINT_URL_DYNAMODB": meter.url}
+    for name, value in {**CREDENTIALS, **endpoints}.items():
         monkeypatch.setenv(name, value)
     settings = AwsSettings(REGION, prefix=f"t{uuid4().hex[:8]}-")
     create_tables(settings)

@@ -69,19 +69,24 @@ class Api:
     def delete(self, path: str, **headers: str) -> HTTPResponse:
         return self.ask("DELETE", path, **headers)
 
+    def json(self, method: str, path: str, body: object, **headers: str) -> HTTPResponse:
+        """Sends JSON."""
+        sent = json.dumps(body).encode()
+        return self.ask(method, path, sent, content_type="application/json", **headers)
+
     def send(self, path: str, body: object, **headers: str) -> HTTPResponse:
         """Posts JSON."""
-        return self.ask(
-            "POST", path, json.dumps(body).encode(), content_type="application/json", **headers
-        )
+        return self.json("POST", path, body, **headers)
 
     def put(self, path: str, body: object) -> HTTPResponse:
         """Puts JSON."""
-        return self.ask("PUT", path, json.dumps(body).encode(), content_type="application/json")
+        return self.json("PUT", path, body)
 
     def post(self, path: str, fields: Fields, **headers: str) -> HTTPResponse:
         """Posts a form."""
-        return self.ask("POST", path, urlencode(fields).encode(), content_type=FORM, **headers)
+        return self.ask(
+            "POST", path, urlencode(fields, doseq=True).encode(), content_type=FORM, **headers
+        )
 
     def hook(self, path: str, fields: Fields) -> HTTPResponse:
         """Posts a form as Twilio does, signed."""

@@ -17,7 +17,7 @@ from switchboard.desk.recurring import run_recurring
 from switchboard.desk.subscriptions import subscribe
 from switchboard.money import Money
 from switchboard.numbering import PhoneNumber
-from switchboard.ports import Visit
+from switchboard.ports import Ports, Visit
 from tests.fakes.api import SETTINGS, Api, visit
 from tests.fakes.history import past_call
 from tests.fakes.passwords import PlainPasswords
@@ -51,7 +51,7 @@ def furnish(wiring: Wiring) -> None:
         add_numbers=(MOBILE,),
     )
     change_profile(ports, "alice", changes)
-    _furnish_plan(ports)
+    offer_travel(ports)
     for day in range(31):
         ports.clock.pass_by(timedelta(days=1))
         verdict = (BUSY, NOBODY)[day % 2] if day % 5 == 4 else None
@@ -77,7 +77,8 @@ def furnish(wiring: Wiring) -> None:
     ports.visits.save("alice", (), (elsewhere,))
 
 
-def _furnish_plan(ports) -> None:
+def offer_travel(ports: Ports) -> None:
+    """Plans and numbers, of which Alice has one each."""
     save_group(ports, Group("europe", ("33", "44", "49")), new=True)
     save_group(ports, Group("america", ("1",)), new=True)
     allowances = (Allowance("europe", "europe", 6_000), Allowance("america", "america", 600))

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from switchboard.aws.cdr_rows import cdr_row
+from switchboard.aws.forms import pack
 from switchboard.billing.buckets import Bucket, end_at
 from switchboard.calls.cdr import Cdr
 from switchboard.errors import NotFound, Refusal
@@ -12,6 +14,7 @@ from switchboard.ledger.balance import NO_SECONDS, Balance, Hold
 from switchboard.ledger.entries import JournalEntry
 from switchboard.ledger.spend import NO_LIMITS
 from switchboard.ports import Page
+from switchboard.tables.cells import Cell
 from tests.fakes.pages import page_of
 
 
@@ -142,9 +145,32 @@ class MemoryBooks:
     def entries(self, account: str) -> Iterator[JournalEntry]:
         return iter([entry for key, entry in sorted(self.journal.items()) if key[0] == account])
 
-    def cdrs(self, account: str) -> Iterator[Cdr]:
-        mine = [cdr for cdr in self.closed.values() if cdr.account == account]
+    def entry_page(
+        self, account: str, *, limit: int, cursor: str | None = None, until: datetime | None = None
+    ) -> Page[JournalEntry]:
+        found = sorted(
+            (one for one in self.entries(account) if until is None or one.entered_at < until),
+            key=lambda entry: (entry.entered_at, entry.identity),
+            reverse=True,
+        )
+        return page_of(found, [one.identity for one in found], limit=limit, cursor=cursor)
+
+    def cdrs(
+        self, account: str, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Cdr]:
+        mine = [
+            cdr
+            for cdr in self.closed.values()
+            if cdr.account == account
+            and (since is None or since <= cdr.requested_at)
+            and (until is None or cdr.requested_at < until)
+        ]
         return iter(sorted(mine, key=lambda cdr: (cdr.requested_at, cdr.callback), reverse=True))
+
+    def cdr_rows(
+        self, account: str, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[list[Cell]]:
+        return (cdr_row(pack(cdr)) for cdr in self.cdrs(account, since=since, until=until))
 
     def cdr_page(
         self,
@@ -155,12 +181,7 @@ class MemoryBooks:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> Page[Cdr]:
-        mine = [
-            cdr
-            for cdr in self.cdrs(account)
-            if (since is None or since <= cdr.requested_at)
-            and (until is None or cdr.requested_at < until)
-        ]
+        mine = list(self.cdrs(account, since=since, until=until))
         return page_of(mine, [cdr.callback for cdr in mine], limit=limit, cursor=cursor)
 
     def _try(self, account, change) -> bool:

@@ -12,6 +12,8 @@ from switchboard.calls.routing import RoutingTerms
 from switchboard.calls.tracing import TraceSwitch
 from switchboard.calls.velocity import Velocity
 from switchboard.errors import AlreadyExists
+from switchboard.ports import Page
+from tests.fakes.pages import page_of
 
 if TYPE_CHECKING:
     from tests.fakes.ports import MemoryAccounts
@@ -41,6 +43,10 @@ class MemoryPins:
 
     def batches(self) -> Sequence[Batch]:
         return [self.kept[name] for name in sorted(self.kept)]
+
+    def batch_page(self, *, limit: int, cursor: str | None) -> Page[Batch]:
+        newest = sorted(self.batches(), key=lambda batch: batch.made_at, reverse=True)
+        return page_of(newest, [batch.name for batch in newest], limit=limit, cursor=cursor)
 
     def add_vouchers(self, vouchers: Sequence[Voucher]) -> bool:
         with self.lock:
@@ -85,7 +91,7 @@ class MemorySettings:
     limits: Velocity = field(default_factory=Velocity)
     switches: tuple[TraceSwitch, ...] = ()
 
-    def classes(self) -> Classes:
+    def classes(self, *, fresh: bool = False) -> Classes:
         return self.kept
 
     def save_classes(self, classes: Classes) -> None:

@@ -21,6 +21,7 @@ from switchboard.numbering import PhoneNumber
 from switchboard.ports import DeadOrder, Directory, Listing, Opening, Page, Ports
 from switchboard.rating.quote import Quote
 from tests.fakes.bridges import MemoryBridges
+from tests.fakes.jobs import MemoryFiles, MemoryJobs
 from tests.fakes.ledger import MemoryBooks
 from tests.fakes.minutes import MemoryMinutes
 from tests.fakes.pages import page_of
@@ -29,6 +30,7 @@ from tests.fakes.recurring import MemoryCatalogue, MemorySubscriptions
 from tests.fakes.rings import MemoryRings
 from tests.fakes.sheets import MemorySheets, MemoryTemplates
 from tests.fakes.staff import MemoryAudit, MemoryStaff, MemoryStaffVisits
+from tests.fakes.system_log import MemorySystemLog
 from tests.fakes.texts import text_ports
 from tests.fakes.traces import MemoryTraces
 from tests.fakes.visits import MemoryVisits
@@ -134,6 +136,18 @@ class MemoryAccounts:
 
     def service_numbers(self) -> Sequence[ServiceNumber]:
         return [self.services[number] for number in sorted(self.services)]
+
+    def service_page(
+        self, digits: str = "", *, limit: int, cursor: str | None
+    ) -> Page[ServiceNumber]:
+        found = [
+            number
+            for number in sorted(self.services)
+            if digits in str(number) and str(number) > (cursor or "")
+        ]
+        part = found[:limit]
+        cursor = str(part[-1]) if len(found) > limit else None
+        return Page([self.services[number] for number in part], cursor)
 
     def _check_taken(self, profile: Profile) -> None:
         for number in profile.numbers:
@@ -277,8 +291,8 @@ class MemoryDeadOrders:
         self.dead.append(DeadOrder(callback, sent_at, receipt=uuid4().hex))
 
     @contextmanager
-    def taken(self) -> Iterator[Sequence[DeadOrder]]:
-        taken, self.dead = self.dead, []
+    def taken(self, *, most: int | None = None) -> Iterator[Sequence[DeadOrder]]:
+        taken, self.dead = self.dead[:most], [] if most is None else self.dead[most:]
         self._taken = list(taken)
         try:
             yield sorted(taken, key=lambda order: order.sent_at)
@@ -314,11 +328,9 @@ class MemoryWorkers:
     def all(self) -> Sequence[Beat]:
         return [self.beats[worker] for worker in sorted(self.beats)]
 
-    def forget(self, beat: Beat) -> bool:
-        if self.beats.get(beat.worker, beat) != beat:
-            return False
-        self.beats.pop(beat.worker, None)
-        return True
+    def forget(self, beat: Beat) -> None:
+        if self.beats.get(beat.worker) == beat:
+            del self.beats[beat.worker]
 
 
 @dataclass
@@ -365,6 +377,10 @@ def memory_ports() -> Ports:
         staff=MemoryStaff(),
         staff_visits=MemoryStaffVisits(),
         audit=MemoryAudit(),
+        system_log=MemorySystemLog(),
+        jobs=MemoryJobs(),
+        job_queue=MemoryQueue(),
+        files=MemoryFiles(),
         clock=MemoryClock(),
         **text_ports(),
     )

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from switchboard.errors import Conflict, NotFound
+from switchboard.ports import Page
 from switchboard.rating.deck.reading import Template
+from switchboard.rating.drafts import Draft
 from switchboard.rating.sheet import RateSheet
 
 
@@ -13,6 +15,7 @@ from switchboard.rating.sheet import RateSheet
 class MemorySheets:
     stored: dict[str, dict[str, RateSheet]] = field(default_factory=dict)
     published: dict[str, str] = field(default_factory=dict)
+    drafts: dict[str, Draft] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def publish(self, sheet: RateSheet, *, after: str | None = None) -> None:
@@ -35,8 +38,31 @@ class MemorySheets:
     def versions(self, name: str) -> Sequence[str]:
         return sorted(self.stored.get(name, {}))
 
+    def newest(self, name: str, *, limit: int, cursor: str | None) -> Page[RateSheet]:
+        kept = self.stored.get(name, {})
+        versions = [one for one in sorted(kept, reverse=True) if cursor is None or one < cursor]
+        more = len(versions) > limit
+        part = [kept[one] for one in versions[:limit]]
+        return Page(part, part[-1].version if more else None)
+
     def names(self) -> Sequence[str]:
         return sorted(self.published)
+
+    def all(self) -> Sequence[RateSheet]:
+        return [self.current(name) for name in self.names()]
+
+    def draft(self, name: str) -> Draft | None:
+        return self.drafts.get(name)
+
+    def replace_draft(self, name: str, old: Draft | None, new: Draft | None) -> bool:
+        with self.lock:
+            known = self.drafts.get(name)
+            if known != old and not (known is None and new is None):
+                return False
+            self.drafts.pop(name, None)
+            if new is not None:
+                self.drafts[name] = new
+            return True
 
 
 @dataclass

@@ -80,15 +80,28 @@ class MemoryStaffVisits:
 class MemoryAudit:
     kept: dict[str, AuditEntry] = field(default_factory=dict)
 
+    def begin(self, entry: AuditEntry) -> None:
+        self.kept[entry.id] = entry
+
     def add(self, entry: AuditEntry) -> None:
         self.kept[entry.id] = entry
 
+    def forget(self, entry: AuditEntry) -> None:
+        self.kept.pop(entry.id, None)
+
     def page(
-        self, *, by: str | None = None, about: str | None = None, limit: int, cursor: str | None
+        self,
+        *,
+        by: str | None = None,
+        about: str | None = None,
+        begun: bool = False,
+        limit: int,
+        cursor: str | None,
     ) -> Page[AuditEntry]:
         found = [
             entry
             for entry in sorted(self.kept.values(), key=lambda one: (one.at, one.id), reverse=True)
             if by in (None, entry.by) and about in (None, entry.about)
+            if entry.begun or not begun
         ]
         return page_of(found, [entry.id for entry in found], limit=limit, cursor=cursor)

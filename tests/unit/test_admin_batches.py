@@ -2,17 +2,32 @@
 
 import csv
 import io
+from dataclasses import replace
+from secrets import randbelow
 
 import pytest
 
+from switchboard.billing.account import Profile
 from switchboard.billing.batches import Batch, BatchKind, BatchState
+from switchboard.desk.accounts import Terms, open_account
+from switchboard.desk.jobs import cancel_job
+from switchboard.desk.pins import Mint, make_batch
 from switchboard.desk.vouchers import redeem
+from switchboard.staff.jobs import SECRETS_KEPT, JobState
 from switchboard.staff.rights import Role, rights_of
 from tests.fakes.api import SETTINGS, readable
-from tests.fakes.console import console_of
+from tests.fakes.console import ConsoleBrowser, add_jane, console_of
+from tests.fakes.jobs import run_waiting
 from tests.fakes.world import NOON
 
-VOUCHERS = {"kind": "vouchers", "name": "winter", "count": "3", "length": "12", "value": "2.50"}
+VOUCHERS = {
+    "kind": "vouchers",
+    "name": "winter",
+    "count": "3",
+    "length": "12",
+    "value": "2.50",
+    "file": "csv",
+}
 
 
 @pytest.fixture
@@ -20,15 +35,21 @@ def console():
     return console_of()
 
 
-def pins_of(response) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(response.body.decode("utf-8-sig"))))
+def make(console, **fields):
+    """Makes a batch by the form, and its runner's job; gives the job and what is in its file."""
+    name = console.fill("/admin/new-batch", **fields).headers["Location"].rpartition("/")[2]
+    run_waiting(console.ports)
+    job = console.ports.jobs.find(name)
+    assert job.failure == ""
+    [file] = job.files
+    text = console.ports.files.kept[file.key].decode()
+    return job, list(csv.DictReader(io.StringIO(text)))
 
 
 def test_vouchers_are_made_handed_out_as_a_file_and_redeemed(console):
-    response = console.fill("/admin/new-batch", **VOUCHERS, valid_until="2027-01-31")
+    job, rows = make(console, **VOUCHERS, valid_until="2027-01-31")
 
-    assert response.headers["Content-Disposition"] == 'attachment; filename="winter.csv"'
-    rows = pins_of(response)
+    assert [file.name for file in job.files] == ["winter.csv"]
     assert [row["voucher"] for row in rows] == ["winter-000001", "winter-000002", "winter-000003"]
     assert {len(row["pin"]) for row in rows} == {12}
     [batch] = console.ports.pins.batches()
@@ -39,12 +60,79 @@ def test_vouchers_are_made_handed_out_as_a_file_and_redeemed(console):
     assert "2.50 EUR" in shown
     log = readable(console.get("/admin/audit"))
     assert "make batch winter" in log
-    assert not any(row["pin"] in shown + log for row in rows)
+    shown += readable(console.get(f"/admin/jobs/{job.id}"))
+    assert not any(row["pin"] in shown + log + repr(job) for row in rows)
+
+
+def test_the_file_of_pins_is_for_whoever_made_it_for_a_day(console):
+    job, _ = make(console, **VOUCHERS)
+    file = f"/admin/jobs/{job.id}/files/winter.csv"
+    add_jane(console.ports, login="joe")
+    joe = ConsoleBrowser(console.wiring)
+    joe.sign_in("joe")
+
+    assert joe.get(f"/admin/jobs/{job.id}").status_code == 200
+    assert joe.get(file).status_code == 403
+    assert console.get(file).headers["Location"].startswith("https://files.example.com/secrets/")
+    console.ports.clock.pass_by(SECRETS_KEPT)
+    console.sign_in()
+    assert console.get(file).status_code == 404
+
+
+def test_the_file_of_pins_is_deleted_at_once(console):
+    job, _ = make(console, **VOUCHERS)
+    file = f"/admin/jobs/{job.id}/files/winter.csv"
+
+    console.fill(f"{file}/delete")
+
+    assert console.ports.files.kept == {}
+    assert console.get(file).status_code == 404
+
+
+def test_a_batch_whose_runner_died_is_discarded_and_its_job_says_so(console):
+    name = console.fill("/admin/new-batch", **VOUCHERS).headers["Location"].rpartition("/")[2]
+    job = console.ports.jobs.find(name)
+    begun = Batch("winter", BatchKind.VOUCHERS, 3, 12, "EUR", NOON, 2_500_000, run=job.id)
+    console.ports.pins.start(begun)
+
+    run_waiting(console.ports)
+
+    assert "broke off" in console.ports.jobs.find(name).failure
+    assert console.ports.pins.batch("winter").state is BatchState.DISCARDED
+
+
+def test_a_batch_whose_runner_died_at_the_very_end_is_handed_out(console):
+    job, rows = make(console, **VOUCHERS)
+    console.ports.pins.move("winter", BatchState.READY, BatchState.MAKING)
+    console.ports.jobs.kept[job.id] = replace(job, state=JobState.RUNNING, files=())
+    console.ports.job_queue.send(job.id)
+
+    run_waiting(console.ports)
+
+    assert console.ports.jobs.find(job.id).files == job.files
+    assert console.ports.pins.batch("winter").state is BatchState.READY
+    redeem(console.ports, SETTINGS.pin_key, "alice", rows[0]["pin"])
+
+
+def test_a_batch_that_is_cancelled_is_discarded(console):
+    fields = {**VOUCHERS, "count": "300"}
+    name = console.fill("/admin/new-batch", **fields).headers["Location"].rpartition("/")[2]
+    add, jobs = console.ports.pins.add_vouchers, console.ports.jobs
+
+    def add_and_cancel(vouchers):
+        cancel_job(console.ports, jobs.find(name))
+        return add(vouchers)
+
+    console.ports.pins.add_vouchers = add_and_cancel
+    run_waiting(console.ports)
+
+    assert jobs.find(name).state is JobState.CANCELLED
+    assert console.ports.pins.batch("winter").state is BatchState.DISCARDED
 
 
 def test_accounts_are_made_on_a_sheet(console):
     fields = {**VOUCHERS, "kind": "accounts", "sheet": "retail", "valid_days": "90"}
-    rows = pins_of(console.fill("/admin/new-batch", **fields))
+    _, rows = make(console, **fields)
 
     assert console.ports.accounts.get(rows[0]["account"]).profile.sheet == "retail"
     assert console.ports.pins.batch("winter").valid_days == 90
@@ -52,18 +140,21 @@ def test_accounts_are_made_on_a_sheet(console):
 
 def test_a_form_that_is_posted_twice_makes_one_batch(console):
     page = console.get("/admin/new-batch").body.decode()
-    console.submit(page, "/admin/new-batch", **VOUCHERS)
+    first = console.submit(page, "/admin/new-batch", **VOUCHERS)
+    run_waiting(console.ports)
 
     again = console.submit(page, "/admin/new-batch", **VOUCHERS)
+    other = console.fill("/admin/new-batch", **VOUCHERS)
 
-    assert again.status_code == 409
-    assert "there was a batch winter before" in readable(again).lower()
+    assert again.headers["Location"] == first.headers["Location"]
+    assert other.status_code == 409
+    assert "there was a batch winter before" in readable(other).lower()
 
 
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"count": "2001"}, "1 to 2,000 are made at once"),
+        ({"count": "100001"}, "1 to 100,000 are made at once"),
         ({"count": "x"}, "is not a whole number"),
         ({"length": "3"}, "6 to 20"),
         ({"value": "0"}, "A voucher has a value"),
@@ -85,7 +176,7 @@ def test_what_is_wrong_with_a_batch_is_told(console, fields, told):
 
 
 def test_a_batch_is_blocked_and_unblocked(console):
-    console.fill("/admin/new-batch", **VOUCHERS)
+    make(console, **VOUCHERS)
     assert "no voucher of it is redeemed" in readable(console.get("/admin/batches/winter/block"))
 
     console.fill("/admin/batches/winter/block")
@@ -107,7 +198,7 @@ def test_a_batch_whose_making_broke_off_is_discarded(console):
 
 
 def test_a_voucher_is_looked_up_by_its_pin(console):
-    rows = pins_of(console.fill("/admin/new-batch", **VOUCHERS))
+    _, rows = make(console, **VOUCHERS)
     redeem(console.ports, SETTINGS.pin_key, "alice", rows[1]["pin"])
 
     page = readable(console.fill("/admin/voucher", pin=rows[1]["pin"]))
@@ -118,6 +209,26 @@ def test_a_voucher_is_looked_up_by_its_pin(console):
     log = readable(console.get("/admin/audit"))
     assert "look up voucher winter-000002" in log
     assert rows[1]["pin"] not in log
+
+
+def test_who_redeemed_a_voucher_is_told_to_whoever_has_that_account():
+    role = Role("reseller", rights_of("accounts:see", "pins:see"), own_accounts_only=True)
+    console = console_of(role)
+    vouchers = []
+    mint, batch = (
+        Mint(SETTINGS.pin_key, randbelow, threads=1),
+        Batch("autumn", BatchKind.VOUCHERS, 2, 12, "EUR", NOON, 1_000_000),
+    )
+    make_batch(console.ports, mint, batch, vouchers.extend)
+    open_account(console.ports, Profile("mine", "Mine", "EUR", "retail", owner="jane"), Terms())
+    for account, voucher in zip(("alice", "mine"), vouchers, strict=True):
+        redeem(console.ports, SETTINGS.pin_key, account, voucher.pin)
+
+    others, own = (readable(console.fill("/admin/voucher", pin=one.pin)) for one in vouchers)
+
+    assert "alice" not in others
+    assert "Redeemed 2026-01-02" in others
+    assert "By mine" in own
 
 
 def test_who_searches_for_pins_is_told_to_wait(console):

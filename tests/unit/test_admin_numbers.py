@@ -132,6 +132,24 @@ def test_numbers_are_found_by_digits_and_account_and_read_on(console):
     assert "There is no such number." in readable(console.get("/admin/numbers?q=bob"))
 
 
+def test_a_list_of_numbers_does_not_read_all_of_them(console):
+    for serial in range(100, 999):
+        number = PhoneNumber(f"+442079461{serial}")
+        console.ports.accounts.add_service_number(ServiceNumber(number))
+    read = []
+    accounts = console.ports.accounts
+    page_of = accounts.service_page
+    accounts.service_page = lambda *asked, **named: (
+        read.append(named["limit"]) or page_of(*asked, **named)
+    )
+    accounts.service_numbers = None
+
+    for query in ("", "?q=79461", "?q=alice"):
+        assert console.get(f"/admin/numbers{query}").status_code == 200
+
+    assert read == [50, 50] + [50] * 10
+
+
 def test_what_was_refused_today_is_counted(console):
     console.ports.rings.count_refused(SERVICE, "unknown_sender", console.ports.clock.now().date())
 

@@ -9,6 +9,7 @@ import pytest
 from switchboard.billing.account import Profile
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.office.own import add_second_factor
+from switchboard.staff.audit import AuditEntry
 from switchboard.staff.codes import STEP, new_secret
 from switchboard.staff.rights import ADMINISTRATOR, READY_MADE, Role, rights_of
 from switchboard.staff.users import Operator
@@ -149,7 +150,7 @@ def test_a_second_factor_is_set_up_and_asked_for(console):
 def test_a_code_that_came_too_late_asks_for_the_password_again():
     console = open_console()
     secret, by = new_secret(), Operator("jane", ADMINISTRATOR, "console")
-    add_second_factor(console.ports, by, secret, code(console, secret))
+    add_second_factor(console.ports, by, console.wiring.safe, secret, code(console, secret))
     console.ports.clock.pass_by(STEP)
     page = console.sign_in().body.decode()
     console.ports.clock.pass_by(timedelta(minutes=6))
@@ -355,3 +356,41 @@ def test_the_log_is_read_by_user_and_by_thing(console):
     assert "block account alice" in readable(console.get("/admin/audit?about=account+alice"))
     assert "block" not in readable(console.get("/admin/audit?by=root"))
     assert "There is no such entry." in readable(console.get("/admin/audit?about=account+x"))
+
+
+@pytest.mark.parametrize("entered", ["5%", "<img src=x>", "%(amount)s", "100 %s"])
+def test_what_was_entered_is_shown_as_it_is_and_never_as_markup(entered):
+    console = console_of()
+
+    response = console.fill("/admin/accounts/alice/top-up", amount=entered)
+
+    assert response.status_code == 422
+    assert f"“{entered}” is not an amount" in readable(response)
+    assert "<img" not in response.body.decode()
+
+
+def test_what_broke_off_is_told_apart_and_found(console):
+    ports = console.ports
+    now, by = ports.clock.now(), ("joe", "support", "console", "::1")
+    ports.audit.begin(AuditEntry("0a", now, *by, "block account", "", begun=True))
+
+    page, found = (console.get(f"/admin/audit{query}") for query in ("", "?state=begun"))
+
+    assert "block account broken off" in readable(page)
+    assert "sign in user jane" in readable(page)
+    assert "block account broken off" in readable(found)
+    assert "sign in user jane" not in readable(found)
+
+
+def test_the_console_is_read_in_the_language_that_was_chosen_wherever_one_signs_in(console):
+    page = console.get("/admin/me").body.decode()
+    assert console.submit(page, "/admin/me/language", language="es").status_code == 303
+    other = open_console()
+    other.wiring = console.wiring
+    other.headers["accept-language"] = "fr"
+    other.sign_in()
+
+    assert 'lang="es"' in other.get("/admin").body.decode().partition("<head>")[0]
+    assert console.submit(page, "/admin/me/language", language="tlh").status_code == 400
+    console.submit(page, "/admin/me/language", language="")
+    assert 'lang="fr"' in other.get("/admin").body.decode().partition("<head>")[0]

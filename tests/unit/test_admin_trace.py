@@ -21,6 +21,7 @@ from switchboard.calls.ending import Party
 from switchboard.calls.tracing import Source, Traced
 from switchboard.desk.tracing import switches
 from switchboard.staff.rights import READY_MADE, Role, rights_of
+from tests.fakes.api import readable
 from tests.fakes.console import ConsoleBrowser, console_of
 from tests.fakes.traced import HOSTILE, a_trace, leave_trace, sip, told
 from tests.fakes.world import a_callback
@@ -40,10 +41,6 @@ def console():
 def deeds(console: ConsoleBrowser, about: str) -> list[str]:
     page = console.ports.audit.page(about=about, limit=9, cursor=None)
     return [entry.deed for entry in page.items]
-
-
-def text_of(response) -> str:
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", response.body.decode())))
 
 
 def test_messages_go_between_the_worker_and_whose_leg_it_is():
@@ -131,7 +128,7 @@ def test_bytes_that_no_page_can_hold_are_shown_as_such(console):
 
 def test_a_trace_is_shown_with_its_reason_its_messages_and_how_it_sounded(console):
     response = console.get("/admin/trace/c1")
-    page, text = response.body.decode(), text_of(response)
+    page, text = response.body.decode(), readable(response)
 
     assert (
         "The carrier (trunk carrier) refused the destination leg: 403, the caller ID or the number"
@@ -164,7 +161,7 @@ def test_tracing_is_switched_on_and_off_and_both_are_logged(console):
     [number, _] = switches(console.ports)
     assert (number.kind, number.value) == (Traced.NUMBER, "+14155550100")
     assert number.until == console.ports.clock.now() + timedelta(minutes=15)
-    assert "+14155550100" in text_of(console.get("/admin/trace"))
+    assert "+14155550100" in readable(console.get("/admin/trace"))
 
     console.submit(
         console.get("/admin/trace").body.decode(),
@@ -193,12 +190,12 @@ def test_what_cannot_be_traced_is_asked_again(console, entered, message):
     response = console.fill("/admin/new-trace", **fields)
 
     assert response.status_code in {400, 404, 422}
-    assert message in text_of(response)
+    assert message in readable(response)
     assert len(switches(console.ports)) == 1
 
 
 def test_the_list_leads_to_each_traced_callback(console):
-    text = text_of(console.get("/admin/trace"))
+    text = readable(console.get("/admin/trace"))
 
     assert "Account alice 2026-01-02" in text
     assert "c1 alice +442071234567, +14155550100 carrier" in text
@@ -210,7 +207,7 @@ def test_an_operator_with_accounts_of_their_own_finds_and_traces_no_others():
 
     assert console.get("/admin/trace/c1").status_code == 404
     assert console.get("/admin/trace/c1/pcap").status_code == 404
-    assert "alice" not in text_of(console.get("/admin/trace"))
+    assert "alice" not in readable(console.get("/admin/trace"))
     for kind, value in (("account", "alice"), ("callback", "c1"), ("trunk", "carrier")):
         entered = {"kind": kind, "value": value, "minutes": "60"}
         assert console.fill("/admin/new-trace", **entered).status_code != 303

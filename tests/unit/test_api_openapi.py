@@ -36,6 +36,10 @@ def test_the_document_is_valid(document):
     assert [str(error) for error in errors] == []
 
 
+def test_no_two_models_have_one_name(document):
+    assert [name for name in document["components"]["schemas"] if "__" in name] == []
+
+
 def test_what_is_served_is_in_the_document_and_nothing_else(document):
     served = {
         (path, method.lower())

@@ -2,7 +2,8 @@
 
 import pytest
 
-from chalicelib.rest import OPERATIONS, TOKEN_LIFETIME
+from chalicelib.rest import OPERATIONS
+from chalicelib.tokens import TOKEN_LIFETIME
 from tests.fakes.api import Api, open_api, signed_in_api
 from tests.fakes.plenty import a_bucket, grant
 from tests.fakes.world import ALICE, BOB

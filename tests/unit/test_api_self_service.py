@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.bearer import token_seal
-from chalicelib.sessions import Session
 from switchboard.billing.account import Profile
 from switchboard.desk.accounts import Terms, open_account
 from switchboard.desk.planned import run_due
@@ -110,10 +108,11 @@ def test_a_wrong_code_adds_no_phone(api):
 def test_a_code_is_good_once_and_for_the_account_that_asked_for_it(api):
     api.put(NUMBERS, {"numbers": [str(ALICE), str(MOBILE)]})
     answer = {"number": str(MOBILE), "code": code_of(api)}
-    others = token_seal(api.wiring).close(
-        Session.begin("bob", api.ports.clock.now(), timedelta(hours=1))
+    bob = Profile(
+        "bob", "Bob", "EUR", "retail", login="bob", password_hash=api.wiring.passwords.hash("x")
     )
-    open_account(api.ports, Profile("bob", "Bob", "EUR", "retail"), Terms())
+    open_account(api.ports, bob, Terms())
+    others = api.send("/api/v1/sessions", {"login": "bob", "password": "x"}).json_body["token"]
     path = f"{NUMBERS}/confirmations"
 
     statuses = [

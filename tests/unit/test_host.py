@@ -187,7 +187,7 @@ def test_what_waits_is_counted_and_how_long_it_waited():
     assert (count, total) == (2, 65)
 
 
-def test_the_heartbeat_tells_what_is_live_and_how_far():
+def test_the_heartbeat_tells_what_is_live_how_far_and_what_it_costs_by_then():
     shift = Shift(capacity=7)
     beats = []
 
@@ -206,9 +206,9 @@ def test_the_heartbeat_tells_what_is_live_and_how_far():
         return Beat("w1", shift.at(at_s), shift.at(at_s + 15), 7, calls)
 
     assert beats == [
-        beat(1, **{name: LiveCall()}),
-        beat(6, **{name: LiveCall("carrier", 3, 0)}),
-        beat(11, **{name: LiveCall("carrier", 8, 5)}),
+        beat(1, **{name: LiveCall(trunk_micros=0)}),
+        beat(6, **{name: LiveCall("carrier", 3, 0, cost_micros=30_000)}),
+        beat(11, **{name: LiveCall("carrier", 8, 5, cost_micros=130_000)}),
         beat(71),
     ]
 

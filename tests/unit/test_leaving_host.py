@@ -146,6 +146,6 @@ def test_what_a_goodbye_cannot_settle_is_left_for_the_sweep():
 
     assert shift.transcript[-1] == (30.5, "customer is hung up")
     (beat,) = shift.ports.workers.all()
-    assert beat.calls == {shift.callback("0").id: LiveCall("carrier", 29, 26)}
+    assert beat.calls == {shift.callback("0").id: LiveCall("carrier", 29, 26, cost_micros=550_000)}
     assert list(shift.balance.holds) == list(beat.calls)
     assert shift.breaches == []

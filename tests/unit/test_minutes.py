@@ -11,7 +11,9 @@ from switchboard.calls.beat import Beat, LiveCall
 from switchboard.calls.minutes import Counts, Minute, Tally
 from switchboard.desk.monitor import by_minute, in_all, live
 from switchboard.errors import Malformed
+from tests.fakes.exchange import CENT
 from tests.fakes.phone import FarEnd
+from tests.fakes.plenty import a_bucket, grant
 from tests.fakes.ports import memory_ports
 from tests.fakes.shift import Shift, order_many
 from tests.fakes.trunks import add_trunk
@@ -26,6 +28,7 @@ LEGS = {
 }
 BOTH = LEGS["customer"] + LEGS["destination"]
 CALLBACK = replace(BOTH, attempts=1, answers=1, seconds=60)
+COUNTED = Counts(CALLBACK, {"carrier": BOTH}, {"US": LEGS["destination"]})
 
 
 def counts_of(shift: Shift) -> Counts:
@@ -33,12 +36,33 @@ def counts_of(shift: Shift) -> Counts:
     return sum((minute.counts for minute in found), Counts())
 
 
-def test_a_callback_counts_once_and_its_legs_by_trunk():
+def test_a_callback_counts_once_and_its_legs_by_trunk_and_by_where_they_went():
     shift = Shift()
 
     shift.work(order_many(shift, 1), until_s=80)
 
-    assert counts_of(shift) == Counts(CALLBACK, {"carrier": BOTH})
+    assert counts_of(shift) == COUNTED
+
+
+def test_the_heartbeat_tells_what_a_callback_costs_beyond_its_included_seconds():
+    shift = Shift()
+    grant(shift.ports, a_bucket(30))
+    shift.ports.trunks.remove("carrier")
+    add_trunk(shift.ports, "known", "0.3")
+    told = []
+
+    async def story():
+        shift.order()
+        await asyncio.sleep(62)
+        told.extend(shift.ports.workers.all())
+
+    shift.work(story, until_s=80)
+
+    [call] = told[0].calls.values()
+    run_s = call.customer_s + call.destination_s
+    assert call.destination_s > 50
+    assert call.cost_micros == (run_s - 30) * CENT
+    assert call.trunk_micros == run_s * 5_000
 
 
 def test_many_callbacks_cost_as_few_writes_as_one():
@@ -70,7 +94,7 @@ def test_what_could_not_be_told_is_told_with_a_later_heartbeat_once():
 
     shift.work(order_many(shift, 1), until_s=200)
 
-    assert counts_of(shift) == Counts(CALLBACK, {"carrier": BOTH})
+    assert counts_of(shift) == COUNTED
 
 
 def test_what_ends_with_the_worker_is_told_with_its_goodbye():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pyotp
 import pytest
@@ -20,14 +21,17 @@ from switchboard.errors import (
 )
 from switchboard.staff.codes import STEP, new_secret, step_of
 from switchboard.staff.rights import ADMINISTRATOR, Role, rights_of
-from switchboard.staff.users import Operator
+from switchboard.staff.safe import Safe
+from switchboard.staff.users import Operator, SecondFactor
 from switchboard.staff.visits import IDLE_LIMIT, LONGEST
 from tests.fakes.console import MACHINE, PASSWORD, add_jane
 from tests.fakes.passwords import PlainPasswords
 from tests.fakes.ports import memory_ports
+from tests.fakes.texts import PIN_KEY
 
 JANE = Operator("jane", ADMINISTRATOR, "console", "10.0.0.1")
 PASSWORDS = PlainPasswords()
+SAFE = Safe(PIN_KEY.secret)
 
 
 @pytest.fixture
@@ -48,13 +52,13 @@ def code(ports, secret: str) -> str:
 
 def second_factor(ports) -> tuple[str, list[str]]:
     secret = new_secret()
-    codes = own.add_second_factor(ports, JANE, secret, code(ports, secret))
+    codes = own.add_second_factor(ports, JANE, SAFE, secret, code(ports, secret))
     ports.clock.pass_by(STEP)
     return secret, list(codes)
 
 
-def enter(ports, visit, typed: str, bears: str = "b2"):
-    return sign_in_with_code(ports, visit, typed, Browser(bears, "10.0.0.1", "a browser"))
+def enter(ports, visit, typed: str, address: str = "10.0.0.1"):
+    return sign_in_with_code(ports, SAFE, visit, typed, Browser("b2", address, "a browser"))
 
 
 def test_a_visit_lasts_while_something_is_done_and_a_day_at_most(ports):
@@ -83,6 +87,18 @@ def test_an_idle_visit_is_over(ports):
 def test_a_wrong_login_and_a_wrong_password_are_told_alike(ports, login, password):
     with pytest.raises(NotSignedIn, match="login or password is wrong"):
         sign_in(ports, login=login, password=password)
+
+
+@pytest.mark.parametrize("login", ["jane", "joe"])
+def test_whether_there_is_a_login_is_not_told_by_what_a_wrong_password_costs(ports, login):
+    before = len(ports.audit.page(limit=100, cursor=None).items)
+
+    with pytest.raises(NotSignedIn):
+        sign_in(ports, login=login, password="wrong")
+
+    entries = ports.audit.page(limit=100, cursor=None).items
+    assert len(entries) == before + 1
+    assert "joe" not in repr(entries)
 
 
 def test_who_tries_passwords_is_locked_out_and_logged(ports):
@@ -122,7 +138,7 @@ def test_a_code_is_taken_once(ports):
 def test_the_code_of_the_enrolment_signs_nobody_in(ports):
     secret = new_secret()
     typed = code(ports, secret)
-    own.add_second_factor(ports, JANE, secret, typed)
+    own.add_second_factor(ports, JANE, SAFE, secret, typed)
 
     with pytest.raises(NotSignedIn):
         enter(ports, sign_in(ports), typed)
@@ -147,6 +163,65 @@ def test_who_tries_codes_is_locked_out(ports):
 
     with pytest.raises(TooOften):
         enter(ports, waiting, code(ports, secret))
+
+
+@pytest.mark.parametrize("typed", ["000000", "aaaa-bbbb-cccc"], ids=["codes", "recovery codes"])
+def test_who_tries_codes_from_everywhere_is_locked_out_for_an_hour(ports, typed):
+    secret, codes = second_factor(ports)
+    waiting = sign_in(ports)
+    for number in range(20):
+        with pytest.raises(NotSignedIn):
+            enter(ports, waiting, typed, address=f"10.0.1.{number}")
+
+    for right in (code(ports, secret), codes[0]):
+        with pytest.raises(TooOften):
+            enter(ports, waiting, right, address="10.0.2.1")
+    ports.clock.pass_by(timedelta(hours=1))
+    assert enter(ports, sign_in(ports), code(ports, secret)).complete
+
+
+def test_of_two_that_enter_one_code_at_once_one_is_let_in(ports):
+    secret, _ = second_factor(ports)
+    jane = ports.staff.find("jane")
+    waiting = [sign_in(ports, bears=bears) for bears in ("b1", "b3")]
+    typed = code(ports, secret)
+    enter(ports, waiting[0], typed)
+
+    stale = replace(ports, staff=replace(ports.staff))
+    stale.staff.find = lambda _login: jane
+    with pytest.raises(NotSignedIn):
+        enter(stale, waiting[1], typed)
+
+
+def test_the_secret_of_a_second_factor_is_not_kept_in_clear(ports):
+    secret, _ = second_factor(ports)
+
+    kept = ports.staff.find("jane").second_factor.secret
+
+    assert secret not in kept
+    assert SAFE.unlock(kept, "jane") == secret
+
+
+@pytest.mark.parametrize("recovers", [False, True], ids=["by a code", "by a recovery code"])
+def test_a_secret_of_before_is_still_good_and_locked_up_by_its_next_use(ports, recovers):
+    secret, [recovery, *_] = second_factor(ports)
+    jane = ports.staff.find("jane")
+    plain = SecondFactor(secret, 0, jane.second_factor.recovery_hashes)
+    ports.staff.replace(jane, replace(jane, second_factor=plain))
+
+    assert enter(ports, sign_in(ports), recovery if recovers else code(ports, secret)).complete
+
+    assert SAFE.unlock(ports.staff.find("jane").second_factor.secret, "jane") == secret
+
+
+def test_under_another_key_recovery_codes_are_good_and_codes_are_not(ports):
+    secret, [recovery, *_] = second_factor(ports)
+    other = Safe("another key than before")
+    browser = Browser("b2", "10.0.0.1", "a browser")
+
+    with pytest.raises(NotSignedIn):
+        sign_in_with_code(ports, other, sign_in(ports), code(ports, secret), browser)
+    assert sign_in_with_code(ports, other, sign_in(ports), recovery, browser).complete
 
 
 def test_a_code_is_waited_for_five_minutes(ports):
@@ -176,7 +251,7 @@ def test_a_phone_may_be_a_step_early_or_late_and_no_more(ports):
 @pytest.mark.parametrize("secret", ["", "A" * 31, "a" * 32, "1" * 32, "=" * 32])
 def test_a_secret_that_was_never_shown_is_refused(ports, secret):
     with pytest.raises(Malformed):
-        own.add_second_factor(ports, JANE, secret, "123456")
+        own.add_second_factor(ports, JANE, SAFE, secret, "123456")
 
 
 def test_another_password_ends_every_other_visit(ports):
@@ -201,6 +276,22 @@ def test_a_second_factor_is_taken_away_by_who_knows_the_password(ports):
     own.remove_second_factor(ports, JANE, PASSWORDS, PASSWORD)
 
     assert sign_in(ports).complete
+
+
+def test_a_second_factor_is_replaced_by_who_knows_the_password(ports):
+    second_factor(ports)
+    kept, secret = ports.staff.find("jane"), new_secret()
+    enrol = partial(own.replace_second_factor, ports, JANE, PASSWORDS, SAFE, secret)
+    with pytest.raises(NotAllowed):
+        own.add_second_factor(ports, JANE, SAFE, secret, code(ports, secret))
+    with pytest.raises(Malformed, match="not your password"):
+        enrol(code(ports, secret), password="wrong")
+    assert ports.staff.find("jane") == kept
+
+    enrol(code(ports, secret), password=PASSWORD)
+    ports.clock.pass_by(STEP)
+
+    assert enter(ports, sign_in(ports), code(ports, secret)).complete
 
 
 def test_visits_are_listed_and_ended_one_by_one_or_all(ports):

@@ -14,9 +14,9 @@ from switchboard.staff.rights import ALL_RIGHTS, READY_MADE, Right, Role, rights
 from switchboard.staff.users import Operator
 from tests.fakes.ports import memory_ports
 
-# What guards others, what they look up, what is asked before anybody is known, and what everybody
-# may do for themselves.
-UNGUARDED = {"rights", "known", "entrance", "own"}
+# What guards others, what they look up and log, what only calls them, what is asked before anybody
+# is known, and what everybody may do for themselves.
+UNGUARDED = {"rights", "known", "entrance", "own", "rate_log", "rate_deeds", "jobs", "uploads"}
 
 
 def use_cases() -> Iterator[Callable[..., object]]:

@@ -240,15 +240,15 @@ def test_a_promotion_is_granted_once_to_each(ports):
 
 
 def test_a_promotion_of_the_same_name_and_other_seconds_is_refused(ports):
-    grant(ports, PROMOTION, Chosen(account="alice"))
+    grant(ports, PROMOTION, Chosen(("alice",)))
     more = Allowance("talk", "uk", 601, from_on=date(2026, 6, 1), until_on=date(2026, 7, 1))
 
     with pytest.raises(Conflict, match="alice"):
-        grant(ports, Promotion("spring", more), Chosen(account="alice"))
+        grant(ports, Promotion("spring", more), Chosen(("alice",)))
     with pytest.raises(Malformed, match="first day"):
         Promotion("spring", Allowance("talk", "uk", 1))
-    with pytest.raises(Malformed, match="one account"):
-        Chosen(account="alice", plan="world")
+    with pytest.raises(Malformed, match="name accounts"):
+        Chosen(("alice",), plan="world")
 
 
 def test_what_is_in_use_stays_in_the_catalogue(ports):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from python_calamine import CalamineWorkbook
 
+from chalicelib.portal import files
 from switchboard.desk.phone_books import set_names
 from switchboard.desk.profiles import Changes, change_profile
 from tests.fakes.api import Api, readable, visiting_api
@@ -143,6 +144,23 @@ def test_calls_are_taken_along_as_a_pdf_of_several_pages(api):
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.body.startswith(b"%PDF-")
     assert answer.body.count(b"/Type /Page\n") == 3
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "pdf"])
+def test_too_many_calls_for_a_file_are_refused_with_what_to_do(api, monkeypatch, kind):
+    monkeypatch.setattr(files, "MOST_CALLS", 100)
+    monkeypatch.setattr(files, "MOST_CALLS_IN_PDF", 100)
+    for number in range(120):
+        past_call(api.ports, f"{number + 9:032x}", 10, at=NOON + number * timedelta(seconds=1))
+
+    answer = api.get(f"/portal/calls/export?kind={kind}&from=2026-01-01")
+
+    assert answer.status_code == 400
+    page = readable(answer)
+    assert "There are more than 100 calls in these days: choose fewer days" in page
+    assert "+1 415-555-0199" in page
+    later = api.get(f"/portal/calls/export?kind={kind}&from=2026-01-03")
+    assert "Content-Disposition" in later.headers
 
 
 def test_a_kind_of_file_that_is_none_of_ours_is_refused(api):

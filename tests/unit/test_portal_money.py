@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.intervals import UNITS
 from chalicelib.portal.overview import KINDS
-from chalicelib.portal.plan import STATES, UNITS
+from chalicelib.portal.plan import STATES
 from switchboard.billing.periods import Unit
 from switchboard.billing.subscriptions import State
 from switchboard.desk.accounts import top_up

@@ -4,14 +4,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from chalice.test import Client
 
-from switchboard.billing.catalogue import Proration
+import app
+from chalicelib.wiring import Wiring
+from switchboard.billing.catalogue import Item, Proration
 from switchboard.billing.periods import Anchor, Interval
 from switchboard.billing.recurring import Did
 from switchboard.billing.service_number import ServiceMode, ServiceNumber
 from switchboard.billing.subscriptions import Deal, State, Subscription
 from switchboard.calls.callback import Trigger
 from switchboard.calls.ring import Ring
+from switchboard.desk.catalogue import retire_item, save_item
 from switchboard.desk.check_books import check_books
 from switchboard.desk.recurring import run_recurring
 from switchboard.desk.rings import ring_service_number
@@ -23,6 +27,8 @@ from switchboard.desk.subscriptions import (
 from switchboard.desk.text_senders import Incoming
 from switchboard.desk.triggers import take_text
 from switchboard.errors import AlreadyExists, Conflict, Malformed, NoService, NotFound
+from tests.fakes.api import SETTINGS
+from tests.fakes.passwords import PlainPasswords
 from tests.fakes.recurring_world import (
     alices_system,
     charges,
@@ -32,7 +38,7 @@ from tests.fakes.recurring_world import (
     take,
     turn_to,
 )
-from tests.fakes.texts import text_keys
+from tests.fakes.texts import MemoryTexts, text_keys
 from tests.fakes.world import ALICE, BOB, NOON, SERVICE
 
 
@@ -117,6 +123,19 @@ def test_a_run_again_and_a_rehearsal_charge_nothing():
         "recurring#line#2026-08-01",
     ]
     assert second.done == ()
+
+
+def test_the_schedule_of_the_lambda_charges_what_is_due(monkeypatch):
+    ports = alices_system("2026-06-01")
+    take(ports)
+    turn_to(ports, "2026-07-01")
+    wiring = Wiring(SETTINGS, ports, PlainPasswords(), MemoryTexts())
+    monkeypatch.setattr(app, "wiring", lambda: wiring)
+
+    event = Client(app.app).events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
+    app.charge_what_is_due(event, None)
+
+    assert charges(ports) == [("line#2026-06-01", "-30.00"), ("line#2026-07-01", "-30.00")]
 
 
 def test_a_run_asks_for_nothing_that_is_not_due():
@@ -243,6 +262,25 @@ def test_what_cannot_be_subscribed_to_is_refused():
         subscribe(ports, "alice", Deal("line"), name="old", on=date(2025, 5, 30))
     with pytest.raises(NotFound, match="no subscription"):
         end_subscription(ports, "alice", "other")
+
+
+def test_what_is_retired_goes_on_for_those_who_have_it_and_is_sold_to_nobody():
+    ports = alices_system("2026-06-01")
+    take(ports)
+    save_item(ports, Item("other", "EUR", 1_000_000), new=True)
+    subscribe(ports, "alice", Deal("other"))
+
+    retire_item(ports, "line", retired=True)
+
+    with pytest.raises(Conflict, match="item line is retired"):
+        subscribe(ports, "alice", Deal("line"), name="second")
+    with pytest.raises(Conflict, match="item line is retired"):
+        change_subscription(ports, "alice", "other", lambda _: Deal("line"))
+    change_subscription(ports, "alice", "line", lambda deal: replace(deal, quantity=2))
+    run_on(ports, "2026-07-01")
+    assert ("line#2026-07-01", "-60.00") in charges(ports)
+    retire_item(ports, "line", retired=False)
+    subscribe(ports, "alice", Deal("line"), name="second")
 
 
 def test_one_that_cannot_be_charged_does_not_hinder_others():

@@ -287,9 +287,9 @@ def test_it_tells_for_how_long_each_leg_is_charged_by_now():
 
     assert told == [
         LiveCall("carrier", 0, None),
-        LiveCall("carrier", 1, None),
-        LiveCall("carrier", 2, 0),
-        LiveCall("carrier", 29, 26),
+        LiveCall("carrier", 1, None, cost_micros=10_000),
+        LiveCall("carrier", 2, 0, cost_micros=20_000),
+        LiveCall("carrier", 29, 26, cost_micros=550_000),
     ]
 
 

@@ -1,10 +1,12 @@
 """Spreadsheets are read as they are shown, and written so that nothing in them calculates."""
 
 import io
+import re
 import zipfile
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,11 +15,13 @@ from xlsxwriter import Workbook
 
 from switchboard.errors import Malformed
 from switchboard.rating.deck.reading import Reading, read_deck
-from switchboard.spreadsheets import kinds
+from switchboard.spreadsheets import kinds, xlsx
 from switchboard.spreadsheets.reading import FileForm, read_worksheets
 from switchboard.spreadsheets.writing import write_file
+from switchboard.spreadsheets.xlsx import write_xlsx
 from switchboard.tables.cells import Row
 
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 # A spreadsheet knows no time zones.
 DAY = datetime(2026, 1, 31, tzinfo=UTC).replace(tzinfo=None)
 
@@ -137,6 +141,52 @@ def test_a_spreadsheet_has_neither_formulas_nor_links(tmp_path):
         sheet = archive.read("xl/worksheets/sheet1.xml")
     assert b"<f>" not in sheet
     assert b"hyperlink" not in sheet
+
+
+@given(st.lists(st.text(max_size=20) | st.from_regex("_x[0-9A-F]{4}_"), max_size=4))
+@settings(deadline=None)
+def test_any_text_is_in_a_worksheet_as_it_is(texts):
+    out = io.BytesIO()
+
+    write_xlsx(out, [f"c{number}" for number in range(len(texts))], [texts])
+
+    with zipfile.ZipFile(out) as archive:
+        written = archive.read("xl/worksheets/sheet1.xml")
+    sheet = ElementTree.fromstring(written)  # noqa: S314  it is our own
+    found = {cell.get("r"): "".join(cell.itertext()) for cell in sheet.iter(f"{{{MAIN}}}c")}
+    cells = {
+        place: re.sub("_x([0-9A-F]{4})_", lambda code: chr(int(code[1], 16)), text)
+        for place, text in found.items()
+    }
+    assert [cells.get(f"{chr(65 + at)}2", "") for at in range(len(texts))] == texts
+
+
+def test_a_worksheet_has_as_many_columns_as_a_spreadsheet():
+    out = io.BytesIO()
+
+    write_xlsx(out, [str(number) for number in range(16_384)], [["x"] * 16_384])
+
+    with zipfile.ZipFile(out) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    places = re.findall('r="([A-Z]+)2"', sheet)
+    assert len(set(places)) == 16_384
+    assert (places[25], places[26], places[701], places[702], places[-1]) == (
+        "Z",
+        "AA",
+        "ZZ",
+        "AAA",
+        "XFD",
+    )
+
+
+@pytest.mark.parametrize(("most", "in_words"), [("MOST_ROWS", "3 rows"), ("MOST_BYTES", "2 GB")])
+def test_what_no_worksheet_can_have_is_refused(tmp_path, monkeypatch, most, in_words):
+    monkeypatch.setattr(xlsx, most, 3)
+
+    with pytest.raises(Malformed, match=in_words):
+        write_file(tmp_path / "out.xlsx", ["name"], [["a"]] * 3)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_numbers_stay_numbers_where_a_spreadsheet_can_hold_them(tmp_path):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from switchboard.calls.cdr import write_cdr
 from switchboard.desk.accounts import correct, top_up
-from switchboard.desk.history import Sought, find_calls, newest_calls
+from switchboard.desk.history import MoreCalls, Sought, all_calls, find_calls
 from switchboard.desk.profiles import Changes, change_profile
 from switchboard.desk.statement import MOST_LOOKED_AT, balance_by_day, statement
 from switchboard.errors import Malformed
@@ -148,8 +148,8 @@ def test_calls_are_found_by_time_and_by_digits_of_their_numbers(ports):
     page = find_calls(ports, "alice", sought, limit=10, cursor=None)
 
     assert (list(page.items), page.cursor) == ([calls[3], calls[1]], None)
-    assert list(newest_calls(ports, "alice", sought, among=1_000)) == [calls[3], calls[1]]
-    assert list(newest_calls(ports, "alice", Sought(), among=1_000)) == calls[::-1]
+    assert list(all_calls(ports, "alice", sought, among=1_000)) == [calls[3], calls[1]]
+    assert list(all_calls(ports, "alice", Sought(), among=1_000)) == calls[::-1]
 
 
 def test_a_search_looks_at_so_many_calls_and_goes_on_when_it_is_asked_to(ports):
@@ -165,8 +165,11 @@ def test_a_search_looks_at_so_many_calls_and_goes_on_when_it_is_asked_to(ports):
     assert (list(rest.items), rest.cursor) == ([wanted], None)
 
 
-def test_a_file_has_what_is_among_the_newest_calls_and_no_more(ports):
-    for number in range(250):
+def test_more_calls_than_a_file_may_have_are_refused_and_never_left_out(ports):
+    for number in range(201):
         past_call(ports, f"c{number:05d}", 0, at=NOON + number * timedelta(seconds=1))
+    but_the_first = Sought(NOON + timedelta(seconds=1))
 
-    assert len(list(newest_calls(ports, "alice", Sought(), among=200))) == 200
+    assert len(list(all_calls(ports, "alice", but_the_first, among=200))) == 200
+    with pytest.raises(MoreCalls, match="more than 200 calls"):
+        list(all_calls(ports, "alice", Sought(), among=200))

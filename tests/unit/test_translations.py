@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 from babel.messages import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+import switchboard.calls.why
 from chalicelib.translation import LANGUAGES, LOCALE, translations_of
 
 CHALICELIB = LOCALE.parent
 JINJA = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "trimmed": "true"}
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 KEYWORDS = {**DEFAULT_KEYWORDS, "mark": None, "say": None}
+# What the core tells operators in words.
+CORE = Path(switchboard.calls.why.__file__)
 # An area of the pages with a catalogue of its own; all else is in `pages`.
 AREAS = ("admin", "widget")
 CATALOGUES = sorted(LOCALE.glob("*/LC_MESSAGES/*.po"))
@@ -32,6 +35,9 @@ def said(area: str) -> set:
     options = {"**.html": JINJA}
     found = extract_from_dir(CHALICELIB, METHODS, options, KEYWORDS)
     texts: dict[str, set] = {}
+    with CORE.open("rb") as file:
+        for _, message, _, _ in extract("python", file, KEYWORDS):
+            texts.setdefault("admin", set()).add(message)
     for name, _, message, _, _ in found:
         folder = re.match(r"(?:templates/)?(\w+)/", name)
         of = folder[1] if folder and folder[1] in AREAS else "pages"

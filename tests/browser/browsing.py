@@ -58,7 +58,8 @@ def visiting(
         page.on("requestfailed", lambda request: complaints.append(str(request.failure)))
         page.on("request", lambda request: complaints.extend(_abroad(ours, request.url)))
         yield page
-    assert [one for one in complaints if not re.search(tolerated, one)] == []
+    left = [one for one in complaints if not re.search(tolerated, one)]
+    assert left == [], left
 
 
 def sign_in(page: Page, whom: tuple[str, str] = ("alice", "wonderland")) -> None:
@@ -85,6 +86,8 @@ def expect_usable_by_all(page: Page) -> None:
 
 def expect_to_fit(page: Page) -> None:
     """Nobody has to scroll sideways."""
+    # A page that loads itself again has no document for a moment.
+    page.wait_for_load_state()
     wide, room = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert wide <= room, f"{page.url} is {wide} wide, the screen {room}"
 

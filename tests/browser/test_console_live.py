@@ -9,32 +9,30 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from switchboard.calls.callback import State
+from switchboard.calls.minutes import Counts, Minute, Tally, minute_of
+from switchboard.desk.visits import end_visit
 from switchboard.ports import Ports
-from tests.browser.browsing import DESKTOP, PHONE, visiting
+from tests.browser.browsing import (
+    DESKTOP,
+    PHONE,
+    expect_to_fit,
+    expect_usable_by_all,
+    visiting,
+)
 from tests.browser.site import Site, serving
 from tests.fakes.console import PASSWORD, add_jane
-from tests.fakes.on_air import go_on_air
+from tests.fakes.on_air import go_on_air, on_air
 from tests.fakes.traced import leave_trace
 from tests.fakes.world import open_alice
 
 pytestmark = pytest.mark.integration
-TALKING, RINGING = f"{1:032x}", f"{2:032x}"
+TALKING, RINGING = on_air(1), on_air(2)
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
     with serving(_prepare) as site:
         yield site
-
-
-@pytest.fixture
-def url(site) -> str:
-    return site.url
-
-
-@pytest.fixture
-def ports(site) -> Ports:
-    return site.ports
 
 
 def _prepare(wiring) -> None:
@@ -51,12 +49,15 @@ def sign_in(page: Page, path: str) -> None:
 
 
 def go_on(ports: Ports) -> None:
-    """The phone that rang is answered, five seconds later."""
+    """The phone that rang is answered, five seconds later, and a dialer signs out."""
     ports.clock.pass_by(timedelta(seconds=5))
     ports.callbacks.advance(RINGING, "w1", State.CONNECTED, ports.clock.now())
     [beat, _] = ports.workers.all()
     call = replace(beat.calls[RINGING], destination_s=1)
-    ports.workers.beat(replace(beat, calls={**beat.calls, RINGING: call}))
+    talking = replace(beat.calls[TALKING], cost_micros=291_300)
+    calls = {**beat.calls, RINGING: call, TALKING: talking}
+    ports.workers.beat(replace(beat, calls=calls))
+    end_visit(ports, "alice", "dialer-0")
 
 
 def test_the_parts_of_the_monitor_change_by_themselves_and_a_call_is_hung_up(browser, url, ports):
@@ -66,13 +67,19 @@ def test_the_parts_of_the_monitor_change_by_themselves_and_a_call_is_hung_up(bro
         row = page.locator(f"#call-{RINGING}")
         expect(row).to_contain_text("calling destination")
         page.evaluate("document.querySelector('h1').dataset.kept = 'yes'")
+        price = page.locator(f"#call-{TALKING}").get_by_text("EUR").first
+        expect(price).to_have_text("0.2768 EUR")
+        dialers = page.locator("#live-dialers")
+        expect(dialers).to_contain_text("1.4.2")
         link = page.locator(f"#hang-up-{TALKING}")
         link.focus()
 
         go_on(ports)
 
         expect(row).to_contain_text("talking")
+        expect(price).to_have_text("0.2913 EUR")
         expect(page.locator("#live-numbers")).to_contain_text("2 talking")
+        expect(dialers).not_to_contain_text("1.4.2")
         expect(page.locator("h1")).to_have_attribute("data-kept", "yes")
         expect(link).to_be_focused()
         page.keyboard.press("Enter")
@@ -81,6 +88,30 @@ def test_the_parts_of_the_monitor_change_by_themselves_and_a_call_is_hung_up(bro
         expect(page.get_by_role("status")).to_have_text("The callback is being ended.")
 
     assert ports.control.hang_ups == [("w1", TALKING)]
+
+
+def test_what_is_opened_scrolled_and_drawn_stays_while_the_parts_change(browser, url, ports):
+    with visiting(browser, url, viewport=PHONE) as page:
+        sign_in(page, "/admin/live")
+        expect(page.locator(".live-chart canvas")).to_have_count(2)
+        page.locator("#live-hour summary").click()
+        page.evaluate(
+            """() => {
+                document.querySelector("#live-hour canvas").dataset.kept = "yes";
+                document.querySelector("#live-calls").scrollLeft = 120;
+            }"""
+        )
+        minute = minute_of(ports.clock.now())
+        many = Counts(Tally(attempts=77), destinations={"FR": Tally(attempts=77)})
+
+        ports.minutes.save(Minute("w2", minute, many))
+
+        expect(page.locator("#live-hour-counts")).to_contain_text("France")
+        expect(page.locator("#live-hour canvas")).to_have_attribute("data-kept", "yes")
+        expect(page.locator("#live-hour-steps")).to_be_visible()
+        assert page.evaluate("document.querySelector('#live-calls').scrollLeft") == 120
+        expect_to_fit(page)
+        expect_usable_by_all(page)
 
 
 def test_the_monitor_fits_a_phone_and_needs_no_script(browser, url):

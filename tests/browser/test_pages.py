@@ -35,7 +35,7 @@ PAGES = {
     "rates-not-found": "/portal/rates?q=atlantis",
     "plan": "/portal/plan",
     "settings": "/portal/settings",
-    "not-found": f"/callbacks/{'0' * 32}",
+    "not-found": f"/callbacks/{'f' * 32}",
 }
 
 

@@ -18,11 +18,13 @@ READS = {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}
 
 @dataclass(frozen=True)
 class Asked:
-    """One call and what it consumed, in the units of on-demand tables."""
+    """One call and what it consumed, in the units of on-demand tables; `items` are those that were
+    looked at to answer it."""
 
     operation: str
     request: Mapping[str, Any]
     units: float
+    items: int = 0
 
     @property
     def write_units(self) -> float:
@@ -98,7 +100,8 @@ def metered(engine: str) -> Iterator[Meter]:
             response = upstream.getresponse()
             answer = response.read()
             upstream.close()
-            meter.asked.append(Asked(operation, request, _units(response.status, answer)))
+            units, items = _units(response.status, answer), _items(answer)
+            meter.asked.append(Asked(operation, request, units, items))
             self.send_response(response.status)
             for name in ("Content-Type", "x-amz-crc32"):
                 if value := response.headers[name]:
@@ -123,3 +126,11 @@ def _units(status: int, answer: bytes) -> float:
     consumed = json.loads(answer).get("ConsumedCapacity", [])
     parts = consumed if isinstance(consumed, list) else [consumed]
     return float(sum(part["CapacityUnits"] for part in parts))
+
+
+def _items(answer: bytes) -> int:
+    """How many items were looked at for an answer."""
+    said = json.loads(answer)
+    found = said.get("Responses", {})
+    of_tables = found.values() if isinstance(found, dict) else [found]
+    return int(said.get("ScannedCount", 0)) + ("Item" in said) + sum(map(len, of_tables))

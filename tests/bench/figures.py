@@ -1,7 +1,15 @@
-"""How measured times are shown."""
+"""How times are measured and shown."""
 
+import os
 import statistics
 from collections.abc import Sequence
+from pathlib import Path
+
+
+def worked_s(pid: int) -> float:
+    """How long a process that runs has worked so far (proc(5))."""
+    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def ninety_ninth(seconds: Sequence[float]) -> float:

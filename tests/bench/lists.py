@@ -1,206 +1,185 @@
-"""Server time of what lists something: with ten thousand accounts and a large sheet, against the
-same with many times as many CDRs."""
+"""Server time of every page, with 10,000 accounts, a million CDRs and a sheet of 250,000 rows,
+against the same page of a company that has begun."""
 
-import os
-import tempfile
+import hashlib
+import shutil
+import statistics
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from itertools import islice
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import pytest
 
 from chalicelib.wiring import Wiring
-from ringback.embedded.process import start_embedded_aws
-from switchboard.aws.books import cdr_key
-from switchboard.aws.forms import pack, to_us
-from switchboard.aws.models.accounts import AccountItem
-from switchboard.aws.models.calls import CallbackItem, CdrItem
-from switchboard.aws.models.database import Database, TableItem
-from switchboard.aws.opening import AwsSettings, create_tables, open_ports
-from switchboard.calls.cdr import Cdr
+from ringback.embedded.process import EmbeddedAws, start_embedded_aws
+from switchboard.aws import models
+from switchboard.aws.opening import AwsSettings, open_ports
 from switchboard.rating.sheet import RateSheet
-from tests.bench.figures import shown
+from tests.bench.figures import ninety_ninth, worked_s
 from tests.bench.rating import sheet_of
-from tests.fakes.api import SETTINGS, Api, end_after_a_minute
+from tests.fakes import full
+from tests.fakes.api import SETTINGS
+from tests.fakes.console import answers_at_once
+from tests.fakes.everywhere import Everywhere, addresses
 from tests.fakes.passwords import PlainPasswords
 from tests.fakes.texts import MemoryTexts
-from tests.fakes.world import BOB, open_alice
+from tests.meters import metered
 
-REGION, PREFIX = "eu-central-1", "bench-"
-ACCOUNTS, SHEET_ROWS = 10_000, 250_000
-FEW_CDRS, MANY_CDRS = 10_000, 1_000_000
-# So long CDRs are written, unless they are MANY before: the embedded engine is no fast writer.
-FILL_S = float(os.environ.get("BENCH_FILL_S", "120"))
-# Of the account whose pages are asked for.
-OWN_CALLS = 2_000
-ROUNDS = 30
+HUGE = full.Sizes(
+    accounts=10_000,
+    calls=1_000_000,
+    own_calls=100_000,
+    own_entries=2_000,
+    numbers=1_000,
+    trunks=100,
+    audit=20_000,
+    batches=500,
+    vouchers=10_000,
+    traces=2_000,
+)
+TINY = full.Sizes(
+    accounts=10,
+    calls=100,
+    own_calls=60,
+    own_entries=5,
+    numbers=10,
+    trunks=1,
+    audit=20,
+    batches=2,
+    vouchers=10,
+    traces=5,
+)
+SHEET_ROWS = {HUGE: 250_000, TINY: 10}
+AWS = AwsSettings("eu-central-1", "bench-")
+KEPT = Path(__file__).parents[2] / "var" / "bench"
+BUDGET_MS = 300
+ROUNDS = 20
 # How far the deep pages are.
 DEEP = 15
+# A million items are put back in a minute.
+START_LIMIT = timedelta(minutes=10)
 
-Form = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How long the server took for a page, each time; how long it and the engine worked for it on
+    average, which is the same however busy the machine is; what it asked of DynamoDB, and how many
+    items were looked at."""
+
+    status: int
+    taken_s: list[float]
+    cpu_s: float
+    calls: Mapping[str, int]
+    items: int
+
+    def row(self, path: str, tiny: "Asked") -> str:
+        """For people: against the same of few."""
+        median_ms, p99_ms = (
+            1000 * figure(self.taken_s) for figure in (statistics.median, ninety_ninth)
+        )
+        calls = ", ".join(f"{times} {operation}" for operation, times in self.calls.items())
+        return (
+            f"{path:64.64} {self.status} {median_ms:7.1f} {p99_ms:7.1f} {1000 * self.cpu_s:7.1f}"
+            f" x{self.cpu_s / tiny.cpu_s:5.1f} {self.items:6,}"
+            f" x{self.items / max(1, tiny.items):5.1f}  {calls}"
+        )
 
 
 def list_rows() -> Iterator[str]:
+    few = _ask_everywhere(TINY)
+    began = time.monotonic()
+    many = _ask_everywhere(HUGE)
+    yield (
+        f"{HUGE.accounts:,} accounts, {HUGE.calls:,} CDRs ({HUGE.own_calls:,} of one account),"
+        f" {SHEET_ROWS[HUGE]:,} rows of a sheet; against {TINY.accounts} and {TINY.calls};"
+        f" {time.monotonic() - began:.0f} s"
+    )
+    columns = f"{'median':>7} {'p99':>7} {'CPU ms':>7} {'of few':>6} {'items':>6} {'of few':>6}"
+    yield f"{'page':64} {'':3} {columns}  calls"
+    for path, asked in many.items():
+        yield asked.row(path, few[path])
+    over = [one for one in many if 1000 * statistics.median(many[one].taken_s) > BUDGET_MS]
+    yield f"{len(over)} of {len(many)} pages over {BUDGET_MS} ms: {', '.join(over) or 'none'}"
+
+
+def _ask_everywhere(sizes: full.Sizes) -> dict[str, Asked]:
     with (
-        tempfile.TemporaryDirectory() as state,
-        start_embedded_aws(Path(state), log=False) as aws,
+        start_embedded_aws(_filled(sizes), deadline=START_LIMIT) as aws,
         pytest.MonkeyPatch.context() as patch,
     ):
         for name, value in aws.environment.items():
             patch.setenv(name, value)
-        office = Office(aws.process.pid)
-        yield (
-            f"{ACCOUNTS:,} accounts, {SHEET_ROWS:,} rows of their sheet, {OWN_CALLS:,} calls of the"
-            " one whose pages these are"
-        )
-        office.fill(FEW_CDRS, time.monotonic() + FILL_S)
-        before, few = office.visits(), office.cdrs
-        office.fill(MANY_CDRS, time.monotonic() + FILL_S)
-        for page, visit in office.visits().items():
-            ratio = visit.cpu_s / before[page].cpu_s
-            yield (
-                f"{page}: {shown(visit.taken_s)}, {1000 * visit.cpu_s:.1f} ms of them CPU, with"
-                f" {office.cdrs:,} CDRs; CPU with {few:,}: x{ratio:.2f}"
-            )
+        timed = _browser()
+        pages = {path: path for path in addresses(timed.app)}
+        for path in list(pages):
+            deep = timed.deep(path, DEEP)
+            if deep is not None or sizes is TINY:
+                pages[f"{path} (deep)"] = deep or path
+        with metered(aws.url) as meter:
+            patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", meter.url)
+            counted = _browser()
+            found: dict[str, Asked] = {}
+            for path, address in pages.items():
+                status = counted.get(address).status_code
+                meter.asked.clear()
+                counted.get(address)
+                calls = Counter(one.operation for one in meter.asked)
+                items = sum(one.items for one in meter.asked)
+                taken_s, cpu_s = _time(timed, address, aws)
+                found[path] = Asked(status, taken_s, cpu_s, calls, items)
+        return found
 
 
-@dataclass(frozen=True)
-class Visits:
-    """How long the server took for a page, each time, and how long it and the engine worked for it
-    on average: that is the same however busy the machine is."""
-
-    taken_s: list[float]
-    cpu_s: float
+def _browser() -> Everywhere:
+    ports = open_ports(AWS)
+    texts = MemoryTexts()
+    return Everywhere(Wiring(SETTINGS, ports, PlainPasswords(), texts, answers_at_once))
 
 
-class Office:
-    """An API in this process over the embedded engine. Alice has signed in to it."""
-
-    def __init__(self, engine: int) -> None:
-        self._engine = engine
-        settings = AwsSettings(REGION, PREFIX)
-        create_tables(settings)
-        self._database = Database.open(PREFIX, REGION)
-        self._api = Api(Wiring(SETTINGS, open_ports(settings), PlainPasswords(), MemoryTexts()))
-        self.cdrs = 0
-        self._open_accounts()
-        self._cdr = self._call()
-        self._own_calls()
-        self._others = self._cdrs_of_others()
-
-    def fill(self, cdrs: int, deadline: float) -> None:
-        """Write CDRs of all accounts until there are so many, or the time is over."""
-        while self.cdrs < cdrs and time.monotonic() < deadline:
-            self._write(CdrItem, islice(self._others, 1_000))
-            self.cdrs += 1_000
-
-    def visits(self) -> dict[str, Visits]:
-        """Each page, asked for time and again."""
-        pages = {
-            "calls, newest": "/api/v1/calls?limit=100",
-            "calls, deep": self._deep("/api/v1/calls?limit=100"),
-            "callbacks, newest": "/api/v1/callbacks?limit=100",
-            "callbacks, deep": self._deep("/api/v1/callbacks?limit=100"),
-            "planned callbacks": "/api/v1/callbacks?planned=true",
-            "a quote": f"/api/v1/quote?to={BOB.digits}",
-            "Connect Two": "/",
-        }
-        return {name: self._visits(path) for name, path in pages.items()}
-
-    def _visits(self, path: str) -> Visits:
-        begun_s = self._cpu_s()
-        taken_s = [self._seconds(path) for _ in range(ROUNDS)]
-        return Visits(taken_s, (self._cpu_s() - begun_s) / ROUNDS)
-
-    def _cpu_s(self) -> float:
-        """What this process and the engine have worked (proc(5))."""
-        stat = Path(f"/proc/{self._engine}/stat").read_text().rpartition(")")[2].split()
-        return time.process_time() + (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
-
-    def _seconds(self, path: str) -> float:
+def _time(browser: Everywhere, address: str, aws: EmbeddedAws) -> tuple[list[float], float]:
+    taken_s, begun_s = [], _cpu_s(aws)
+    for _ in range(ROUNDS):
         started = time.perf_counter()
-        assert self._api.get(path).status_code == 200
-        return time.perf_counter() - started
-
-    def _deep(self, path: str) -> str:
-        page = path
-        for _ in range(DEEP):
-            page = f"{path}&cursor={self._api.get(page).json_body['cursor']}"
-        return page
-
-    def _open_accounts(self) -> None:
-        ports = self._api.ports
-        open_alice(ports, passwords=PlainPasswords())
-        known = ports.sheets.current("retail")
-        large = sheet_of(SHEET_ROWS)
-        rows = [*large.rows, *known.rows]
-        ports.sheets.publish(RateSheet.of("retail", "v2", known.terms, rows))
-        table = self._database.table(AccountItem)
-        hers = [item.serialize() for item in table.query("alice")]
-        others = (
-            {**form, "account": {"S": f"customer-{number}"}}
-            for number in range(ACCOUNTS)
-            for form in hers
-        )
-        self._write(AccountItem, others)
-        page = self._api.get("/login").body.decode()
-        self._api.submit(page, "/login", login="alice", password="wonderland")
-        credentials = {"login": "alice", "password": "wonderland"}
-        token = self._api.send("/api/v1/sessions", credentials).json_body["token"]
-        self._api.headers["authorization"] = f"Bearer {token}"
-
-    def _call(self) -> Cdr:
-        """One call of hers, from the order to the CDR."""
-        ports = self._api.ports
-        placed = self._api.send("/api/v1/callbacks", {"to": str(BOB)}).json_body["id"]
-        now = ports.clock.now()
-        callback = ports.callbacks.claim(placed, "w1", now=now, lease=timedelta(seconds=30))
-        assert callback is not None
-        end_after_a_minute(ports, callback)
-        cdr = ports.books.cdr("alice", placed, callback.requested_at)
-        assert cdr is not None
-        return cdr
-
-    def _own_calls(self) -> None:
-        template = self._database.table(CallbackItem).get(self._cdr.callback).serialize()
-        cdrs = [
-            replace(
-                self._cdr,
-                callback=UUID(int=number).hex,
-                requested_at=self._cdr.requested_at - timedelta(minutes=number),
-            )
-            for number in range(1, OWN_CALLS)
-        ]
-        callbacks = (
-            {
-                **template,
-                "id": {"S": cdr.callback},
-                "requested_at": {"N": str(to_us(cdr.requested_at))},
-            }
-            for cdr in cdrs
-        )
-        self._write(CallbackItem, callbacks)
-        self._write(CdrItem, (_form(cdr, "alice", pack(cdr)) for cdr in cdrs))
-        self.cdrs = OWN_CALLS
-
-    def _cdrs_of_others(self) -> Iterator[Form]:
-        record = pack(self._cdr)
-        for number in range(MANY_CDRS):
-            at = self._cdr.requested_at - timedelta(seconds=number)
-            cdr = replace(self._cdr, callback=UUID(int=number).hex, requested_at=at)
-            yield _form(cdr, f"customer-{number % ACCOUNTS}", record)
-
-    def _write(self, model: type[TableItem], forms: Iterable[Form]) -> None:
-        name, left = self._database.table(model).Meta.table_name, iter(forms)
-        while some := list(islice(left, 25)):
-            self._database.connection.batch_write_item(name, put_items=some)
+        browser.get(address)
+        taken_s.append(time.perf_counter() - started)
+    return taken_s, (_cpu_s(aws) - begun_s) / ROUNDS
 
 
-def _form(cdr: Cdr, account: str, record: bytes) -> Form:
-    key = cdr_key(cdr.requested_at, cdr.callback)
-    return {"account": {"S": account}, "call": {"S": key}, "record": {"B": record}}
+def _cpu_s(aws: EmbeddedAws) -> float:
+    """What this process and the engine have worked."""
+    return time.process_time() + worked_s(aws.process.pid)
+
+
+def _filled(sizes: full.Sizes) -> Path:
+    """What an embedded AWS keeps that is so full: kept from one run to the next of a day, until
+    something else is kept, or otherwise."""
+    name = "huge" if sizes is HUGE else "tiny"
+    state = KEPT / f"{name}-{_digest(sizes)}"
+    if not (state / "filled").exists():
+        for older in KEPT.glob(f"{name}-*"):
+            shutil.rmtree(older)
+        with start_embedded_aws(state) as aws, pytest.MonkeyPatch.context() as patch:
+            for variable, value in aws.environment.items():
+                patch.setenv(variable, value)
+            full.open_office(AWS)
+            _publish(SHEET_ROWS[sizes])
+        full.keep(state, AWS, full.all_items(sizes, datetime.now(UTC)))
+        (state / "filled").touch()
+    return state
+
+
+def _publish(rows: int) -> None:
+    """Alice's sheet, with so many rows more."""
+    sheets = open_ports(AWS).sheets
+    known = sheets.current("retail")
+    sheets.publish(RateSheet.of("retail", "v2", known.terms, [*sheet_of(rows).rows, *known.rows]))
+
+
+def _digest(sizes: full.Sizes) -> str:
+    layout = [Path(full.__file__), *sorted(Path(models.__file__).parent.glob("*.py"))]
+    said = [str(asdict(sizes)), f"{datetime.now(UTC):%Y-%m-%d}"]
+    said += [file.read_text() for file in layout]
+    return hashlib.sha256("".join(said).encode()).hexdigest()[:12]

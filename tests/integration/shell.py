@@ -20,13 +20,13 @@ class Shell:
     """Runs `ringback` with the environment of one system."""
 
     def __init__(self, env: Mapping[str, str], folder: Path) -> None:
-        self._env = env
+        self.env = env
         self._folder = folder
 
     def run(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [RINGBACK, *words],
-            env={**self._env, **env},
+            env={**self.env, **env},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -39,6 +39,8 @@ def test_an_account_is_opened_topped_up_blocked_and_listed(shell):
     assert [(one["account"], one["status"]) for one in listed] == [("alice", "blocked")]
     shell.run("accounts", "unblock", "alice")
     assert shell.json("accounts", "show", "alice")["status"] == "active"
+    assert opened["login"] == "alice"
+    assert shell.json("accounts", "set", "alice", "--no-login")["login"] is None
 
 
 def test_a_balance_is_corrected_down_and_up(shell):

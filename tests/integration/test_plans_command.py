@@ -57,6 +57,8 @@ def test_a_plan_is_made_given_charged_and_shown(shell):
     ]
     assert "plan/talk#2126-01-11:100of100min" in shell.run("accounts", "show", "alice").stdout
     assert shell.run("check-books").stdout == "the books are in order\n"
+    [told] = shell.json("log", "list", "--part", "recurring")
+    assert told["text"].endswith("steps of subscriptions")
 
 
 def test_a_plan_and_a_group_are_changed_and_removed(shell):
@@ -106,6 +108,9 @@ def test_an_item_is_subscribed_to_changed_and_ended(shell):
     assert [one["suspended"] for one in shell.json("numbers", "list")] == [True]
     listed = shell.json("recurring", "items", "list")
     assert listed[0] == {**item, "price": "2.00"}
+    assert shell.json("recurring", "items", "retire", "did")["retired"]
+    assert "is retired" in shell.run("recurring", "subscribe", "bob", "did").stderr
+    assert shell.json("recurring", "items", "offer", "did") == listed[0]
     assert shell.run("recurring", "items", "remove", "did").returncode == 0
 
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from ringback.carrier import PhoneScript, Reject, Tone
+from switchboard.numbering import region_of
 from tests.integration.caller import in_real_time
 from tests.integration.shell import Shell
 from tests.integration.system import make_system, until
@@ -44,11 +45,17 @@ async def test_calls_are_counted_by_minute_and_by_trunk(aws, tmp_path):
             live = await asyncio.to_thread(shell.json, "report", "live")
             shown = await asyncio.to_thread(shell.run, "report", "live")
     minutes = shell.json("report", "minutes", "--minutes", "10")
+    [country] = shell.json("report", "minutes", "--by", "destination")
+    region = region_of(talker.friend)
 
     assert (trunk["trunk"], trunk["answers"], trunk["asr"]) == ("carrier", 3, 75.0)
     assert (live["now"]["workers"], live["now"]["callbacks"]) == (1, 0)
     assert (live["now"]["orders_waiting"], live["now"]["dead_orders"]) == (0, 0)
-    assert [row["trunk"] for row in live["lately"]] == [None, "carrier"]
+    named = [(row["trunk"], row["destination"]) for row in live["lately"]]
+    assert named == [(None, None), ("carrier", None), (None, region)]
+    assert live["trunks"][0]["state"] == "ok"
+    assert [row["callbacks"] for row in live["workers"]] == [0]
+    assert (country["attempts"], country["answers"]) == (2, 1)
     assert (shown.returncode, "carrier" in shown.stdout) == (0, True)
     assert len(minutes) == 11
     assert sum(row["attempts"] for row in minutes) == 2

@@ -1,5 +1,6 @@
 """The REST API against its own description: whatever is sent, the answer is one that it names."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,10 +18,13 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from chalicelib.office.bodies import PARTS
+from chalicelib.office.route import PREFIX
 from chalicelib.wiring import Wiring
 from local import Gateway
 from switchboard.desk.bridges import add_bridge
-from tests.fakes.api import SETTINGS, Api
+from tests.fakes.api import SETTINGS
+from tests.fakes.office import ELSEWHERE, KNOWN, OfficeClient, office_wiring
 from tests.fakes.passwords import PlainPasswords
 from tests.fakes.ports import memory_ports
 from tests.fakes.texts import MemoryTexts
@@ -29,6 +33,8 @@ from tests.fakes.world import ALICE, BOB, CAROL, NOON, open_alice
 pytestmark = pytest.mark.integration
 
 EXAMPLES_OF_AN_OPERATION = 50
+# There are three times as many of them as of all others.
+EXAMPLES_OF_THE_OFFICE = 10
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -53,13 +59,13 @@ def a_world() -> Wiring:
     return wiring
 
 
-API = Api(a_world())
+API = OfficeClient(a_world())
 SCHEMA = schemathesis.openapi.from_wsgi("/openapi.json", Gateway(API.app))
 # Tokens are ours to send: those that it makes up are none.
 SCHEMA.config.generation.update(with_security_parameters=False)
 
 
-@SCHEMA.parametrize()
+@SCHEMA.exclude(path_regex=PREFIX).parametrize()
 @settings(max_examples=EXAMPLES_OF_AN_OPERATION, derandomize=True, deadline=None, database=None)
 def test_every_answer_is_one_that_the_description_names(case):
     # A new one for each case, so that it can be repeated by itself.
@@ -73,3 +79,24 @@ def test_every_answer_is_one_that_the_description_names(case):
         case.path_parameters["id"] = placed.json_body["id"]
 
     case.call_and_validate(checks=CHECKS, headers={"Authorization": f"Bearer {token}"})
+
+
+@SCHEMA.include(path_regex=PREFIX).parametrize()
+@settings(max_examples=EXAMPLES_OF_THE_OFFICE, derandomize=True, deadline=None, database=None)
+def test_every_answer_to_an_operator_is_one_that_the_description_names(case):
+    API.wiring = office_wiring()
+    API.sign_in()
+    named = {name: text for name, text in case.path_parameters.items() if is_named(name, text)}
+    known = ELSEWHERE.get(case.path.removeprefix(PREFIX), {})
+    case.path_parameters.update({**{name: KNOWN[name] for name in named}, **known})
+    if named and case.path_parameters.keys() >= {"kind"}:
+        case.path_parameters.update(kind=KNOWN["kind"], value=KNOWN["value"])
+
+    headers = {"Authorization": API.headers["authorization"]}
+    case.call_and_validate(checks=CHECKS, headers=headers)
+
+
+def is_named(name: str, text: object) -> bool:
+    """Whether a part of a path is one that the description allows: it is replaced by what there
+    is then."""
+    return bool(re.fullmatch(PARTS[name], str(text)))

@@ -41,8 +41,10 @@ def test_a_role_is_made_of_rights_and_owners_have_accounts(shell):
     changed = shell.json("accounts", "set", "owned", "--owner", "", "--max-callbacks", "2")
 
     assert changed["owner"] is None
-    [entry] = shell.json("audit", "list", "--about", "account owned")
-    assert entry["changes"] == [
+    change, opened = shell.json("audit", "list", "--about", "account owned")
+    assert opened["deed"] == "open"
+    assert {"what": "owner", "was": "", "became": "rita"} in opened["changes"]
+    assert change["changes"] == [
         {"what": "owner", "was": "rita", "became": ""},
         {"what": "max_callbacks", "was": "5", "became": "2"},
     ]

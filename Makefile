@@ -29,8 +29,8 @@ tuned: pjsua2
 	$(PIP) --python var/tuned/bin/python install --no-deps var/pjsua2/wheel/*.whl
 
 # What speaks SIP and RTP, again in it.
-SPEAKING := phone pjsip_phone pjsip_audio engine_limits callbacks_for_real sipp_callbacks \
-	conversation_for_real conversations_at_once trunks_for_real secured_calls worker_process \
+SPEAKING := pjsip_phone pjsip_audio engine_limits callbacks_for_real \
+	conversation_for_real conversations_at_once trunks_for_real secured_calls \
 	pjsip_release guard bouncer quality_for_real
 test-tuned: tuned
 	var/tuned/bin/python -m tests.second_try $(SPEAKING:%=tests/integration/test_%.py) $(ARGS)
@@ -133,7 +133,7 @@ prompts: setup
 
 # What tools made; the state of `ringback up`, in var/, stays.
 clean:
-	rm -rf .venv var/uv var/voice var/axe var/screenshots var/dynamodb-local var/pjsua2 var/tuned build dist *.egg-info \
+	rm -rf .venv var/uv var/bench var/voice var/axe var/screenshots var/dynamodb-local var/pjsua2 var/tuned build dist *.egg-info \
 		.mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
 		api/.chalice/deployments
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -62,7 +62,8 @@ def run(inbox: Inbox, message: Message) -> None:
     """Run the job of a message, which is not needed again whatever comes of it: a job that broke
     off has sent itself another one."""
     try:
-        run_jobs({"Records": [{"body": message.body}]}, None)
+        record = {"body": message.body, "receiptHandle": message.receipt}
+        run_jobs({"Records": [record]}, None)
     finally:
         with suppress(NoQueue):
             inbox.delete(message)

@@ -7,11 +7,13 @@ import pytest
 
 import app
 from chalicelib.wiring import Wiring
+from runner import run
 from switchboard.desk.jobs import MOST_TRIES, cancel_job, run_job, start_job
 from switchboard.desk.office.rights import needs
 from switchboard.desk.office.upkeep import start_sweep
 from switchboard.desk.work import LEASE, PACE
 from switchboard.errors import Conflict, Malformed
+from switchboard.ports import Message
 from switchboard.staff.jobs import ROWS_SHOWN, JobState, Report, Result
 from switchboard.staff.rights import SUPPORT, Action, Area
 from switchboard.tables.cells import BadRow
@@ -25,6 +27,16 @@ from tests.fakes.texts import MemoryTexts
 
 class Broken(Exception):
     """A bug, or a machine that fails."""
+
+
+class Inbox:
+    """Keeps the receipts of what was deleted from it."""
+
+    def __init__(self) -> None:
+        self.deleted: list[str] = []
+
+    def delete(self, message):
+        self.deleted.append(message.receipt)
 
 
 class Story:
@@ -284,11 +296,26 @@ def test_a_job_is_forgotten_after_a_week(story):
     assert job.expires_at - job.asked_at == timedelta(days=7)
 
 
-def test_the_lambda_of_jobs_runs_what_the_queue_hands_over(monkeypatch, story):
-    job = start_sweep(story.ports, story.by, token="t1")
+@pytest.fixture
+def wired(monkeypatch, story):
+    """The API, wired to the ports of the story."""
     wiring = Wiring(SETTINGS, story.ports, PlainPasswords(), MemoryTexts())
     monkeypatch.setattr(app, "wiring", lambda: wiring)
+
+
+def test_the_lambda_of_jobs_runs_what_the_queue_hands_over(story, wired):
+    job = start_sweep(story.ports, story.by, token="t1")
 
     app.run_jobs({"Records": [{"body": job.id, "receiptHandle": "r"}]}, None)
 
     assert story.now(job).state is JobState.DONE
+
+
+def test_the_runner_hands_a_message_to_the_lambda_and_deletes_it(story, wired):
+    job = start_sweep(story.ports, story.by, token="t1")
+    inbox = Inbox()
+
+    run(inbox, Message(job.id, "r"))
+
+    assert story.now(job).state is JobState.DONE
+    assert inbox.deleted == ["r"]
